@@ -1,0 +1,10 @@
+/** Pictures, flow files and frames: with `runtime` the only place that touches the disk. */
+export { atomicWrite } from './atomic-write.ts';
+export type { WriteOptions } from './atomic-write.ts';
+export { readImage, readMask, writeImage, writeMask } from './images.ts';
+export type { ReadImageOptions } from './images.ts';
+export { isFlowFile, readFlow, writeFlow } from './flow-files.ts';
+export { openFrames } from './frame-source.ts';
+export type { Frame, FrameSource, FrameSourceKind, OpenFramesOptions } from './frame-source.ts';
+export { createFrameSink } from './frame-sink.ts';
+export type { FrameSink, FrameSinkOptions } from './frame-sink.ts';
