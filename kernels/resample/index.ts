@@ -1,0 +1,1 @@
+export { resizePlanes } from './resize.ts';

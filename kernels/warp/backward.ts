@@ -1,0 +1,116 @@
+import type { FeatureMap } from '../types.ts';
+
+/**
+ * Samples `planes` where the flow points: `out[c, y, x] = planes[c](x + u, y + v)`, bilinear between pixel
+ * centres; corners of a cell that lie outside the map count as zero. It equals PyTorch's
+ * `grid_sample(mode='bilinear', padding_mode='zeros', align_corners=True)` on pixel coordinates, the warp of
+ * PWC-Net (Sun 2018, section 3) without its mask.
+ *
+ * @param planes the map to carry back, with finite values
+ * @param flow `height * width * 2` values in cells of the map, u and v interleaved; NaN counts as outside
+ * @param out receives the values (`channels * height * width`) instead of a new array; not `planes.data`
+ */
+export function warpBackward(
+  planes: FeatureMap,
+  flow: Float32Array,
+  out: Float32Array = new Float32Array(planes.data.length),
+): FeatureMap {
+  const { channels, height, width } = planes;
+  checkLengths(planes, flow, out);
+  const taps = createTaps(width);
+  for (let y = 0; y < height; y++) {
+    locate(taps, flow, y, width, height);
+    for (let c = 0; c < channels; c++) sampleRow(taps, planes, c, out, (c * height + y) * width);
+  }
+  return { channels, height, width, data: out };
+}
+
+/** Where the samples of one row lie: the index of the top-left corner and the weights of the four corners. */
+interface Taps {
+  readonly index: Int32Array;
+  readonly topLeft: Float64Array;
+  readonly topRight: Float64Array;
+  readonly bottomLeft: Float64Array;
+  readonly bottomRight: Float64Array;
+}
+
+function createTaps(width: number): Taps {
+  const weights = (): Float64Array => new Float64Array(width);
+  return {
+    index: new Int32Array(width),
+    topLeft: weights(),
+    topRight: weights(),
+    bottomLeft: weights(),
+    bottomRight: weights(),
+  };
+}
+
+/**
+ * Fills the taps of row `y`. The 2 x 2 cell is moved inside the map where it sticks out, so that the loop over
+ * the channels needs no test; a corner's weight is the tent around it, which is right wherever the cell is.
+ */
+function locate(taps: Taps, flow: Float32Array, y: number, width: number, height: number): void {
+  const { index, topLeft, topRight, bottomLeft, bottomRight } = taps;
+  const lastX = Math.max(width - 2, 0);
+  const lastY = Math.max(height - 2, 0);
+  for (let x = 0, i = y * width * 2; x < width; x++, i += 2) {
+    const sx = x + flow[i];
+    const sy = y + flow[i + 1];
+    if (!(sx > -1 && sx < width && sy > -1 && sy < height)) {
+      index[x] = 0;
+      topLeft[x] = topRight[x] = bottomLeft[x] = bottomRight[x] = 0;
+      continue;
+    }
+    const cellX = Math.min(Math.max(Math.floor(sx), 0), lastX);
+    const cellY = Math.min(Math.max(Math.floor(sy), 0), lastY);
+    const left = tent(sx - cellX);
+    const top = tent(sy - cellY);
+    // A map of one column or row has no second corner.
+    const right = width > 1 ? tent(sx - cellX - 1) : 0;
+    const bottom = height > 1 ? tent(sy - cellY - 1) : 0;
+    index[x] = cellY * width + cellX;
+    topLeft[x] = top * left;
+    topRight[x] = top * right;
+    bottomLeft[x] = bottom * left;
+    bottomRight[x] = bottom * right;
+  }
+}
+
+/** The bilinear weight of a corner at this distance along one axis. */
+function tent(distance: number): number {
+  return Math.max(0, 1 - Math.abs(distance));
+}
+
+/** Row by row and channel inside, so that reads and writes stay in the cache whatever the channel count. */
+function sampleRow(taps: Taps, planes: FeatureMap, channel: number, out: Float32Array, start: number): void {
+  const { width, height, data } = planes;
+  const { index, topLeft, topRight, bottomLeft, bottomRight } = taps;
+  const plane = channel * height * width;
+  const right = width > 1 ? 1 : 0;
+  const down = height > 1 ? width : 0;
+  for (let x = 0; x < width; x++) {
+    const i = plane + index[x];
+    out[start + x] =
+      data[i] * topLeft[x] +
+      data[i + right] * topRight[x] +
+      data[i + down] * bottomLeft[x] +
+      data[i + down + right] * bottomRight[x];
+  }
+}
+
+function checkLengths(planes: FeatureMap, flow: Float32Array, out: Float32Array): void {
+  const { channels, height, width, data } = planes;
+  const size = `a map of ${width} x ${height} with ${channels} channels`;
+  if (data.length !== channels * height * width)
+    throw new RangeError(
+      `Expected ${channels * height * width} values for ${size} but received ${data.length}`,
+    );
+  if (flow.length !== height * width * 2)
+    throw new RangeError(
+      `Expected ${height * width * 2} flow values for ${size} but received ${flow.length}`,
+    );
+  if (out.length !== data.length)
+    throw new RangeError(`Expected room for ${data.length} values in out but received ${out.length}`);
+  if (out.buffer === data.buffer && out.byteOffset === data.byteOffset)
+    throw new RangeError('Expected another array for out than the values to warp: they are read throughout');
+}

@@ -1,0 +1,2 @@
+export { warpBackward } from './backward.ts';
+export { warpBackwardReference } from './reference.ts';
