@@ -1,0 +1,8 @@
+/** Models on disk and networks in memory; nothing else imports ONNX Runtime. */
+export { parseManifest } from './manifest.ts';
+export type { FlowManifest, ModelCorrelation, ModelFile, ModelInput, ModelManifest } from './manifest.ts';
+export { findModel, listModels, modelsFolder, readModelFile } from './models.ts';
+export type { InstalledModel } from './models.ts';
+export { imageToTensor, padTensor } from './preprocess.ts';
+export { createSession } from './session.ts';
+export type { Session, SessionOptions } from './session.ts';

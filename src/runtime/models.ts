@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ModelError } from '../core/errors.ts';
+import { parseManifest } from './manifest.ts';
+import type { FlowManifest, ModelManifest } from './manifest.ts';
+
+/** A model on this machine: its folder and what its `model.json` says. */
+export interface InstalledModel {
+  /** Absolute path. */
+  readonly folder: string;
+  readonly manifest: ModelManifest | FlowManifest;
+}
+
+/** The folder of the models that come with the package; the same one from `src/` and from `dist/src/`. */
+export function modelsFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder);
+  return join(folder, 'models');
+}
+
+/**
+ * The models that come with the package, by name.
+ *
+ * @param folder holds one folder a model; the package's own unless told
+ */
+export async function listModels(folder = modelsFolder()): Promise<InstalledModel[]> {
+  const names = (await readdir(folder).catch(() => [] as string[])).sort();
+  const present = names.filter((name) => existsSync(join(folder, name, 'model.json')));
+  return Promise.all(present.map((name) => readModel(join(folder, name))));
+}
+
+/**
+ * Finds a model by the name it is installed under or by its folder, and reads its `model.json`.
+ *
+ * @throws ModelError where there is none, or its `model.json` is damaged
+ */
+export async function findModel(nameOrFolder: string): Promise<InstalledModel> {
+  const installed = join(modelsFolder(), nameOrFolder);
+  if (/^\w[\w.-]*$/.test(nameOrFolder) && existsSync(join(installed, 'model.json')))
+    return readModel(installed);
+  if (existsSync(join(nameOrFolder, 'model.json'))) return readModel(resolve(nameOrFolder));
+  const names = (await listModels()).map((model) => model.manifest.name);
+  throw new ModelError(
+    `Expected the name of an installed model (${names.join(', ') || 'there are none'}) ` +
+      `or a folder with a model.json but received ${JSON.stringify(nameOrFolder)}`,
+  );
+}
+
+async function readModel(folder: string): Promise<InstalledModel> {
+  const path = join(folder, 'model.json');
+  return { folder, manifest: parseManifest(await readJson(path), path) };
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ModelError(`Expected a readable file at ${path}`, { cause });
+  });
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ModelError(`Expected JSON in ${path} but ${(cause as Error).message}`, { cause });
+  }
+}
+
+/**
+ * The bytes of one of a model's files, once their hash is the one that `model.json` promises.
+ *
+ * @param part key of `manifest.files`, such as `fused`
+ * @throws ModelError that names the file, the hash expected and the hash found
+ */
+export async function readModelFile(model: InstalledModel, part: string): Promise<Uint8Array> {
+  const entry = model.manifest.files[part];
+  if (!entry) {
+    const parts = Object.keys(model.manifest.files).join(', ');
+    throw new ModelError(`Expected ${part} among the files of ${model.manifest.name} but it has ${parts}`);
+  }
+  const path = join(model.folder, entry.file);
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new ModelError(`Expected the ${part} graph of ${model.manifest.name} at ${path}: reinstall it`, {
+      cause,
+    });
+  });
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  if (hash !== entry.sha256)
+    throw new ModelError(
+      `Expected sha256 ${entry.sha256} (${entry.bytes} bytes) for ${path} but received ${hash} ` +
+        `(${bytes.length} bytes): the file is damaged or not the one model.json speaks of`,
+    );
+  return bytes;
+}
