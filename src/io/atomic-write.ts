@@ -1,14 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { FileError } from '../core/errors.ts';
+
 /** Options of every writer. */
 export interface WriteOptions {
   /** Replace a file that exists; without it such a file is refused. */
   readonly overwrite?: boolean;
 }
 
-/** Writes `bytes` to `path`: to a temporary name beside it, then renamed, so that no half-written file is ever seen. */
+/** What stands at `path`: nothing, a file (or something like one) or a folder. */
+export async function inspectPath(path: string): Promise<'nothing' | 'file' | 'folder'> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return 'nothing';
+    throw new FileError(`Expected to reach ${path} but received ${code}`, { cause: error });
+  }
+}
+
+/** Throws a {@link FileError} unless a file may be written to `path`. */
+export async function checkWritable(path: string, options: WriteOptions = {}): Promise<void> {
+  const found = await inspectPath(path);
+  if (found === 'folder')
+    throw new FileError(`Expected a file name to write to but ${path} is a folder: add a name`);
+  if (found === 'file' && !options.overwrite)
+    throw new FileError(`Expected a free name to write to but ${path} exists: pass overwrite to replace it`);
+  if ((await inspectPath(dirname(path))) !== 'folder')
+    throw new FileError(`Expected a folder ${dirname(path)} for ${path} but there is none: create it first`);
+}
+
+/** A hidden name beside `path`, unlike that of any other writer, with the same extension. */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `.${randomBytes(6).toString('hex')}.part-${basename(path)}`);
+}
+
+/** Gives the finished file `temporary` its name; where that is not allowed, `temporary` is removed. */
+export async function publish(temporary: string, path: string, options: WriteOptions = {}): Promise<void> {
+  try {
+    await checkWritable(path, options);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Writes `bytes` to `path`: under a temporary name beside it, renamed when complete, so that nobody ever sees
+ * half a file.
+ *
+ * @throws FileError where `path` exists and `overwrite` is not set, is a folder, or lies in no folder.
+ */
 export async function atomicWrite(
   path: string,
   bytes: Uint8Array,
   options: WriteOptions = {},
 ): Promise<void> {
-  throw new Error(`not yet: ${path} ${bytes.length} ${options.overwrite}`);
+  await checkWritable(path, options);
+  const temporary = temporaryName(path);
+  try {
+    await writeFile(temporary, bytes, { flag: 'wx' });
+  } catch (error) {
+    await rm(temporary, { force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    throw new FileError(`Expected to write ${bytes.length} bytes to ${path} but received ${code}`, {
+      cause: error,
+    });
+  }
+  await publish(temporary, path, options);
 }
