@@ -1,0 +1,157 @@
+/**
+ * An assembler for the little of WebAssembly that the kernels need: code is a list of bytes, and every
+ * function here returns some. Operands come before their operator, as in the binary format
+ * (WebAssembly core specification 2.0, section 5).
+ */
+
+export type Code = readonly number[];
+
+/** A local variable or parameter, by its index. */
+export type Local = number;
+
+const I32 = 0x7f;
+const V128 = 0x7b;
+
+function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value >>> 0;
+  do {
+    const low = rest & 0x7f;
+    rest >>>= 7;
+    bytes.push(rest ? low | 0x80 : low);
+  } while (rest);
+  return bytes;
+}
+
+function signed(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value | 0;
+  for (;;) {
+    const low = rest & 0x7f;
+    rest >>= 7;
+    if ((rest === 0 && !(low & 0x40)) || (rest === -1 && low & 0x40)) return [...bytes, low];
+    bytes.push(low | 0x80);
+  }
+}
+
+const binary =
+  (...opcode: number[]) =>
+  (a: Code, b: Code): Code => [...a, ...b, ...opcode];
+
+const vector = (operation: number) => [0xfd, ...unsigned(operation)];
+
+export const get = (local: Local): Code => [0x20, ...unsigned(local)];
+export const set = (local: Local, value: Code): Code => [...value, 0x21, ...unsigned(local)];
+export const constant = (value: number): Code => [0x41, ...signed(value)];
+export const constantF32 = (value: number): Code => [
+  0x43,
+  ...new Uint8Array(Float32Array.of(value).buffer),
+];
+export const add = binary(0x6a);
+export const multiply = binary(0x6c);
+export const divide = binary(0x6e);
+export const remainder = binary(0x70);
+export const lessThan = binary(0x48);
+export const lessUnsigned = binary(0x49);
+export const multiplyF32 = binary(0x94);
+
+/** `local += amount`, and `value * factor + base`, the two sums that addresses are made of. */
+export const increase = (local: Local, amount: number): Code => set(local, add(get(local), constant(amount)));
+export const offset = (base: Code, value: Code, factor: number): Code =>
+  add(base, multiply(value, constant(factor)));
+
+/** The alignment hint is left at one byte: vectors start at any multiple of four. */
+const memory = (opcode: readonly number[], at: number): number[] => [...opcode, 0, ...unsigned(at)];
+
+export const f32 = {
+  load: (address: Code, at = 0): Code => [...address, ...memory([0x2a], at)],
+  store: (address: Code, value: Code, at = 0): Code => [...address, ...value, ...memory([0x38], at)],
+};
+
+export const f32x4 = {
+  zero: [...vector(12), ...new Array<number>(16).fill(0)] as Code,
+  splat: (value: number): Code => [...constantF32(value), ...vector(19)],
+  load: (address: Code, at = 0): Code => [...address, ...memory(vector(0), at)],
+  loadSplat: (address: Code, at = 0): Code => [...address, ...memory(vector(9), at)],
+  store: (address: Code, value: Code, at = 0): Code => [...address, ...value, ...memory(vector(11), at)],
+  /** Stores the first `count` lanes, 1 to 4. */
+  storeFirst: (address: Code, value: Code, count: number, at = 0): Code => {
+    const lanes = (opcode: number, lane: number, shift: number) => [
+      ...address,
+      ...value,
+      ...memory(vector(opcode), at + shift),
+      lane,
+    ];
+    if (count >= 4) return f32x4.store(address, value, at);
+    if (count === 1) return lanes(90, 0, 0);
+    return [...lanes(91, 0, 0), ...(count === 3 ? lanes(90, 2, 8) : [])];
+  },
+  /** Picks four lanes out of eight: 0 to 3 are those of `a`, 4 to 7 those of `b`. */
+  shuffle: (a: Code, b: Code, lanes: readonly number[]): Code => [
+    ...a,
+    ...b,
+    ...vector(13),
+    ...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]),
+  ],
+  add: binary(...vector(228)),
+  multiply: binary(...vector(230)),
+  /** `a * b + c`, rounded once where the processor can (relaxed SIMD). */
+  fused: (a: Code, b: Code, c: Code): Code => [...a, ...b, ...c, ...vector(261)],
+};
+
+/** Runs `body` while `local`, counted up from `from` by `by`, is less than `to`; at least once. */
+export function loop(local: Local, from: Code, to: number, by: number, body: Code): Code {
+  const again = [...lessThan(get(local), constant(to)), 0x0d, 0];
+  return [...set(local, from), 0x03, 0x40, ...body, ...increase(local, by), ...again, 0x0b];
+}
+
+export function when(condition: Code, then: Code, otherwise: Code = []): Code {
+  return [...condition, 0x04, 0x40, ...then, ...(otherwise.length ? [0x05, ...otherwise] : []), 0x0b];
+}
+
+/** Hands out the locals of one function: parameters first. */
+export interface Locals {
+  readonly parameters: number;
+  readonly types: readonly number[];
+  integer(): Local;
+  vector(): Local;
+}
+
+export function createLocals(parameters: number): Locals {
+  const types: number[] = [];
+  const declare = (type: number) => parameters + types.push(type) - 1;
+  return { parameters, types, integer: () => declare(I32), vector: () => declare(V128) };
+}
+
+/** A function of 32-bit integers that returns nothing. */
+export interface FunctionSource {
+  readonly name: string;
+  readonly locals: Locals;
+  readonly body: Code;
+}
+
+const list = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()];
+const sized = (bytes: Code): Code => [...unsigned(bytes.length), ...bytes];
+const section = (id: number, bytes: Code): Code => [id, ...sized(bytes)];
+const text = (value: string): Code => sized([...new TextEncoder().encode(value)]);
+
+/**
+ * A module that exports `functions` and imports its memory as `kernel.memory`.
+ *
+ * @param pages size of the memory in units of 64 KiB; also its maximum
+ */
+export function assemble(functions: readonly FunctionSource[], pages: number, shared: boolean): Uint8Array<ArrayBuffer> {
+  const types = functions.map(({ locals }) => [0x60, ...list(Array(locals.parameters).fill([I32])), 0]);
+  const limits = [shared ? 3 : 1, ...unsigned(pages), ...unsigned(pages)];
+  const bodies = functions.map(({ locals, body }) =>
+    sized([...list(locals.types.map((type) => [1, type])), ...body, 0x0b]),
+  );
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...section(1, list(types)),
+    ...section(2, list([[...text('kernel'), ...text('memory'), 0x02, ...limits]])),
+    ...section(3, list(functions.map((_, i) => unsigned(i)))),
+    ...section(7, list(functions.map(({ name }, i) => [...text(name), 0x00, ...unsigned(i)]))),
+    ...section(10, list(bodies)),
+  ]);
+}
