@@ -1,2 +1,4 @@
 export { warpBackward } from './backward.ts';
 export { warpBackwardReference } from './reference.ts';
+export { splatForward } from './splat.ts';
+export type { SplatInput, SplatOutput } from './splat.ts';

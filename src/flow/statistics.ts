@@ -1,18 +1,86 @@
 import type { FlowField } from '../core/types.ts';
-import { pending } from './pending.ts';
+import { checkFlow } from './check.ts';
+import { flowMagnitudes, knownPixels } from './known.ts';
+import { quantiles } from './quantile.ts';
 
+/** A flow field in a few numbers, over its known pixels; null where there are none. */
 export interface FlowStatistics {
+  /** Mean length in pixels. */
   readonly meanMagnitude: number | null;
+  /** Median length in pixels. */
   readonly medianMagnitude: number | null;
+  /** The length in pixels that 95 percent do not exceed. */
   readonly p95Magnitude: number | null;
+  /** The greatest length in pixels. */
   readonly maxMagnitude: number | null;
+  /** Mean motion to the right, in pixels. */
   readonly meanU: number | null;
+  /** Mean motion downwards, in pixels. */
   readonly meanV: number | null;
+  /** Share of the pixels that move by more than half a pixel, 0 to 1. */
   readonly movingShare: number | null;
+  /**
+   * Where most of the motion goes: 0 right, 90 down, 180 left, 270 up; null where nothing moves by more than
+   * half a pixel.
+   */
   readonly directionDegrees: number | null;
   readonly knownPixels: number;
 }
 
+const MOVING = 0.5;
+
+/** Sums up a flow field: how far, which way, and how much of the picture moves. */
 export function flowStatistics(flow: FlowField): FlowStatistics {
-  return pending(flow);
+  checkFlow(flow, 'flow');
+  const known = knownPixels(flow);
+  const magnitudes = flowMagnitudes(flow, known);
+  const sums = { count: 0, moving: 0, magnitude: 0, u: 0, v: 0 };
+  for (let i = 0; i < known.length; i++) {
+    if (known[i] === 0) continue;
+    sums.count++;
+    sums.magnitude += magnitudes[i];
+    sums.u += flow.data[i * 2];
+    sums.v += flow.data[i * 2 + 1];
+    if (magnitudes[i] > MOVING) sums.moving++;
+  }
+  const mean = (sum: number): number | null => (sums.count === 0 ? null : sum / sums.count);
+  const [median, p95, max] = quantiles(magnitudes, known, [0.5, 0.95, 1]);
+  const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+  return {
+    meanMagnitude: mean(sums.magnitude),
+    medianMagnitude: orNull(median),
+    p95Magnitude: orNull(p95),
+    maxMagnitude: orNull(max),
+    meanU: mean(sums.u),
+    meanV: mean(sums.v),
+    movingShare: mean(sums.moving),
+    directionDegrees: sums.moving === 0 ? null : dominantDirection(flow, magnitudes),
+    knownPixels: sums.count,
+  };
+}
+
+const SECTORS = 72;
+
+/**
+ * The direction of the mean motion within 15 degrees of the fullest sector. A mean over all directions would
+ * point nowhere when two things move against each other.
+ */
+function dominantDirection(flow: FlowField, magnitudes: Float32Array): number {
+  const sectors = Array.from({ length: SECTORS }, () => ({ weight: 0, u: 0, v: 0 }));
+  for (let i = 0; i < magnitudes.length; i++) {
+    if (magnitudes[i] <= MOVING) continue;
+    const u = flow.data[i * 2];
+    const v = flow.data[i * 2 + 1];
+    const sector = sectors[(Math.round((Math.atan2(v, u) / (2 * Math.PI)) * SECTORS) + SECTORS) % SECTORS];
+    sector.weight += magnitudes[i];
+    sector.u += u;
+    sector.v += v;
+  }
+  const around = (i: number, reach: number): typeof sectors =>
+    Array.from({ length: 2 * reach + 1 }, (_, k) => sectors[(i + k - reach + SECTORS) % SECTORS]);
+  const weights = sectors.map((_, i) => around(i, 1).reduce((sum, s) => sum + s.weight, 0));
+  const near = around(weights.indexOf(Math.max(...weights)), 3);
+  const u = near.reduce((sum, s) => sum + s.u, 0);
+  const v = near.reduce((sum, s) => sum + s.v, 0);
+  return ((Math.atan2(v, u) * 180) / Math.PI + 360) % 360;
 }

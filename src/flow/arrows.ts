@@ -1,0 +1,102 @@
+import type { FlowField, Image } from '../core/types.ts';
+import { checkInteger } from '../core/errors.ts';
+import { fillShape } from './canvas.ts';
+import type { Bounds, Canvas, SignedDistance } from './canvas.ts';
+import { checkColor, checkFlow, checkGrid, checkPositive, checkSameSize } from './check.ts';
+import type { Color } from './color.ts';
+import { knownPixels } from './known.ts';
+
+export interface ArrowOptions {
+  /** Pixels between arrows; 16 unless told. */
+  readonly step?: number;
+  /** Length of the arrow for one pixel of motion; 1, true to scale, unless told. */
+  readonly scale?: number;
+  /** Yellow unless told; the outline is always dark. */
+  readonly color?: Color;
+}
+
+const OUTLINE: Color = [16, 16, 16];
+
+/**
+ * The picture with an arrow on every `step`-th pixel, from where it is to where it moves; a dot where it moves
+ * by less than a pixel of drawing. Arrows are softened at the border and outlined, to be read on any ground.
+ *
+ * @throws ShapeError when the two differ in size
+ */
+export function drawArrows(image: Image, flow: FlowField, options: ArrowOptions = {}): Image {
+  checkGrid(image, 3, 'image');
+  checkFlow(flow, 'flow');
+  checkSameSize(image, 'image', flow, 'flow');
+  const step = checkInteger(options.step ?? 16, 'step', 1);
+  const scale = checkPositive(options.scale ?? 1, 'scale');
+  const color = checkColor(options.color ?? [255, 224, 0], 'color');
+  const { width, height } = image;
+  const canvas = { width, height, data: image.data.slice() };
+  const known = knownPixels(flow);
+  // In the middle of its cell, so that the margin is the same on all sides.
+  for (let y = step >> 1; y < height; y += step)
+    for (let x = step >> 1; x < width; x += step) {
+      const i = y * width + x;
+      if (known[i] === 0) continue;
+      drawArrow(canvas, x, y, x + flow.data[i * 2] * scale, y + flow.data[i * 2 + 1] * scale, step, color);
+    }
+  return canvas;
+}
+
+/** Line and head grow with the step, so that a wide grid does not look empty. */
+function drawArrow(
+  canvas: Canvas,
+  x: number,
+  y: number,
+  toX: number,
+  toY: number,
+  step: number,
+  color: Color,
+): void {
+  const thickness = Math.min(Math.max(step / 20, 0.6), 1.5);
+  const length = Math.hypot(toX - x, toY - y);
+  const head = Math.min(Math.max(step / 3, 4), length * 0.6);
+  const shape = length < 1 ? circle(x, y, thickness) : arrow(x, y, toX, toY, length, thickness, head);
+  // Far ends outside the picture are cut off here: a wild vector must not cost a wild rectangle.
+  const reach = head + thickness + 1;
+  const bounds: Bounds = {
+    left: Math.min(x, toX) - reach,
+    top: Math.min(y, toY) - reach,
+    right: Math.max(x, toX) + reach,
+    bottom: Math.max(y, toY) + reach,
+  };
+  fillShape(canvas, (px, py) => shape(px, py) - 1, bounds, OUTLINE);
+  fillShape(canvas, shape, bounds, color);
+}
+
+function circle(x: number, y: number, radius: number): SignedDistance {
+  return (px, py) => Math.hypot(px - x, py - y) - radius;
+}
+
+/**
+ * Shaft and head joined. In the arrow's own frame, `along` runs from the tail and `beside` is the distance
+ * from the axis; the head is a triangle from its base to the tip, half as wide as it is long to each side.
+ */
+function arrow(
+  x: number,
+  y: number,
+  toX: number,
+  toY: number,
+  length: number,
+  thickness: number,
+  head: number,
+): SignedDistance {
+  const cos = (toX - x) / length;
+  const sin = (toY - y) / length;
+  const base = length - head;
+  const slope = 0.5;
+  const flank = Math.hypot(1, slope);
+  return (px, py) => {
+    const along = (px - x) * cos + (py - y) * sin;
+    const beside = Math.abs((py - y) * cos - (px - x) * sin);
+    const past = along < 0 ? -along : Math.max(along - base, 0);
+    const shaft = Math.hypot(past, beside) - thickness;
+    const triangle = Math.max(base - along, (beside - (length - along) * slope) / flank);
+    return Math.min(shaft, triangle);
+  };
+}
