@@ -1,23 +1,196 @@
+import { extname } from 'node:path';
+import type { Sharp, SharpOptions } from 'sharp';
+import sharp from 'sharp';
+import { checkInteger, FileError, ShapeError } from '../core/errors.ts';
 import type { Image, Mask } from '../core/types.ts';
 import type { WriteOptions } from './atomic-write.ts';
+import { atomicWrite, checkWritable } from './atomic-write.ts';
+import { readBytes } from './read-bytes.ts';
 
+/** Options of {@link readImage} and {@link readMask}. */
 export interface ReadImageOptions {
   /** Largest picture that is decoded, in pixels; 200 million unless told. */
   readonly maxPixels?: number;
 }
 
+const DEFAULT_MAX_PIXELS = 200e6;
+
+/** The extensions of pictures that a folder of frames is searched for. */
+export const IMAGE_EXTENSIONS: readonly string[] =
+  '.png .jpg .jpeg .webp .tif .tiff .avif .gif .bmp .ppm .pgm'.split(' ');
+
+const count = (n: number): string => n.toLocaleString('en-US');
+
+/** Opens a picture and checks the size it claims before any pixel is decoded. */
+async function openImage(
+  path: string,
+  options: ReadImageOptions,
+): Promise<{ open: () => Sharp; width: number; height: number }> {
+  const maxPixels = checkInteger(options.maxPixels ?? DEFAULT_MAX_PIXELS, 'maxPixels', 1);
+  const bytes = await readBytes(path, 'an image');
+  // The size is checked below, with a message of our own. Damage is an error, a questionable colour profile is not.
+  const settings: SharpOptions = { limitInputPixels: false, failOn: 'error' };
+  const open = (): Sharp => sharp(bytes, settings);
+  const { width, height } = await decoding(path, open().metadata());
+  if (width * height > maxPixels)
+    throw new FileError(
+      `Expected an image of at most ${count(maxPixels)} pixels at ${path} but its header claims ` +
+        `${width} x ${height}, ${count(width * height)} pixels: raise maxPixels if that is right`,
+    );
+  return { open, width, height };
+}
+
+/** Waits for sharp; what it throws becomes a {@link FileError} of one line. */
+async function decoding<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const reason = (cause as Error).message.trim().split('\n').join(', ');
+    throw new FileError(`Expected an image at ${path} but it could not be decoded: ${reason}`, { cause });
+  }
+}
+
+/** Checks that `data` has `channels` values a pixel and that there is a pixel. */
+function checkRaster(
+  what: string,
+  { width, height, data }: { width: number; height: number; data: Uint8Array },
+  channels: number,
+): void {
+  if (!(Number.isInteger(width) && width > 0 && Number.isInteger(height) && height > 0))
+    throw new ShapeError(`Expected ${what} of at least 1 x 1 pixels but received ${width} x ${height}`);
+  if (data.length !== width * height * channels)
+    throw new ShapeError(
+      `Expected ${width * height * channels} values for ${what} of ${width} x ${height} pixels but received ` +
+        `${data.length}`,
+    );
+}
+
+/**
+ * Turns any picture that sharp has opened into 8-bit sRGB: EXIF orientation applied, embedded profiles and CMYK
+ * converted, 16 bits cut to the upper 8, grey repeated, transparency laid on black.
+ */
+async function toImage(source: Sharp): Promise<Image> {
+  const { data, info } = await source
+    .autoOrient()
+    .flatten({ background: '#000' })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return {
+    width: info.width,
+    height: info.height,
+    data: new Uint8Array(data.buffer, data.byteOffset, data.length),
+  };
+}
+
+/**
+ * Reads a picture of any format that sharp reads (PNG, JPEG, WebP, TIFF, AVIF, GIF and more) as 8-bit sRGB:
+ * EXIF orientation applied, embedded colour profiles and CMYK converted, 16-bit samples cut to their upper 8
+ * bits, grey repeated in three channels, transparency laid on black. Of an animation the first picture is read.
+ *
+ * @throws FileError where the file is missing, a folder, empty, no picture, cut short, or claims more pixels than
+ * `maxPixels`.
+ */
 export async function readImage(path: string, options: ReadImageOptions = {}): Promise<Image> {
-  throw new Error(`not yet: ${path} ${options.maxPixels}`);
+  const { open } = await openImage(path, options);
+  return decoding(path, toImage(open()));
 }
 
+/**
+ * As {@link readImage}, with the picture made smaller where its longer side exceeds `maxSize` pixels. Gives the
+ * size before that too.
+ */
+export async function readImageWithin(
+  path: string,
+  maxSize: number | undefined,
+): Promise<{ image: Image; fullWidth: number; fullHeight: number }> {
+  const image = await readImage(path);
+  const { width, height } = image;
+  const target = fitWithin(width, height, maxSize);
+  if (target.width === width && target.height === height)
+    return { image, fullWidth: width, fullHeight: height };
+  const resized = sharp(image.data, { raw: { width, height, channels: 3 } }).resize({
+    ...target,
+    fit: 'fill',
+    kernel: 'lanczos3',
+  });
+  return { image: await decoding(path, toImage(resized)), fullWidth: width, fullHeight: height };
+}
+
+/** The size in pixels, 1 or more, of a picture made so small that its longer side is at most `maxSize`. */
+export function fitWithin(
+  width: number,
+  height: number,
+  maxSize: number | undefined,
+): { width: number; height: number } {
+  const scale = Math.min(1, (maxSize ?? Infinity) / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+/** How each extension is written: lossless where the format can, at high quality where it cannot. */
+const ENCODERS: Readonly<Record<string, (source: Sharp) => Sharp>> = {
+  '.png': (source) => source.png(),
+  '.jpg': (source) => source.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
+  '.jpeg': (source) => source.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
+  '.webp': (source) => source.webp({ lossless: true }),
+  '.tif': (source) => source.tiff({ compression: 'deflate' }),
+  '.tiff': (source) => source.tiff({ compression: 'deflate' }),
+};
+
+async function writeRaster(path: string, source: () => Sharp, options: WriteOptions): Promise<void> {
+  const encode = ENCODERS[extname(path).toLowerCase()];
+  if (!encode)
+    throw new FileError(
+      `Expected an image name that ends in ${Object.keys(ENCODERS).join(', ')} but received ${path}`,
+    );
+  await checkWritable(path, options);
+  await atomicWrite(path, await encode(source()).toBuffer(), options);
+}
+
+/**
+ * Writes a picture, the format by extension: PNG, WebP and TIFF without loss, JPEG at quality 95 with full
+ * colour resolution.
+ *
+ * @throws FileError where the extension is another or the file exists and `overwrite` is not set.
+ */
 export async function writeImage(path: string, image: Image, options: WriteOptions = {}): Promise<void> {
-  throw new Error(`not yet: ${path} ${image.width} ${options.overwrite}`);
+  checkRaster('an image', image, 3);
+  const { width, height, data } = image;
+  await writeRaster(path, () => sharp(data, { raw: { width, height, channels: 3 } }), options);
 }
 
+/**
+ * Reads a mask from a picture: 1 wherever any colour channel is not 0, at full depth; transparency is ignored.
+ *
+ * @throws FileError as {@link readImage} does.
+ */
 export async function readMask(path: string, options: ReadImageOptions = {}): Promise<Mask> {
-  throw new Error(`not yet: ${path} ${options.maxPixels}`);
+  const { open } = await openImage(path, options);
+  const { depth, channels: stored } = await open().metadata();
+  const upright = open().autoOrient().removeAlpha();
+  // sharp gives 8 bits of a deeper picture unless it is told the deep colour space.
+  const deep = depth === 'ushort' ? upright.toColourspace(stored < 3 ? 'grey16' : 'rgb16') : upright;
+  const source = deep.raw({ depth: 'ushort' });
+  const { data, info } = await decoding(path, source.toBuffer({ resolveWithObject: true }));
+  const { width, height, channels } = info;
+  const bytesPerPixel = channels * 2;
+  const mask = new Uint8Array(width * height);
+  for (let i = 0; i < mask.length; i++)
+    for (let k = 0; k < bytesPerPixel; k++) if (data[i * bytesPerPixel + k] !== 0) mask[i] = 1;
+  return { width, height, data: mask };
 }
 
+/**
+ * Writes a mask as a grey picture, 255 where it is 1 and 0 elsewhere; the format by extension as in
+ * {@link writeImage}.
+ */
 export async function writeMask(path: string, mask: Mask, options: WriteOptions = {}): Promise<void> {
-  throw new Error(`not yet: ${path} ${mask.width} ${options.overwrite}`);
+  checkRaster('a mask', mask, 1);
+  const { width, height } = mask;
+  const data = mask.data.map((value) => (value ? 255 : 0));
+  await writeRaster(
+    path,
+    () => sharp(data, { raw: { width, height, channels: 1 } }).toColourspace('b-w'),
+    options,
+  );
 }
