@@ -1,0 +1,1 @@
+"""What the training of all networks shares: data, losses, schedule, evaluation, export."""
