@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { Sharp, SharpOptions } from 'sharp';
+import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import sharp from 'sharp';
 import { checkInteger, FileError, ShapeError } from '../core/errors.ts';
 import type { Image, Mask } from '../core/types.ts';
@@ -21,33 +21,48 @@ export const IMAGE_EXTENSIONS: readonly string[] =
 
 const count = (n: number): string => n.toLocaleString('en-US');
 
-/** Opens a picture and checks the size it claims before any pixel is decoded. */
-async function openImage(
+/** Throws a {@link FileError} where a header claims more pixels than are to be decoded. */
+export function checkClaimedSize(
   path: string,
-  options: ReadImageOptions,
-): Promise<{ open: () => Sharp; width: number; height: number }> {
-  const maxPixels = checkInteger(options.maxPixels ?? DEFAULT_MAX_PIXELS, 'maxPixels', 1);
-  const bytes = await readBytes(path, 'an image');
-  // The size is checked below, with a message of our own. Damage is an error, a questionable colour profile is not.
-  const settings: SharpOptions = { limitInputPixels: false, failOn: 'error' };
-  const open = (): Sharp => sharp(bytes, settings);
-  const { width, height } = await decoding(path, open().metadata());
+  width: number,
+  height: number,
+  maxPixels = DEFAULT_MAX_PIXELS,
+): void {
   if (width * height > maxPixels)
     throw new FileError(
       `Expected an image of at most ${count(maxPixels)} pixels at ${path} but its header claims ` +
         `${width} x ${height}, ${count(width * height)} pixels: raise maxPixels if that is right`,
     );
-  return { open, width, height };
 }
 
 /** Waits for sharp; what it throws becomes a {@link FileError} of one line. */
-async function decoding<T>(path: string, work: Promise<T>): Promise<T> {
+export async function decodeImage<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
     const reason = (cause as Error).message.trim().split('\n').join(', ');
     throw new FileError(`Expected an image at ${path} but it could not be decoded: ${reason}`, { cause });
   }
+}
+
+/** Opens a picture and checks the size it claims before any pixel is decoded. */
+async function openImage(
+  path: string,
+  options: ReadImageOptions,
+): Promise<{ open: () => Sharp; metadata: Metadata }> {
+  const maxPixels = checkInteger(options.maxPixels ?? DEFAULT_MAX_PIXELS, 'maxPixels', 1);
+  const bytes = await readBytes(path, 'an image');
+  // The size is checked here, with a message of our own. Damage is an error, a questionable colour profile is not.
+  const settings: SharpOptions = { limitInputPixels: false, failOn: 'error' };
+  const open = (): Sharp => sharp(bytes, settings);
+  const metadata = await decodeImage(path, open().metadata());
+  checkClaimedSize(path, metadata.width, metadata.height, maxPixels);
+  return { open, metadata };
+}
+
+/** The size of a picture, upright, without decoding its pixels. */
+export async function readImageSize(path: string): Promise<{ width: number; height: number }> {
+  return (await openImage(path, {})).metadata.autoOrient;
 }
 
 /** Checks that `data` has `channels` values a pixel and that there is a pixel. */
@@ -93,7 +108,7 @@ async function toImage(source: Sharp): Promise<Image> {
  */
 export async function readImage(path: string, options: ReadImageOptions = {}): Promise<Image> {
   const { open } = await openImage(path, options);
-  return decoding(path, toImage(open()));
+  return decodeImage(path, toImage(open()));
 }
 
 /**
@@ -104,17 +119,17 @@ export async function readImageWithin(
   path: string,
   maxSize: number | undefined,
 ): Promise<{ image: Image; fullWidth: number; fullHeight: number }> {
-  const image = await readImage(path);
-  const { width, height } = image;
+  const full = await readImage(path);
+  return { image: await resizeImage(full, maxSize), fullWidth: full.width, fullHeight: full.height };
+}
+
+/** The picture made smaller (Lanczos) where its longer side exceeds `maxSize` pixels, and else itself. */
+export async function resizeImage(image: Image, maxSize: number | undefined): Promise<Image> {
+  const { width, height, data } = image;
   const target = fitWithin(width, height, maxSize);
-  if (target.width === width && target.height === height)
-    return { image, fullWidth: width, fullHeight: height };
-  const resized = sharp(image.data, { raw: { width, height, channels: 3 } }).resize({
-    ...target,
-    fit: 'fill',
-    kernel: 'lanczos3',
-  });
-  return { image: await decoding(path, toImage(resized)), fullWidth: width, fullHeight: height };
+  if (target.width === width && target.height === height) return image;
+  const source = sharp(data, { raw: { width, height, channels: 3 } });
+  return toImage(source.resize({ ...target, fit: 'fill', kernel: 'lanczos3' }));
 }
 
 /** The size in pixels, 1 or more, of a picture made so small that its longer side is at most `maxSize`. */
@@ -165,13 +180,13 @@ export async function writeImage(path: string, image: Image, options: WriteOptio
  * @throws FileError as {@link readImage} does.
  */
 export async function readMask(path: string, options: ReadImageOptions = {}): Promise<Mask> {
-  const { open } = await openImage(path, options);
-  const { depth, channels: stored } = await open().metadata();
+  const { open, metadata } = await openImage(path, options);
+  const { depth, channels: stored } = metadata;
   const upright = open().autoOrient().removeAlpha();
   // sharp gives 8 bits of a deeper picture unless it is told the deep colour space.
   const deep = depth === 'ushort' ? upright.toColourspace(stored < 3 ? 'grey16' : 'rgb16') : upright;
   const source = deep.raw({ depth: 'ushort' });
-  const { data, info } = await decoding(path, source.toBuffer({ resolveWithObject: true }));
+  const { data, info } = await decodeImage(path, source.toBuffer({ resolveWithObject: true }));
   const { width, height, channels } = info;
   const bytesPerPixel = channels * 2;
   const mask = new Uint8Array(width * height);

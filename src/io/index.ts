@@ -8,3 +8,7 @@ export { openFrames } from './frame-source.ts';
 export type { Frame, FrameSource, FrameSourceKind, OpenFramesOptions } from './frame-source.ts';
 export { createFrameSink } from './frame-sink.ts';
 export type { FrameSink, FrameSinkOptions } from './frame-sink.ts';
+export { openFlowFolder } from './flow-folder.ts';
+export type { FlowFolder } from './flow-folder.ts';
+export { createScratchFolder } from './scratch-folder.ts';
+export type { ScratchFolder } from './scratch-folder.ts';

@@ -1,0 +1,88 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { FileError } from '../core/errors.ts';
+import { inspectPath } from './atomic-write.ts';
+import type { CheckedFramesOptions, Frame, FrameSource } from './frame-source.ts';
+import { fitWithin, IMAGE_EXTENSIONS, readImageSize, readImageWithin } from './images.ts';
+
+/** Picture files have no frame rate of their own; this is the one FFmpeg takes for them too. */
+const FRAME_RATE = 25;
+
+const NATURAL_ORDER = new Intl.Collator('en', { numeric: true });
+
+/** Visible picture files among `names`, in the natural order of their names. */
+function sortPictures(folder: string, names: readonly string[]): string[] {
+  return names
+    .filter((name) => !name.startsWith('.') && IMAGE_EXTENSIONS.includes(extname(name).toLowerCase()))
+    .sort((a, b) => NATURAL_ORDER.compare(a, b) || (a < b ? -1 : 1))
+    .map((name) => join(folder, name));
+}
+
+/** The pictures in `folder`. */
+export async function listFolder(folder: string): Promise<string[]> {
+  const paths = sortPictures(folder, await readdir(folder));
+  if (paths.length === 0)
+    throw new FileError(`Expected pictures (${IMAGE_EXTENSIONS.join(', ')}) in ${folder} but there are none`);
+  return paths;
+}
+
+/** Whether the file name in `path` has a number field such as %04d, or * or ?. */
+export function hasPattern(path: string): boolean {
+  return /%0?\d*d|[*?]/.test(basename(path));
+}
+
+/** A pattern of file names as a regular expression: %d any number, %04d one of at least 4 digits, * and ?. */
+function patternExpression(pattern: string): RegExp {
+  const source = pattern.replace(/%0?(\d*)d|[*?]|[\\^$.+()[\]{}|]/g, (match, digits?: string) => {
+    if (match.startsWith('%')) return `\\d{${digits || 1},}`;
+    if (match === '*') return '.*';
+    return match === '?' ? '.' : `\\${match}`;
+  });
+  return new RegExp(`^${source}$`);
+}
+
+/** The pictures whose names fit the pattern in the last part of `path`. */
+export async function listPattern(path: string): Promise<string[]> {
+  const folder = dirname(path);
+  if ((await inspectPath(folder)) !== 'folder')
+    throw new FileError(`Expected a folder ${folder} for the pattern ${path} but there is none`);
+  const expression = patternExpression(basename(path));
+  const names = (await readdir(folder)).filter((name) => expression.test(name));
+  const paths = sortPictures(folder, names);
+  if (paths.length === 0)
+    throw new FileError(`Expected pictures that fit the pattern ${path} but there are none`);
+  return paths;
+}
+
+/** Frames from picture files; the first one's size is the size of all. */
+export async function openImages(
+  paths: readonly string[],
+  { every, maxSize }: CheckedFramesOptions,
+): Promise<FrameSource> {
+  const used = paths.map((path, index) => ({ path, index })).filter(({ index }) => index % every === 0);
+  const first = used[0].path;
+  const full = await readImageSize(first);
+  let disposed = false;
+  async function* frames(): AsyncGenerator<Frame> {
+    for (const { path, index } of used) {
+      if (disposed) return;
+      const { image, fullWidth, fullHeight } = await readImageWithin(path, maxSize);
+      if (fullWidth !== full.width || fullHeight !== full.height)
+        throw new FileError(
+          `Expected frames of one size but ${first} is ${full.width} x ${full.height} and ` +
+            `${path} is ${fullWidth} x ${fullHeight}`,
+        );
+      yield { index, name: basename(path, extname(path)), image };
+    }
+  }
+  return {
+    kind: 'images',
+    ...fitWithin(full.width, full.height, maxSize),
+    frameRate: FRAME_RATE / every,
+    frameCount: used.length,
+    frames,
+    dispose() {
+      disposed = true;
+    },
+  };
+}

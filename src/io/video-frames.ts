@@ -1,0 +1,224 @@
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { FileError } from '../core/errors.ts';
+import type { Image } from '../core/types.ts';
+import type { AvCodecContext, AvFormatContext, AvFrame, AvScaleContext, AvStream, Ffmpeg } from './ffmpeg.ts';
+import { AV, checkCode, loadFfmpeg, makeDictionary, makeScaler } from './ffmpeg.ts';
+import type { CheckedFramesOptions, Frame, FrameSource } from './frame-source.ts';
+import { checkClaimedSize, fitWithin } from './images.ts';
+import { rotateImage } from './rotate.ts';
+
+/** Taken where a container says nothing of its frame rate. */
+const DEFAULT_FRAME_RATE = 25;
+/** More decoding threads than this only hold more frames in memory. */
+const MAX_THREADS = 4;
+
+interface Decoder {
+  readonly ffmpeg: Ffmpeg;
+  readonly path: string;
+  readonly format: AvFormatContext;
+  readonly stream: AvStream;
+  readonly streamIndex: number;
+  readonly codec: AvCodecContext;
+  close(): Promise<void>;
+}
+
+/** What a decoder has met so far. */
+interface Progress {
+  packets: number;
+  frames: number;
+  lastPacketCorrupt: boolean;
+}
+
+/** Opens the container; only files may be read, whatever a playlist inside asks for. */
+async function openContainer(ffmpeg: Ffmpeg, path: string): Promise<AvFormatContext> {
+  const format = new ffmpeg.FormatContext();
+  const options = makeDictionary(ffmpeg, { protocol_whitelist: 'file' });
+  try {
+    const code = await format.openInput(`file:${resolve(path)}`, null, options);
+    checkCode(ffmpeg, code, `a video at ${path}`);
+    return format;
+  } finally {
+    options.free();
+  }
+}
+
+async function openDecoder(path: string): Promise<Decoder> {
+  if ((await stat(path)).size === 0) throw new FileError(`Expected a video at ${path} but the file is empty`);
+  const ffmpeg = loadFfmpeg(`to read ${path}`);
+  const format = await openContainer(ffmpeg, path);
+  const codec = new ffmpeg.CodecContext();
+  const close = async (): Promise<void> => {
+    codec.freeContext();
+    await format.closeInput();
+  };
+  try {
+    checkCode(ffmpeg, await format.findStreamInfo(null), `a video at ${path}`);
+    const best = format.findBestStream(AV.MEDIA_TYPE_VIDEO, -1, -1, true, 0);
+    if (typeof best === 'number' || !best.decoder)
+      throw new FileError(
+        `Expected a video stream that can be decoded in ${path} but there is none among its ` +
+          `${format.streams?.length ?? 0} streams`,
+      );
+    const stream = format.streams![best.streamIndex];
+    codec.allocContext3(best.decoder);
+    codec.parametersToContext(stream.codecpar);
+    codec.threadCount = Math.min(MAX_THREADS, availableParallelism());
+    checkCode(ffmpeg, await codec.open2(best.decoder, null), `a decoder for ${path}`);
+    return { ffmpeg, path, format, stream, streamIndex: best.streamIndex, codec, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Quarter turns clockwise that make the picture upright, from the display matrix that telephones write. */
+function quarterTurns(stream: AvStream): number {
+  const matrix = stream.codecpar.getCodedSideData(AV.SIDE_DATA_DISPLAY_MATRIX);
+  if (!matrix || matrix.length < 36) return 0;
+  const angle = Math.atan2(matrix.readInt32LE(4), matrix.readInt32LE(0));
+  return (Math.round(angle / (Math.PI / 2)) + 4) % 4;
+}
+
+/** Frames that the decoder has ready, each in `frame` until the next is asked for. */
+async function* receiveFrames(
+  { codec }: Decoder,
+  frame: AvFrame,
+  progress: Progress,
+): AsyncGenerator<AvFrame> {
+  while ((await codec.receiveFrame(frame)) >= 0) {
+    progress.frames++;
+    yield frame;
+    frame.unref();
+  }
+}
+
+/** Frames in order of display. What cannot be decoded in between is left out, as players do. */
+async function* decodeFrames(decoder: Decoder): AsyncGenerator<AvFrame> {
+  const { ffmpeg, format, codec, streamIndex } = decoder;
+  const progress: Progress = { packets: 0, frames: 0, lastPacketCorrupt: false };
+  const packet = new ffmpeg.Packet();
+  const frame = new ffmpeg.Frame();
+  packet.alloc();
+  frame.alloc();
+  try {
+    let code: number;
+    while ((code = await format.readFrame(packet)) >= 0) {
+      if (packet.streamIndex === streamIndex) {
+        progress.packets++;
+        progress.lastPacketCorrupt = (packet.flags & AV.PACKET_CORRUPT) !== 0;
+        await codec.sendPacket(packet);
+        yield* receiveFrames(decoder, frame, progress);
+      }
+      packet.unref();
+    }
+    await codec.sendPacket(null);
+    yield* receiveFrames(decoder, frame, progress);
+    checkEnd(decoder, progress, code);
+  } finally {
+    frame.free();
+    packet.free();
+  }
+}
+
+/** Throws where the file ended before its time. */
+function checkEnd({ ffmpeg, path, format, stream }: Decoder, progress: Progress, code: number): void {
+  const { packets, frames, lastPacketCorrupt } = progress;
+  if (code !== AV.ERROR_EOF)
+    throw new FileError(
+      `Expected ${path} to go on after ${frames} frames but FFmpeg says: ${ffmpeg.FFmpegError.strerror(code)}`,
+    );
+  if (frames === 0) throw new FileError(`Expected at least one frame in ${path} but none could be decoded`);
+  // MP4 and its kin list every packet; the counts of other containers are estimates or wishes.
+  const listed = format.iformat?.name?.startsWith('mov') ? Number(stream.nbFrames) : 0;
+  if (lastPacketCorrupt || packets < listed)
+    throw new FileError(
+      `Expected ${listed || 'more'} frames in ${path} but it ends after ${packets}: the file is cut short`,
+    );
+}
+
+/** The frame as 8-bit RGB of the size given. */
+async function toImage(
+  { ffmpeg, path }: Decoder,
+  scaler: AvScaleContext,
+  frame: AvFrame,
+  width: number,
+  height: number,
+): Promise<Image> {
+  const target = new ffmpeg.Frame();
+  target.alloc();
+  try {
+    target.format = ffmpeg.avGetPixFmtFromName('rgb24');
+    target.width = width;
+    target.height = height;
+    checkCode(ffmpeg, target.getBuffer(1), 'memory for a frame');
+    checkCode(ffmpeg, await scaler.scaleFrame(target, frame), `a frame of ${path} that converts to RGB`);
+    return { width, height, data: new Uint8Array(target.toBuffer()) };
+  } finally {
+    target.free();
+  }
+}
+
+function frameRateOf({ avgFrameRate, rFrameRate }: AvStream): number {
+  const { num, den } = avgFrameRate.num > 0 ? avgFrameRate : rFrameRate;
+  return num > 0 && den > 0 ? num / den : DEFAULT_FRAME_RATE;
+}
+
+/** Frames of a video file, decoded by FFmpeg; see `FrameSource`. */
+export async function openVideo(
+  path: string,
+  { every, maxSize }: CheckedFramesOptions,
+): Promise<FrameSource> {
+  const probe = await openDecoder(path);
+  const { width, height } = probe.stream.codecpar;
+  const turns = quarterTurns(probe.stream);
+  const frameRate = frameRateOf(probe.stream) / every;
+  const listed = Number(probe.stream.nbFrames);
+  await probe.close();
+  if (!(width > 0 && height > 0))
+    throw new FileError(`Expected a video of at least 1 x 1 pixels at ${path} but it has no size`);
+  checkClaimedSize(path, width, height);
+  const stored = fitWithin(width, height, maxSize);
+  let disposed = false;
+
+  function checkSize(frame: AvFrame, index: number): void {
+    if (frame.width !== width || frame.height !== height)
+      throw new FileError(
+        `Expected frames of one size but the first of ${path} is ${width} x ${height} and frame ${index} is ` +
+          `${frame.width} x ${frame.height}`,
+      );
+  }
+
+  async function* frames(): AsyncGenerator<Frame> {
+    const decoder = await openDecoder(path);
+    const scaler = makeScaler(decoder.ffmpeg);
+    let index = 0;
+    try {
+      for await (const frame of decodeFrames(decoder)) {
+        if (disposed) return;
+        checkSize(frame, index);
+        if (index % every === 0) {
+          const image = await toImage(decoder, scaler, frame, stored.width, stored.height);
+          yield { index, name: String(index).padStart(6, '0'), image: rotateImage(image, turns) };
+        }
+        index++;
+      }
+    } finally {
+      scaler.freeContext();
+      await decoder.close();
+    }
+  }
+
+  const upright = turns % 2 === 0 ? stored : { width: stored.height, height: stored.width };
+  return {
+    kind: 'video',
+    ...upright,
+    frameRate,
+    frameCount: listed > 0 ? Math.ceil(listed / every) : null,
+    frames,
+    dispose() {
+      disposed = true;
+    },
+  };
+}
