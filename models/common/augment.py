@@ -25,6 +25,13 @@ def crop(sample: Sample, height: int, width: int) -> Sample:
     return Sample(window(sample.image_a), window(sample.image_b), window(sample.flow), window(sample.occluded))
 
 
+def shrink(sample: Sample, factor: int) -> Sample:
+    """The whole scene at 1 / factor of its size, motion too."""
+    small = lambda image: F.avg_pool2d(image.float(), factor)
+    hidden = F.max_pool2d(sample.occluded.float(), factor) > 0
+    return Sample(small(sample.image_a), small(sample.image_b), F.avg_pool2d(sample.flow, factor) / factor, hidden)
+
+
 def per_sample(batch: int, spread: float, device) -> torch.Tensor:
     return torch.randn(batch, 1, 1, 1, device=device) * spread
 
@@ -58,7 +65,12 @@ def blur(image, sigma: float):
 def photometric(image_a, image_b):
     """Two images of one batch in 0..1, as two exposures of a camera would give them."""
     b, dev = image_a.shape[0], image_a.device
-    common = (per_sample(b, 0.25, dev), per_sample(b, 0.08, dev), per_sample(b, 0.2, dev), torch.randn(b, 3, 1, 1, device=dev) * 0.12)
+    common = (
+        per_sample(b, 0.25, dev),
+        per_sample(b, 0.08, dev),
+        per_sample(b, 0.2, dev),
+        torch.randn(b, 3, 1, 1, device=dev) * 0.12,
+    )
     own = float(torch.rand(())) ** 2 * 1.5
     out = [light(recolour(i, common, own), own) for i in (image_a, image_b)]
     if torch.rand(()) < 0.2:

@@ -61,8 +61,14 @@ def write_graph(module, inputs: dict, outputs: list[str], path: Path, batched: b
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
         torch.onnx.export(
-            module.eval(), tuple(inputs.values()), path, input_names=list(inputs), output_names=outputs,
-            dynamic_axes=free, opset_version=17, dynamo=False,
+            module.eval(),
+            tuple(inputs.values()),
+            path,
+            input_names=list(inputs),
+            output_names=outputs,
+            dynamic_axes=free,
+            opset_version=17,
+            dynamo=False,
         )
     onnx.checker.check_model(str(path))
 
@@ -104,11 +110,11 @@ def check(net, files):
     for size in SIZES:
         a, b = images(*size, seed=size[0])
         wanted = net(a, b)['flows'][0].numpy()
-        graphs = {'fused': lambda: run(files['fused'], {'imageA': a, 'imageB': b})[0]}
+        flows = {'fused': run(files['fused'], {'imageA': a, 'imageB': b})[0]}
         if 'encoder' in files:
-            graphs['split'] = lambda: run_split(net, files, a, b)
-        for graph, flow in graphs.items():
-            worst = float(np.abs(flow() - wanted).max())
+            flows['split'] = run_split(net, files, a, b)
+        for graph, flow in flows.items():
+            worst = float(np.abs(flow - wanted).max())
             print(f'{graph} at {size[0]} x {size[1]}: at most {worst:.2e} px from PyTorch')
             if not worst < TOLERANCE:
                 raise RuntimeError(f'Expected the {graph} graph within {TOLERANCE} px of PyTorch but it is {worst} off')

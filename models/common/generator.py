@@ -117,11 +117,13 @@ def make_motion(rnd: Random, centre_x, centre_y, shift_x, shift_y, strength, siz
     angle, zoom = rnd.normal() * rate * 0.6, torch.exp(rnd.normal() * rate * 0.5)
     shear = rnd.normal() * rate * 0.3
     cos, sin = torch.cos(angle) * zoom, torch.sin(angle) * zoom
-    warp = matrix([
-        [cos, shear - sin, zero],
-        [sin, cos, zero],
-        [rnd.normal() * rate / size * 0.15, rnd.normal() * rate / size * 0.15, one],
-    ])
+    warp = matrix(
+        [
+            [cos, shear - sin, zero],
+            [sin, cos, zero],
+            [rnd.normal() * rate / size * 0.15, rnd.normal() * rate / size * 0.15, one],
+        ]
+    )
     to_origin = matrix([[one, zero, -centre_x], [zero, one, -centre_y], [zero, zero, one]])
     back = matrix([[one, zero, centre_x + shift_x], [zero, one, centre_y + shift_y], [zero, zero, one]])
     homography = back @ warp @ to_origin
@@ -132,7 +134,9 @@ def make_motion(rnd: Random, centre_x, centre_y, shift_x, shift_y, strength, siz
     # A slope of amplitude * 2 pi / length below 0.1 a wave keeps the sum of three invertible.
     reach = torch.minimum(0.25 * strength[:, None], 0.1 * length / (2 * pi))
     amplitude = rnd.uniform(-1, 1, waves, 2) * reach[..., None]
-    return Motion(homography, torch.linalg.inv(homography), amplitude, frequency, rnd.uniform(0, 2 * pi, waves, 2), bends)
+    return Motion(
+        homography, torch.linalg.inv(homography), amplitude, frequency, rnd.uniform(0, 2 * pi, waves, 2), bends
+    )
 
 
 class Shape:
@@ -189,7 +193,9 @@ class Shape:
     def lattice(self, x, y):
         wave = 0
         for j in range(4):
-            wave = wave + torch.sin(column(self.waves[:, j, 0]) * x + column(self.waves[:, j, 1]) * y + column(self.phases[:, j]))
+            wave = wave + torch.sin(
+                column(self.waves[:, j, 0]) * x + column(self.waves[:, j, 1]) * y + column(self.phases[:, j])
+            )
         return torch.minimum(self.blob(x, y), (wave + column(self.cover)) * 0.15)
 
 
@@ -241,7 +247,9 @@ def make_layers(rnd: Random, photos: torch.Tensor, height: int, width: int) -> l
         own_x = torch.where(parallax, camera_x * (nearer - 1), rnd.normal() * strength)
         own_y = torch.where(parallax, camera_y * (nearer - 1), rnd.normal() * strength * 0.8)
         moves = torch.where(rnd.chance(0.85), 1.0, 0.0)
-        own = make_motion(rnd, shape.x, shape.y, own_x * moves, own_y * moves, strength * moves, size, bends=bool(rnd.choose((0, 1))))
+        own = make_motion(
+            rnd, shape.x, shape.y, own_x * moves, own_y * moves, strength * moves, size, bends=bool(rnd.choose((0, 1)))
+        )
         # An object rides on the ground's motion and adds its own.
         own.homography = ground.homography @ own.homography
         own.inverse = torch.linalg.inv(own.homography)
@@ -250,7 +258,11 @@ def make_layers(rnd: Random, photos: torch.Tensor, height: int, width: int) -> l
 
 
 def pixel_grid(batch: int, height: int, width: int, device):
-    y, x = torch.meshgrid(torch.arange(height, device=device, dtype=torch.float32), torch.arange(width, device=device, dtype=torch.float32), indexing='ij')
+    y, x = torch.meshgrid(
+        torch.arange(height, device=device, dtype=torch.float32),
+        torch.arange(width, device=device, dtype=torch.float32),
+        indexing='ij',
+    )
     return x.expand(batch, -1, -1), y.expand(batch, -1, -1)
 
 

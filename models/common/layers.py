@@ -23,7 +23,11 @@ def initialize(net: nn.Module):
     """Kaiming for leaky ReLU: with PyTorch's default the features die before the correlation layer."""
     for m in net.modules():
         if isinstance(m, (nn.Conv2d, nn.ConvTranspose2d)):
-            fan = m.weight[0].numel() if isinstance(m, nn.Conv2d) else m.weight[0].numel() * m.in_channels / m.out_channels / 4
+            fan = (
+                m.weight[0].numel()
+                if isinstance(m, nn.Conv2d)
+                else m.weight[0].numel() * m.in_channels / m.out_channels / 4
+            )
             nn.init.normal_(m.weight, 0, (2 / (1 + SLOPE**2) / fan) ** 0.5)
             nn.init.zeros_(m.bias)
     for m in net.modules():

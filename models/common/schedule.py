@@ -51,6 +51,8 @@ def run_schedule(net, image_a, image_b, schedule, each=None):
         output = net(pad_to(a), pad_to(b))
         if each is not None:
             each(factor, flow, output)
-        residual = F.interpolate(output['flows'][0], scale_factor=4.0, mode='bilinear', align_corners=False)[..., :h, :w]
+        residual = F.interpolate(output['flows'][0], scale_factor=4.0, mode='bilinear', align_corners=False)[
+            ..., :h, :w
+        ]
         flow = residual if flow is None else flow + residual
     return resize_flow(flow, *image_a.shape[-2:])

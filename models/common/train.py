@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from common.augment import crop, prepare
+from common.augment import crop, prepare, shrink
 from common.generator import generate
 from common.losses import end_point_error, matching_loss, multiscale_loss
 from common.networks import build
@@ -92,7 +92,9 @@ class Trainer:
 
     def rate(self):
         """Warm-up over 200 steps, then a cosine down to a hundredth at the end of the minutes."""
-        return self.args.lr * min((self.step + 1) / 200, 1) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.share())))
+        return (
+            self.args.lr * min((self.step + 1) / 200, 1) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.share())))
+        )
 
     def choose_schedule(self):
         """Coarse images first: they are cheap, and their motion is small (`curriculum` of the configuration)."""
@@ -108,7 +110,7 @@ class Trainer:
             nonlocal total
             target = torch.nn.functional.avg_pool2d(truth, factor) / factor
             target = target if before is None else target - before
-            weight = 1.0 if factor == schedule[-1] else 0.5
+            weight = 1.0 if factor == 1 else 0.5
             total = total + weight * multiscale_loss(output['flows'], target)
             if 'logits' in output:
                 seen = torch.nn.functional.max_pool2d(hidden.float(), factor) > 0
@@ -127,9 +129,9 @@ class Trainer:
     def train_step(self, sample):
         started = time.time()
         schedule = self.choose_schedule()
-        if schedule[-1] == 1:
-            sample = crop(sample, *self.config['crop'])
-        loss = self.loss(*prepare(sample), schedule)
+        finest = schedule[-1]
+        sample = crop(sample, *self.config['crop']) if finest == 1 else shrink(sample, finest)
+        loss = self.loss(*prepare(sample), [f // finest for f in schedule])
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
@@ -173,7 +175,11 @@ def main():
     trainer = Trainer(args)
     on_disk = (Path(args.data[0]) / 'pool.json').exists()
     seed = args.seed * 7919 + trainer.step
-    source = PoolSource(args.data, args.batch, seed) if on_disk else GeneratorSource(args.data[0], args.batch, seed, args.device, args.size)
+    source = (
+        PoolSource(args.data, args.batch, seed)
+        if on_disk
+        else GeneratorSource(args.data[0], args.batch, seed, args.device, args.size)
+    )
     said = scored = trainer.spent
     while trainer.spent < 60 * args.minutes:
         trainer.train_step(source.draw())
