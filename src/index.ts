@@ -1,1 +1,91 @@
-export {};
+/** Dense correspondence and optical flow: images in, flow out, and what one does with flow. */
+
+export { BackendError, FileError, ModelError, ShapeError, WhitherError } from './core/errors.ts';
+export { asNdarray, fromNdarray } from './core/ndarray.ts';
+export type { FlowField, Image, Mask, ScalarField, Tensor } from './core/types.ts';
+
+export { loadFlowModel } from './flow/engine.ts';
+export type { FlowGraph, FlowModel, LoadFlowModelOptions } from './flow/engine.ts';
+export type { FlowBackend } from './flow/engine-network.ts';
+export { estimateFlow } from './flow/estimate.ts';
+export type { EstimateOptions, FlowEstimate } from './flow/estimate.ts';
+export { flowSequence } from './flow/estimate-sequence.ts';
+export type { FlowSequenceOptions, SequenceEstimate } from './flow/estimate-sequence.ts';
+
+export {
+  blend,
+  checkConsistency,
+  colorizeFlow,
+  composeFlow,
+  cropFlow,
+  drawArrows,
+  errorMap,
+  flowLegend,
+  flowPercentile,
+  flowStatistics,
+  invertFlow,
+  maskToImage,
+  padImage,
+  resizeFlow,
+  scalarToImage,
+  scoreFlow,
+  sequenceMagnitude,
+  sideBySide,
+  splatImage,
+  warpFlow,
+  warpImage,
+} from './flow/index.ts';
+export type {
+  ArrowOptions,
+  Color,
+  ColorizeOptions,
+  ColorizedFlow,
+  Consistency,
+  ConsistencyOptions,
+  ErrorMap,
+  ErrorMapOptions,
+  FlowScore,
+  FlowStatistics,
+  MaskedFlow,
+  ScoreOptions,
+  SequenceMagnitude,
+  SequenceMagnitudeOptions,
+  SplatImageOptions,
+  SplatOptions,
+  SplattedImage,
+  WarpImageOptions,
+  WarpedImage,
+} from './flow/index.ts';
+
+export {
+  atomicWrite,
+  createFrameSink,
+  isFlowFile,
+  openFrames,
+  readFlow,
+  readImage,
+  readMask,
+  writeFlow,
+  writeImage,
+  writeMask,
+} from './io/index.ts';
+export type {
+  Frame,
+  FrameSink,
+  FrameSinkOptions,
+  FrameSource,
+  FrameSourceKind,
+  OpenFramesOptions,
+  ReadImageOptions,
+  WriteOptions,
+} from './io/index.ts';
+
+export { listModels } from './runtime/index.ts';
+export type {
+  FlowManifest,
+  InstalledModel,
+  ModelCorrelation,
+  ModelFile,
+  ModelInput,
+  ModelManifest,
+} from './runtime/index.ts';

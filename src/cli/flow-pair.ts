@@ -1,0 +1,130 @@
+import { extname } from 'node:path';
+import { ShapeError, WhitherError } from '../core/errors.ts';
+import type { Image } from '../core/types.ts';
+import { estimateFlow } from '../flow/estimate.ts';
+import type { FlowEstimate } from '../flow/estimate.ts';
+import { colorizeFlow, drawArrows, flowStatistics } from '../flow/index.ts';
+import type { FlowModel } from '../flow/engine.ts';
+import { FLOW_EXTENSIONS } from '../io/flow-files.ts';
+import { readImage, writeFlow, writeImage, writeMask } from '../io/index.ts';
+import { maskShare, median, round, withoutOccluded } from './flow-figures.ts';
+import type { FlowCommandOptions } from './flow-options.ts';
+import { guardInterrupts } from './interrupt.ts';
+import type { InterruptGuard } from './interrupt.ts';
+import { openModel } from './open-model.ts';
+import { checkExtension, checkOutputs } from './output-path.ts';
+import { shrinkImage } from './shrink-image.ts';
+
+const PICTURES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.avif'];
+
+/** `whither flow A B`: estimates, then writes every file asked for. */
+export async function flowOfPair(pathA: string, pathB: string, options: FlowCommandOptions): Promise<void> {
+  await checkPairOptions(options);
+  const guard = guardInterrupts();
+  try {
+    const imageA = shrinkImage(await readImage(pathA), options.maxSize);
+    const imageB = shrinkImage(await readImage(pathB), options.maxSize);
+    checkSameSize(imageA, pathA, imageB, pathB);
+    const model = await openModel(options);
+    try {
+      const { estimate, milliseconds } = await repeatEstimate(model, imageA, imageB, options, guard);
+      await writeResults(imageA, estimate, options, guard);
+      report(model, estimate, milliseconds, options);
+    } finally {
+      await model.dispose();
+    }
+  } finally {
+    guard.dispose();
+  }
+}
+
+async function checkPairOptions(options: FlowCommandOptions): Promise<void> {
+  const { output, color, occlusion, arrows, json, force = false } = options;
+  if (!output && !color && !occlusion && !arrows && !json)
+    throw new WhitherError('Expected something to make: -o, --color, --occlusion, --arrows or --json');
+  if (output) checkExtension(output, FLOW_EXTENSIONS, '-o with two pictures');
+  for (const [name, path] of Object.entries({ color, occlusion, arrows }))
+    if (path) checkExtension(path, PICTURES, `--${name}`);
+  const outputs = [output, backwardPath(options), color, occlusion, arrows];
+  await checkOutputs(
+    outputs.filter((path) => path !== undefined),
+    force,
+  );
+}
+
+/** Where `--both` puts the flow from B to A: beside the other, with `backward` before the extension. */
+function backwardPath({ output, both }: FlowCommandOptions): string | undefined {
+  if (!output || !both) return undefined;
+  const extension = extname(output);
+  return `${output.slice(0, -extension.length)}.backward${extension}`;
+}
+
+function checkSameSize(imageA: Image, pathA: string, imageB: Image, pathB: string): void {
+  if (imageA.width === imageB.width && imageA.height === imageB.height) return;
+  throw new ShapeError(
+    `Expected two pictures of one size but ${pathA} is ${imageA.width} x ${imageA.height} ` +
+      `and ${pathB} is ${imageB.width} x ${imageB.height}`,
+  );
+}
+
+/** The estimate, and the median time of `--repeat` of them after one that warms up. */
+async function repeatEstimate(
+  model: FlowModel,
+  imageA: Image,
+  imageB: Image,
+  options: FlowCommandOptions,
+  guard: InterruptGuard,
+): Promise<{ estimate: FlowEstimate; milliseconds: number }> {
+  const both = options.both ?? options.occlusion !== undefined;
+  const { schedule } = options;
+  let estimate = await estimateFlow(model, imageA, imageB, { both, schedule });
+  const times = options.repeat ? [] : [estimate.milliseconds];
+  while (times.length < (options.repeat ?? 1)) {
+    guard.check();
+    estimate = await estimateFlow(model, imageA, imageB, { both, schedule });
+    times.push(estimate.milliseconds);
+  }
+  guard.check();
+  return { estimate, milliseconds: median(times) };
+}
+
+async function writeResults(
+  imageA: Image,
+  { flow, backward, occluded }: FlowEstimate,
+  options: FlowCommandOptions,
+  guard: InterruptGuard,
+): Promise<void> {
+  const { output, color, occlusion, arrows, normalize, both } = options;
+  const write = { overwrite: options.force };
+  const drawn = both && occluded ? withoutOccluded(flow, occluded) : flow;
+  const maxMagnitude = typeof normalize === 'number' ? normalize : undefined;
+  if (output) await writeFlow(output, flow, write);
+  guard.check();
+  if (output && both) await writeFlow(backwardPath(options)!, backward!, write);
+  if (color) await writeImage(color, colorizeFlow(drawn, { maxMagnitude }).image, write);
+  if (occlusion) await writeMask(occlusion, occluded!, write);
+  if (arrows) await writeImage(arrows, drawArrows(imageA, drawn), write);
+}
+
+function report(
+  model: FlowModel,
+  { flow, backend, occluded }: FlowEstimate,
+  milliseconds: number,
+  options: FlowCommandOptions,
+): void {
+  const { width, height } = flow;
+  const statistics = flowStatistics(flow);
+  const name = model.manifest.name;
+  if (options.json) {
+    const occludedShare = occluded && maskShare(occluded);
+    const figures = { model: name, backend, width, height, milliseconds: round(milliseconds), ...statistics };
+    process.stdout.write(`${JSON.stringify({ ...figures, occludedShare }, null, 2)}\n`);
+  }
+  const written = [options.output, options.color, options.occlusion, options.arrows]
+    .filter(Boolean)
+    .join(', ');
+  process.stderr.write(
+    `${width} x ${height} by ${name} (${backend}) in ${Math.round(milliseconds)} ms, ` +
+      `mean motion ${statistics.meanMagnitude?.toFixed(2)} px${written && `: ${written}`}\n`,
+  );
+}

@@ -1,0 +1,27 @@
+import { extname, resolve } from 'node:path';
+import { FileError } from '../core/errors.ts';
+import { inspectPath } from '../io/atomic-write.ts';
+
+/** Checks before the work begins that every file can be written at its end. */
+export async function checkOutputs(paths: readonly string[], force: boolean): Promise<void> {
+  const seen = new Set<string>();
+  for (const path of paths) {
+    if (seen.has(resolve(path)))
+      throw new FileError(`Expected one name for each output but received ${path} twice`);
+    seen.add(resolve(path));
+    const found = await inspectPath(path);
+    if (found === 'folder') throw new FileError(`Expected a file name but ${path} is a folder: add a name`);
+    if (found === 'file' && !force)
+      throw new FileError(`Expected a free name but ${path} exists: add --force to replace it`);
+    const folder = resolve(path, '..');
+    if ((await inspectPath(folder)) !== 'folder')
+      throw new FileError(`Expected the folder ${folder} for ${path} but there is none: create it first`);
+  }
+}
+
+export function checkExtension(path: string, extensions: readonly string[], option: string): void {
+  if (!extensions.includes(extname(path).toLowerCase()))
+    throw new FileError(
+      `Expected a name ending in ${extensions.join(', ')} for ${option} but received ${path}`,
+    );
+}

@@ -1,0 +1,30 @@
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { addFlowCommand } from './flow-command.ts';
+import { addModelsCommand } from './models-command.ts';
+import { addScoreCommand } from './score-command.ts';
+
+/** The command line: its verbs, their options and their help. */
+export function createProgram(): Command {
+  const program = new Command('whither')
+    .description('Dense correspondence and optical flow: where did every pixel go?')
+    .version(readVersion())
+    .showHelpAfterError('(add --help for the options and examples)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  whither flow frame1.png frame2.png -o flow.flo --color flow.png
+  whither flow clip.mp4 -o flow.mp4
+  whither score flow.flo truth.flo
+  whither models`,
+    );
+  addFlowCommand(program);
+  addScoreCommand(program);
+  addModelsCommand(program);
+  return program;
+}
+
+function readVersion(): string {
+  return (createRequire(import.meta.url)('whither/package.json') as { version: string }).version;
+}

@@ -1,0 +1,83 @@
+import type { FlowField, Image } from '../core/types.ts';
+import { openFlowFolder } from '../io/flow-folder.ts';
+import { createFrameSink } from '../io/index.ts';
+import type { FrameSource } from '../io/index.ts';
+import type { FlowCommandOptions } from './flow-options.ts';
+import { checkOutputs } from './output-path.ts';
+import { drawFlow, pictureWidth } from './sequence-picture.ts';
+import type { SequenceTarget } from './sequence-target.ts';
+
+/** One flow of a sequence, ready to be written. */
+export interface SequenceItem {
+  /** Of the frame that it starts from. */
+  readonly name: string;
+  readonly frame: Image;
+  readonly flow: FlowField;
+  readonly backward?: FlowField;
+  /** Length in pixels that gets the full colour; the greatest of the flow unless told. */
+  readonly maxMagnitude?: number;
+}
+
+/** Where the flows of a sequence go, whatever that is. */
+export interface SequenceOutput {
+  /** Names of the frames whose results are there already. */
+  readonly existing: ReadonlySet<string>;
+  write(item: SequenceItem): Promise<void>;
+  close(): Promise<void>;
+  /** Takes back what is not complete. */
+  abort(): Promise<void>;
+}
+
+/** Refuses a file that is in the way before any work is done. */
+export async function checkTarget(target: SequenceTarget, force: boolean): Promise<void> {
+  if (target.kind === 'video') await checkOutputs([target.path], force);
+}
+
+export async function openOutput(
+  target: SequenceTarget,
+  source: FrameSource,
+  options: FlowCommandOptions,
+): Promise<SequenceOutput> {
+  return target.kind === 'flows'
+    ? openFlows(target.folder, target.extension, options)
+    : openPictures(target.kind === 'video' ? target.path : target.folder, source, options);
+}
+
+async function openFlows(
+  folder: string,
+  extension: string,
+  { force }: FlowCommandOptions,
+): Promise<SequenceOutput> {
+  const flows = await openFlowFolder(folder, extension, { overwrite: true });
+  return {
+    existing: force ? new Set() : flows.existing,
+    async write({ name, flow, backward }) {
+      // The forward flow last: where it is there, the pair is complete.
+      if (backward) await flows.write(`${name}.backward`, backward);
+      await flows.write(name, flow);
+    },
+    close: () => Promise.resolve(),
+    abort: () => Promise.resolve(),
+  };
+}
+
+async function openPictures(
+  path: string,
+  source: FrameSource,
+  { force = false, overlay = 'color' }: FlowCommandOptions,
+): Promise<SequenceOutput> {
+  const sink = await createFrameSink(path, {
+    width: pictureWidth(source.width, overlay),
+    height: source.height,
+    frameRate: source.frameRate,
+    overwrite: force,
+    resume: !force,
+  });
+  return {
+    existing: sink.existing,
+    write: ({ name, frame, flow, maxMagnitude }) =>
+      sink.write(drawFlow(frame, flow, overlay, maxMagnitude), name),
+    close: () => sink.close(),
+    abort: () => sink.abort(),
+  };
+}

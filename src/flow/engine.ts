@@ -1,0 +1,134 @@
+import type { CorrelationBackend } from '../../kernels/correlation/index.ts';
+import { BackendError, ModelError, checkInteger, checkOneOf } from '../core/errors.ts';
+import { createSession, findModel, readModelFile } from '../runtime/index.ts';
+import type { FlowManifest, InstalledModel, ModelManifest, Session } from '../runtime/index.ts';
+import { createFusedNetwork, createSplitNetwork } from './engine-network.ts';
+import type { FlowNetwork } from './engine-network.ts';
+
+/** Which of a model's graphs to run: all in one, or cut at the correlation layer with our kernel between. */
+export type FlowGraph = 'fused' | 'split' | 'auto';
+
+export interface LoadFlowModelOptions {
+  /**
+   * What computes the correlation layer: a backend of the kernel, `onnxruntime` for the graph that holds the
+   * layer itself, or `auto` (the default) for what is fastest here.
+   */
+  readonly backend?: CorrelationBackend | 'onnxruntime';
+  /** Threads of ONNX Runtime; as many as there are cores unless told. */
+  readonly threads?: number;
+  /** `auto` unless told: the split graphs where the model has them. */
+  readonly graph?: FlowGraph;
+}
+
+/** A network that estimates flow, loaded and ready; it holds memory and threads until it is disposed of. */
+export class FlowModel {
+  /** What its `model.json` says. */
+  readonly manifest: FlowManifest;
+  /** The graphs that it runs. */
+  readonly graph: 'fused' | 'split';
+  /** @internal */
+  readonly network: FlowNetwork;
+
+  /** @internal Use `loadFlowModel`. */
+  constructor(manifest: FlowManifest, graph: 'fused' | 'split', network: FlowNetwork) {
+    this.manifest = manifest;
+    this.graph = graph;
+    this.network = network;
+  }
+
+  /** Frees the sessions and the kernels; the model is of no use after that. */
+  async dispose(): Promise<void> {
+    await this.network.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    void this.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+}
+
+/**
+ * Loads a network that estimates optical flow, after checking its files against the hashes in `model.json`.
+ *
+ * @param nameOrFolder name of an installed model (see `listModels`), or a folder that holds a `model.json`
+ * @throws ModelError where the model is missing, damaged or not for flow; BackendError where the backend and
+ *   the model's graphs do not go together
+ */
+export async function loadFlowModel(
+  nameOrFolder: string,
+  options: LoadFlowModelOptions = {},
+): Promise<FlowModel> {
+  if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1);
+  const model = await findModel(nameOrFolder);
+  const manifest = checkTask(model.manifest);
+  const graph = chooseGraph(manifest, options);
+  const load = (part: string, inputs: string[], outputs: string[]): Promise<Session> =>
+    loadGraph(model, part, inputs, outputs, options.threads);
+  if (graph === 'fused') {
+    const session = await load('fused', ['imageA', 'imageB'], ['flow']);
+    return new FlowModel(manifest, graph, createFusedNetwork(session));
+  }
+  const [encoder, decoder] = await Promise.all([
+    load('encoder', ['image'], ['features', 'skip']),
+    load('decoder', ['correlation', 'features', 'skip'], ['flow']),
+  ]);
+  const backend = options.backend as CorrelationBackend | undefined;
+  return new FlowModel(
+    manifest,
+    graph,
+    createSplitNetwork(encoder, decoder, manifest.correlation!, backend ?? 'auto'),
+  );
+}
+
+function checkTask(manifest: ModelManifest | FlowManifest): FlowManifest {
+  if (manifest.task === 'flow') return manifest as FlowManifest;
+  throw new ModelError(`Expected a model for flow but ${manifest.name} is for ${manifest.task}`);
+}
+
+/** What was asked for never becomes something else: a demand that the model cannot meet is an error. */
+function chooseGraph(manifest: FlowManifest, options: LoadFlowModelOptions): 'fused' | 'split' {
+  const { backend = 'auto', graph = 'auto' } = options;
+  checkOneOf(graph, 'graph', ['fused', 'split', 'auto']);
+  const kernel = backend !== 'auto' && backend !== 'onnxruntime';
+  const divided = manifest.correlation !== undefined;
+  if ((kernel || graph === 'split') && !divided)
+    throw new BackendError(
+      `Expected backend auto or onnxruntime for ${manifest.name}, which has no correlation layer ` +
+        `to hand to a kernel, but received ${kernel ? backend : 'graph split'}`,
+    );
+  if (kernel && graph === 'fused')
+    throw new BackendError(
+      `Expected backend auto or onnxruntime for the fused graph but received ${backend}`,
+    );
+  if (backend === 'onnxruntime' && graph === 'split')
+    throw new BackendError(
+      'Expected a backend of the correlation kernel for the split graphs but received onnxruntime',
+    );
+  if (graph !== 'auto') return graph;
+  return divided && backend !== 'onnxruntime' ? 'split' : 'fused';
+}
+
+async function loadGraph(
+  model: InstalledModel,
+  part: string,
+  inputs: string[],
+  outputs: string[],
+  threads: number | undefined,
+): Promise<Session> {
+  const label = `${model.manifest.name} ${part}`;
+  const session = await createSession(await readModelFile(model, part), label, { threads });
+  const wanted = `${inputs.join(', ')} -> ${outputs.join(', ')}`;
+  const missing = [
+    ...inputs.filter((name) => !session.inputs.includes(name)),
+    ...outputs.filter((name) => !session.outputs.includes(name)),
+  ];
+  if (!missing.length) return session;
+  await session.dispose();
+  throw new ModelError(
+    `Expected a graph ${wanted} for ${label} but received ` +
+      `${session.inputs.join(', ')} -> ${session.outputs.join(', ')}`,
+  );
+}
