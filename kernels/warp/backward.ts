@@ -45,35 +45,47 @@ function createTaps(width: number): Taps {
   };
 }
 
-/**
- * Fills the taps of row `y`. The 2 x 2 cell is moved inside the map where it sticks out, so that the loop over
- * the channels needs no test; a corner's weight is the tent around it, which is right wherever the cell is.
- */
+/** Fills the taps of row `y`. */
 function locate(taps: Taps, flow: Float32Array, y: number, width: number, height: number): void {
   const { index, topLeft, topRight, bottomLeft, bottomRight } = taps;
-  const lastX = Math.max(width - 2, 0);
-  const lastY = Math.max(height - 2, 0);
   for (let x = 0, i = y * width * 2; x < width; x++, i += 2) {
     const sx = x + flow[i];
     const sy = y + flow[i + 1];
-    if (!(sx > -1 && sx < width && sy > -1 && sy < height)) {
-      index[x] = 0;
-      topLeft[x] = topRight[x] = bottomLeft[x] = bottomRight[x] = 0;
+    if (!(sx >= 0 && sx < width - 1 && sy >= 0 && sy < height - 1)) {
+      locateAtBorder(taps, x, sx, sy, width, height);
       continue;
     }
-    const cellX = Math.min(Math.max(Math.floor(sx), 0), lastX);
-    const cellY = Math.min(Math.max(Math.floor(sy), 0), lastY);
-    const left = tent(sx - cellX);
-    const top = tent(sy - cellY);
-    // A map of one column or row has no second corner.
-    const right = width > 1 ? tent(sx - cellX - 1) : 0;
-    const bottom = height > 1 ? tent(sy - cellY - 1) : 0;
-    index[x] = cellY * width + cellX;
-    topLeft[x] = top * left;
-    topRight[x] = top * right;
-    bottomLeft[x] = bottom * left;
-    bottomRight[x] = bottom * right;
+    // Coordinates are positive here, so dropping the fraction is rounding down.
+    const x0 = sx | 0;
+    const y0 = sy | 0;
+    const fx = sx - x0;
+    const fy = sy - y0;
+    index[x] = y0 * width + x0;
+    topLeft[x] = (1 - fy) * (1 - fx);
+    topRight[x] = (1 - fy) * fx;
+    bottomLeft[x] = fy * (1 - fx);
+    bottomRight[x] = fy * fx;
   }
+}
+
+/**
+ * Samples with corners outside the map. The 2 x 2 cell is moved inside, so that the loop over the channels
+ * needs no test; a corner's weight is the tent around it, which is right wherever the cell is.
+ */
+function locateAtBorder(taps: Taps, x: number, sx: number, sy: number, width: number, height: number): void {
+  const inside = sx > -1 && sx < width && sy > -1 && sy < height;
+  const cellX = inside ? Math.min(Math.max(Math.floor(sx), 0), Math.max(width - 2, 0)) : 0;
+  const cellY = inside ? Math.min(Math.max(Math.floor(sy), 0), Math.max(height - 2, 0)) : 0;
+  const left = inside ? tent(sx - cellX) : 0;
+  const top = inside ? tent(sy - cellY) : 0;
+  // A map of one column or row has no second corner.
+  const right = inside && width > 1 ? tent(sx - cellX - 1) : 0;
+  const bottom = inside && height > 1 ? tent(sy - cellY - 1) : 0;
+  taps.index[x] = cellY * width + cellX;
+  taps.topLeft[x] = top * left;
+  taps.topRight[x] = top * right;
+  taps.bottomLeft[x] = bottom * left;
+  taps.bottomRight[x] = bottom * right;
 }
 
 /** The bilinear weight of a corner at this distance along one axis. */

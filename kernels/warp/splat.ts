@@ -28,57 +28,150 @@ export interface SplatOutput {
  * Niklaus and Liu 2020, equation 6; without importance their average splatting, equation 4).
  */
 export function splatForward(input: SplatInput): SplatOutput {
-  const { width, height, channels, values, flow, weights, importance } = input;
   checkLengths(input);
-  const sums = new Float32Array(width * height * channels);
-  const total = new Float32Array(width * height);
-  const coverage = new Float32Array(width * height);
-  // exp(Z) overflows, but only differences matter: relative to the largest Z that lands on the same pixel.
-  const peak = importance ? splatMaximum(input, importance) : undefined;
-  for (let y = 0, i = 0; y < height; y++)
-    for (let x = 0; x < width; x++, i++) {
-      const weight = weights ? weights[i] : 1;
-      const sx = x + flow[i * 2];
-      const sy = y + flow[i * 2 + 1];
-      if (!(weight > 0 && sx > -1 && sx < width && sy > -1 && sy < height)) continue;
-      const lastX = Math.min(Math.ceil(sx), width - 1);
-      const lastY = Math.min(Math.ceil(sy), height - 1);
-      for (let ty = Math.max(Math.floor(sy), 0); ty <= lastY; ty++)
-        for (let tx = Math.max(Math.floor(sx), 0); tx <= lastX; tx++) {
-          const share = (1 - Math.abs(sx - tx)) * (1 - Math.abs(sy - ty));
-          const target = ty * width + tx;
-          const part = share * weight * (peak ? Math.exp(importance![i] - peak[target]) : 1);
-          coverage[target] += share;
-          total[target] += part;
-          for (let c = 0; c < channels; c++) sums[target * channels + c] += part * values[i * channels + c];
-        }
-    }
-  divide(sums, total, channels);
-  return { values: sums, coverage };
+  const pixels = input.width * input.height;
+  // Sums of one pixel lie together, values first, then weight, then share: one cache line for each landing.
+  const sums = new Float32Array(pixels * (input.channels + 2));
+  const gains = sourceGains(input);
+  if (gains) depositAll(input, gains, sums);
+  else depositByPeaks(input, sums);
+  return finish(sums, pixels, input.channels);
 }
 
-/** The largest importance that lands on each pixel with any share at all. */
-function splatMaximum({ width, height, flow, weights }: SplatInput, importance: Float32Array): Float32Array {
-  const peak = new Float32Array(width * height).fill(-Infinity);
+/** Adds every pixel, times its gain, to the sums of the pixels that it touches. */
+function depositAll(input: SplatInput, gains: Float32Array, sums: Float32Array): void {
+  const { width, height, channels, values, flow } = input;
+  const stride = channels + 2;
   for (let y = 0, i = 0; y < height; y++)
     for (let x = 0; x < width; x++, i++) {
+      const gain = gains[i];
+      if (!(gain > 0)) continue;
       const sx = x + flow[i * 2];
       const sy = y + flow[i * 2 + 1];
-      if (!(sx > -1 && sx < width && sy > -1 && sy < height) || (weights && !(weights[i] > 0))) continue;
-      const lastX = Math.min(Math.ceil(sx), width - 1);
-      const lastY = Math.min(Math.ceil(sy), height - 1);
-      for (let ty = Math.max(Math.floor(sy), 0); ty <= lastY; ty++)
-        for (let tx = Math.max(Math.floor(sx), 0); tx <= lastX; tx++)
-          if (importance[i] > peak[ty * width + tx]) peak[ty * width + tx] = importance[i];
+      const from = i * channels;
+      if (!(sx >= 0 && sx < width - 1 && sy >= 0 && sy < height - 1)) {
+        depositAtBorder(input, i, sx, sy, gain, sums);
+        continue;
+      }
+      // Coordinates are positive here, so dropping the fraction is rounding down.
+      const x0 = sx | 0;
+      const y0 = sy | 0;
+      const fx = sx - x0;
+      const fy = sy - y0;
+      const at = (y0 * width + x0) * stride;
+      const below = at + width * stride;
+      deposit(sums, at, (1 - fx) * (1 - fy), gain, values, from, channels);
+      deposit(sums, at + stride, fx * (1 - fy), gain, values, from, channels);
+      deposit(sums, below, (1 - fx) * fy, gain, values, from, channels);
+      deposit(sums, below + stride, fx * fy, gain, values, from, channels);
     }
-  return peak;
 }
 
-function divide(sums: Float32Array, total: Float32Array, channels: number): void {
-  for (let i = 0; i < total.length; i++) {
-    if (total[i] === 0) continue;
-    for (let c = i * channels; c < (i + 1) * channels; c++) sums[c] /= total[i];
+/** A function of its own: a closure inside the hot loop would cost it a context for every pixel. */
+function depositAtBorder(
+  { width, height, channels, values }: SplatInput,
+  source: number,
+  sx: number,
+  sy: number,
+  gain: number,
+  sums: Float32Array,
+): void {
+  forEachLanding(sx, sy, width, height, (target, share) => {
+    deposit(sums, target * (channels + 2), share, gain, values, source * channels, channels);
+  });
+}
+
+function deposit(
+  sums: Float32Array,
+  at: number,
+  share: number,
+  gain: number,
+  values: Float32Array | Uint8Array,
+  from: number,
+  channels: number,
+): void {
+  const part = share * gain;
+  for (let c = 0; c < channels; c++) sums[at + c] += part * values[from + c];
+  sums[at + channels] += part;
+  sums[at + channels + 1] += share;
+}
+
+/** Calls back for each of the pixels around (sx, sy) that lie inside, with its bilinear share above 0. */
+function forEachLanding(
+  sx: number,
+  sy: number,
+  width: number,
+  height: number,
+  land: (target: number, share: number) => void,
+): void {
+  // NaN fails every comparison below and so lands nowhere.
+  for (let y = Math.max(Math.floor(sy), 0); y <= Math.min(Math.ceil(sy), height - 1); y++)
+    for (let x = Math.max(Math.floor(sx), 0); x <= Math.min(Math.ceil(sx), width - 1); x++)
+      land(y * width + x, (1 - Math.abs(sx - x)) * (1 - Math.abs(sy - y)));
+}
+
+/** Beyond this range of importance, exp of the differences would leave the numbers of float32. */
+const COMMON_RANGE = 60;
+
+/**
+ * `weight * exp(importance)` of each pixel relative to the largest importance of all, which only scales sums
+ * that are divided by each other; undefined where importance spreads too far for one common scale.
+ */
+function sourceGains({ width, height, weights, importance }: SplatInput): Float32Array | undefined {
+  const gains = weights ?? new Float32Array(width * height).fill(1);
+  if (!importance) return gains;
+  let least = Infinity;
+  let greatest = -Infinity;
+  for (let i = 0; i < importance.length; i++) {
+    if (!(gains[i] > 0)) continue;
+    if (importance[i] < least) least = importance[i];
+    if (importance[i] > greatest) greatest = importance[i];
   }
+  if (greatest - least > COMMON_RANGE) return undefined;
+  const weighted = new Float32Array(gains.length);
+  for (let i = 0; i < gains.length; i++)
+    if (gains[i] > 0) weighted[i] = gains[i] * Math.exp(importance[i] - greatest);
+  return weighted;
+}
+
+/**
+ * The same where no common scale does: each target has its own, the largest importance that lands there.
+ * Slower by a pass and an exponential for each landing.
+ */
+function depositByPeaks(input: SplatInput, sums: Float32Array): void {
+  const { width, height, channels, values, flow, weights } = input;
+  const importance = input.importance!;
+  const peaks = new Float32Array(width * height).fill(-Infinity);
+  const forEach = (land: (source: number, target: number, share: number) => void): void => {
+    for (let y = 0, i = 0; y < height; y++)
+      for (let x = 0; x < width; x++, i++) {
+        const source = i;
+        if (weights && !(weights[i] > 0)) continue;
+        forEachLanding(x + flow[i * 2], y + flow[i * 2 + 1], width, height, (target, share) => {
+          land(source, target, share);
+        });
+      }
+  };
+  forEach((source, target) => {
+    peaks[target] = Math.max(peaks[target], importance[source]);
+  });
+  forEach((source, target, share) => {
+    const gain = (weights ? weights[source] : 1) * Math.exp(importance[source] - peaks[target]);
+    deposit(sums, target * (channels + 2), share, gain, values, source * channels, channels);
+  });
+}
+
+function finish(sums: Float32Array, pixels: number, channels: number): SplatOutput {
+  const stride = channels + 2;
+  const values = new Float32Array(pixels * channels);
+  const coverage = new Float32Array(pixels);
+  for (let i = 0; i < pixels; i++) {
+    const total = sums[i * stride + channels];
+    coverage[i] = sums[i * stride + channels + 1];
+    if (total === 0) continue;
+    for (let c = 0; c < channels; c++) values[i * channels + c] = sums[i * stride + c] / total;
+  }
+  return { values, coverage };
 }
 
 function checkLengths({ width, height, channels, values, flow, weights, importance }: SplatInput): void {

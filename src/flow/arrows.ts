@@ -1,6 +1,6 @@
 import type { FlowField, Image } from '../core/types.ts';
 import { checkInteger } from '../core/errors.ts';
-import { fillShape } from './canvas.ts';
+import { fillOutlined } from './canvas.ts';
 import type { Bounds, Canvas, SignedDistance } from './canvas.ts';
 import { checkColor, checkFlow, checkGrid, checkPositive, checkSameSize } from './check.ts';
 import type { Color } from './color.ts';
@@ -16,6 +16,9 @@ export interface ArrowOptions {
 }
 
 const OUTLINE: Color = [16, 16, 16];
+
+/** Half the width of a head at its base, as a part of its length. */
+const HEAD_SLOPE = 0.5;
 
 /**
  * The picture with an arrow on every `step`-th pixel, from where it is to where it moves; a dot where it moves
@@ -54,28 +57,26 @@ function drawArrow(
   color: Color,
 ): void {
   const thickness = Math.min(Math.max(step / 20, 0.6), 1.5);
-  const length = Math.hypot(toX - x, toY - y);
+  const length = norm(toX - x, toY - y);
   const head = Math.min(Math.max(step / 3, 4), length * 0.6);
   const shape = length < 1 ? circle(x, y, thickness) : arrow(x, y, toX, toY, length, thickness, head);
-  // Far ends outside the picture are cut off here: a wild vector must not cost a wild rectangle.
-  const reach = head + thickness + 1;
+  const reach = Math.max(head * HEAD_SLOPE, thickness) + 2;
   const bounds: Bounds = {
     left: Math.min(x, toX) - reach,
     top: Math.min(y, toY) - reach,
     right: Math.max(x, toX) + reach,
     bottom: Math.max(y, toY) + reach,
   };
-  fillShape(canvas, (px, py) => shape(px, py) - 1, bounds, OUTLINE);
-  fillShape(canvas, shape, bounds, color);
+  fillOutlined(canvas, shape, bounds, color, OUTLINE);
 }
 
 function circle(x: number, y: number, radius: number): SignedDistance {
-  return (px, py) => Math.hypot(px - x, py - y) - radius;
+  return (px, py) => norm(px - x, py - y) - radius;
 }
 
 /**
  * Shaft and head joined. In the arrow's own frame, `along` runs from the tail and `beside` is the distance
- * from the axis; the head is a triangle from its base to the tip, half as wide as it is long to each side.
+ * from the axis; the head is a triangle from its base to the tip, as wide as it is long.
  */
 function arrow(
   x: number,
@@ -89,14 +90,18 @@ function arrow(
   const cos = (toX - x) / length;
   const sin = (toY - y) / length;
   const base = length - head;
-  const slope = 0.5;
-  const flank = Math.hypot(1, slope);
+  const flank = norm(1, HEAD_SLOPE);
   return (px, py) => {
     const along = (px - x) * cos + (py - y) * sin;
     const beside = Math.abs((py - y) * cos - (px - x) * sin);
     const past = along < 0 ? -along : Math.max(along - base, 0);
-    const shaft = Math.hypot(past, beside) - thickness;
-    const triangle = Math.max(base - along, (beside - (length - along) * slope) / flank);
+    const shaft = norm(past, beside) - thickness;
+    const triangle = Math.max(base - along, (beside - (length - along) * HEAD_SLOPE) / flank);
     return Math.min(shaft, triangle);
   };
+}
+
+/** Math.hypot guards against overflow, at many times the price. */
+function norm(x: number, y: number): number {
+  return Math.sqrt(x * x + y * y);
 }

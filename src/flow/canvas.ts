@@ -19,7 +19,7 @@ export function mixPixel(canvas: Canvas, x: number, y: number, color: Color, sha
 /** Signed distance in pixels from (x, y) to the border of a shape: negative inside. */
 export type SignedDistance = (x: number, y: number) => number;
 
-/** The part of the grid that a shape can touch; what lies outside the canvas is cut off. */
+/** The part of the grid that a shape and its outline can touch; what lies outside the canvas is cut off. */
 export interface Bounds {
   readonly left: number;
   readonly top: number;
@@ -27,15 +27,23 @@ export interface Bounds {
   readonly bottom: number;
 }
 
-/** Fills a shape, its border softened over one pixel. */
-export function fillShape(canvas: Canvas, shape: SignedDistance, bounds: Bounds, color: Color): void {
-  const left = Math.max(Math.floor(bounds.left - 1), 0);
-  const top = Math.max(Math.floor(bounds.top - 1), 0);
-  const right = Math.min(Math.ceil(bounds.right + 1), canvas.width - 1);
-  const bottom = Math.min(Math.ceil(bounds.bottom + 1), canvas.height - 1);
+/** Fills a shape, its border softened over one pixel, over an outline one pixel wider. */
+export function fillOutlined(
+  canvas: Canvas,
+  shape: SignedDistance,
+  bounds: Bounds,
+  color: Color,
+  outline: Color,
+): void {
+  const left = Math.max(Math.floor(bounds.left), 0);
+  const top = Math.max(Math.floor(bounds.top), 0);
+  const right = Math.min(Math.ceil(bounds.right), canvas.width - 1);
+  const bottom = Math.min(Math.ceil(bounds.bottom), canvas.height - 1);
   for (let y = top; y <= bottom; y++)
     for (let x = left; x <= right; x++) {
-      const share = Math.min(Math.max(0.5 - shape(x, y), 0), 1);
-      if (share > 0) mixPixel(canvas, x, y, color, share);
+      const distance = shape(x, y);
+      if (distance >= 1.5) continue;
+      mixPixel(canvas, x, y, outline, Math.min(1.5 - distance, 1));
+      if (distance < 0.5) mixPixel(canvas, x, y, color, Math.min(0.5 - distance, 1));
     }
 }

@@ -53,7 +53,7 @@ export function checkConsistency(
     for (let x = 0; x < width; x++, i++) {
       const u = flowAB.data[i * 2];
       const v = flowAB.data[i * 2 + 1];
-      if (knownA[i] === 0 || !sampleFlow(flowBA, knownB, x + u, y + v, back, 0)) continue;
+      if (knownA[i] === 0 || !sampleFlow(flowBA, knownB, x + u, y + v, back)) continue;
       const distance = length(u + back[0], v + back[1]);
       const threshold = alpha * (length(u, v) + length(back[0], back[1])) + beta;
       error[i] = distance;

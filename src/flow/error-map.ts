@@ -77,6 +77,6 @@ export function writeHeat(value: number, out: Uint8Array, at: number): void {
 }
 
 function outlierRatio(error: number, truth: FlowField, i: number): number {
-  const length = Math.hypot(truth.data[i * 2], truth.data[i * 2 + 1]);
+  const length = Math.sqrt(truth.data[i * 2] ** 2 + truth.data[i * 2 + 1] ** 2);
   return Math.min(error / 3, error / (0.05 * length));
 }

@@ -22,28 +22,42 @@ export function quantiles(
     count++;
   }
   if (count === 0) return shares.map(() => NaN);
-  const at = (rank: number): number => select(bits, include, buckets, rank);
   return shares.map((share) => {
     const rank = share * (count - 1);
-    const below = at(Math.floor(rank));
-    return rank % 1 === 0 ? below : below + (at(Math.ceil(rank)) - below) * (rank % 1);
+    const [below, above] = select(bits, include, buckets, Math.floor(rank), Math.ceil(rank));
+    return below + (above - below) * (rank % 1);
   });
 }
 
-/** The value of this rank, 0 being the least: its upper 16 bits from `buckets`, its lower ones by a count. */
+/**
+ * The values of two ranks, the same or neighbours, 0 being the least: their upper 16 bits from `buckets`, the
+ * lower ones by a count of what shares these.
+ */
 function select(
   bits: Uint32Array,
   include: Uint8Array | undefined,
   buckets: Uint32Array,
-  rank: number,
-): number {
-  const upper = locate(buckets, rank);
+  rankA: number,
+  rankB: number,
+): [number, number] {
+  const a = locate(buckets, rankA);
+  const lowersA = countLowers(bits, include, a.index);
+  const b = locate(buckets, rankB);
+  const lowersB = b.index === a.index ? lowersA : countLowers(bits, include, b.index);
+  return [toFloat(a.index, locate(lowersA, a.rest).index), toFloat(b.index, locate(lowersB, b.rest).index)];
+}
+
+/** How often each pattern of the lower 16 bits comes with these upper ones. */
+function countLowers(bits: Uint32Array, include: Uint8Array | undefined, upper: number): Uint32Array {
   const lowers = new Uint32Array(65536);
   for (let i = 0; i < bits.length; i++)
-    if ((bits[i] & 0x7fffffff) >>> 16 === upper.index && (include === undefined || include[i] !== 0))
+    if ((bits[i] & 0x7fffffff) >>> 16 === upper && (include === undefined || include[i] !== 0))
       lowers[bits[i] & 0xffff]++;
-  const lower = locate(lowers, upper.rest);
-  return new Float32Array(Uint32Array.of((upper.index << 16) | lower.index).buffer)[0];
+  return lowers;
+}
+
+function toFloat(upper: number, lower: number): number {
+  return new Float32Array(Uint32Array.of((upper << 16) | lower).buffer)[0];
 }
 
 /** The bucket that holds this rank, and the rank within it. */

@@ -114,5 +114,7 @@ function splatKnown(
 
 function coveredPixels(coverage: Float32Array, minCoverage = 0.1): Uint8Array {
   checkNumber(minCoverage, 'minCoverage', 0, 1);
-  return Uint8Array.from(coverage, (c) => (c > 0 && c >= minCoverage ? 1 : 0));
+  const covered = new Uint8Array(coverage.length);
+  for (let i = 0; i < coverage.length; i++) if (coverage[i] > 0 && coverage[i] >= minCoverage) covered[i] = 1;
+  return covered;
 }

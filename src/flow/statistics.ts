@@ -34,23 +34,24 @@ export function flowStatistics(flow: FlowField): FlowStatistics {
   checkFlow(flow, 'flow');
   const known = knownPixels(flow);
   const magnitudes = flowMagnitudes(flow, known);
-  const sums = { count: 0, moving: 0, magnitude: 0, u: 0, v: 0 };
+  const sums = { count: 0, moving: 0, magnitude: 0, max: 0, u: 0, v: 0 };
   for (let i = 0; i < known.length; i++) {
     if (known[i] === 0) continue;
     sums.count++;
     sums.magnitude += magnitudes[i];
     sums.u += flow.data[i * 2];
     sums.v += flow.data[i * 2 + 1];
+    if (magnitudes[i] > sums.max) sums.max = magnitudes[i];
     if (magnitudes[i] > MOVING) sums.moving++;
   }
   const mean = (sum: number): number | null => (sums.count === 0 ? null : sum / sums.count);
-  const [median, p95, max] = quantiles(magnitudes, known, [0.5, 0.95, 1]);
+  const [median, p95] = quantiles(magnitudes, known, [0.5, 0.95]);
   const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
   return {
     meanMagnitude: mean(sums.magnitude),
     medianMagnitude: orNull(median),
     p95Magnitude: orNull(p95),
-    maxMagnitude: orNull(max),
+    maxMagnitude: sums.count === 0 ? null : sums.max,
     meanU: mean(sums.u),
     meanV: mean(sums.v),
     movingShare: mean(sums.moving),
@@ -66,21 +67,25 @@ const SECTORS = 72;
  * point nowhere when two things move against each other.
  */
 function dominantDirection(flow: FlowField, magnitudes: Float32Array): number {
-  const sectors = Array.from({ length: SECTORS }, () => ({ weight: 0, u: 0, v: 0 }));
+  const weights = new Float64Array(SECTORS);
+  const us = new Float64Array(SECTORS);
+  const vs = new Float64Array(SECTORS);
   for (let i = 0; i < magnitudes.length; i++) {
     if (magnitudes[i] <= MOVING) continue;
     const u = flow.data[i * 2];
     const v = flow.data[i * 2 + 1];
-    const sector = sectors[(Math.round((Math.atan2(v, u) / (2 * Math.PI)) * SECTORS) + SECTORS) % SECTORS];
-    sector.weight += magnitudes[i];
-    sector.u += u;
-    sector.v += v;
+    const sector = (Math.round((Math.atan2(v, u) / (2 * Math.PI)) * SECTORS) + SECTORS) % SECTORS;
+    weights[sector] += magnitudes[i];
+    us[sector] += u;
+    vs[sector] += v;
   }
-  const around = (i: number, reach: number): typeof sectors =>
-    Array.from({ length: 2 * reach + 1 }, (_, k) => sectors[(i + k - reach + SECTORS) % SECTORS]);
-  const weights = sectors.map((_, i) => around(i, 1).reduce((sum, s) => sum + s.weight, 0));
-  const near = around(weights.indexOf(Math.max(...weights)), 3);
-  const u = near.reduce((sum, s) => sum + s.u, 0);
-  const v = near.reduce((sum, s) => sum + s.v, 0);
-  return ((Math.atan2(v, u) * 180) / Math.PI + 360) % 360;
+  const around = (values: Float64Array, i: number, reach: number): number => {
+    let sum = 0;
+    for (let k = i - reach; k <= i + reach; k++) sum += values[(k + SECTORS) % SECTORS];
+    return sum;
+  };
+  const smooth = weights.map((_, i) => around(weights, i, 1));
+  const fullest = smooth.indexOf(Math.max(...smooth));
+  const degrees = (Math.atan2(around(vs, fullest, 3), around(us, fullest, 3)) * 180) / Math.PI;
+  return (degrees + 360) % 360;
 }

@@ -44,7 +44,7 @@ function makeWheel(): Float64Array {
 export function writeWheelColor(u: number, v: number, out: Uint8Array, at: number): void {
   const radius = Math.sqrt(u * u + v * v);
   const position = ((Math.atan2(-v, -u) / Math.PI + 1) / 2) * (WHEEL_COLORS - 1);
-  const first = Math.floor(position);
+  const first = position | 0;
   const a = first * 3;
   const b = first + 1 === WHEEL_COLORS ? 0 : a + 3;
   const part = position - first;
