@@ -1,23 +1,62 @@
+import { extname } from 'node:path';
+import { checkInteger, expected, FileError } from '../core/errors.ts';
 import type { Image } from '../core/types.ts';
+import { createFolderSink } from './folder-sink.ts';
+import { createGifSink } from './gif-sink.ts';
+import { inspectPath } from './atomic-write.ts';
+import { createVideoSink, VIDEO_CONTAINERS } from './video-sink.ts';
 
+/** Options of {@link createFrameSink}. */
 export interface FrameSinkOptions {
+  /** Width of every frame, in pixels. */
   readonly width: number;
+  /** Height of every frame, in pixels. */
   readonly height: number;
+  /** Frames a second; a folder has no use for it. */
   readonly frameRate: number;
+  /** Replace what exists; of a folder, the pictures whose names come again, and nothing else. */
   readonly overwrite?: boolean;
-  /** Folder only: keep the frames that are there. */
+  /** Of a folder alone: keep the pictures that are there and add the others. */
   readonly resume?: boolean;
 }
 
+/** Takes frames in order. Calls may overlap; they are carried out one after the other. */
 export interface FrameSink {
-  /** Folder only: names (without extension) that a resumed sink has already; empty otherwise. */
+  /** Of a folder with `resume`: the names, without extension, of the pictures that are there; else empty. */
   readonly existing: ReadonlySet<string>;
-  /** `name` is the file's name in a folder, without extension; the running number padded to six digits unless told. */
+  /**
+   * Adds a frame. `name` is its file name in a folder, without extension, by default the running number in six
+   * digits; what is in `existing` is kept as it is.
+   */
   write(image: Image, name?: string): Promise<void>;
+  /** Completes the output and gives it its name. */
   close(): Promise<void>;
+  /** Leaves nothing behind, except that a folder keeps its whole pictures for a later `resume`. */
   abort(): Promise<void>;
 }
 
+/**
+ * Opens an output for frames, by what `path` is: `.mp4`, `.mov` or `.mkv` (H.264), `.webm` (VP9), `.gif`, or a
+ * folder of PNG files (a folder that exists, a trailing slash or no extension). A file is written under a
+ * temporary name beside its own and renamed by `close()`.
+ *
+ * Video is stored with halved colour resolution, which needs even sizes: an odd width or height is padded by
+ * repeating the last column or row, so such a video is one pixel wider or higher than its frames.
+ *
+ * @throws FileError where the output exists and neither `overwrite` nor, for a folder, `resume` is set, where the
+ * extension is unknown, or where video is asked for and FFmpeg's optional package is not installed.
+ */
 export async function createFrameSink(path: string, options: FrameSinkOptions): Promise<FrameSink> {
-  throw new Error(`not yet: ${path} ${options.width}`);
+  if (typeof path !== 'string' || path === '') throw expected('a path', 'path', path);
+  checkInteger(options.width, 'width', 1);
+  checkInteger(options.height, 'height', 1);
+  if (!(options.frameRate > 0 && options.frameRate < Infinity))
+    throw expected('a positive number', 'frameRate', options.frameRate);
+  const extension = extname(path).toLowerCase();
+  if (/[\\/]$/.test(path) || extension === '' || (await inspectPath(path)) === 'folder')
+    return createFolderSink(path, options);
+  if (extension === '.gif') return createGifSink(path, options);
+  if (extension in VIDEO_CONTAINERS) return createVideoSink(path, options);
+  const known = [...Object.keys(VIDEO_CONTAINERS), '.gif'].join(', ');
+  throw new FileError(`Expected an output that ends in ${known} or / for a folder but received ${path}`);
 }
