@@ -14,3 +14,5 @@ export { createFrameSink } from './frame-sink.ts';
 export type { FrameSink, FrameSinkOptions } from './frame-sink.ts';
 export { createScratchFolder } from './scratch-folder.ts';
 export type { ScratchFolder } from './scratch-folder.ts';
+export { openFlowFolder } from './flow-folder.ts';
+export type { FlowFolder } from './flow-folder.ts';
