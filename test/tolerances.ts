@@ -4,6 +4,10 @@ export const TOLERANCE = {
   correlation: 2e-4,
   /** The same network through two runtimes or two graphs, flow in pixels. */
   networkFlow: 2e-2,
+  /** A whole schedule of passes against PyTorch's operators, flow of a few pixels. */
+  coarseToFine: 1e-3,
   /** Interpolation in float32. */
   interpolation: 1e-4,
+  /** A smooth flow chained with its inverse by splatting, in pixels. */
+  flowInverse: 0.15,
 } as const;

@@ -26,19 +26,26 @@ export class FlowModel {
   readonly manifest: FlowManifest;
   /** The graphs that it runs. */
   readonly graph: 'fused' | 'split';
-  /** @internal */
-  readonly network: FlowNetwork;
+  #network: FlowNetwork | undefined;
 
   /** @internal Use `loadFlowModel`. */
   constructor(manifest: FlowManifest, graph: 'fused' | 'split', network: FlowNetwork) {
     this.manifest = manifest;
     this.graph = graph;
-    this.network = network;
+    this.#network = network;
+  }
+
+  /** @internal */
+  get network(): FlowNetwork {
+    if (this.#network) return this.#network;
+    throw new ModelError(`Expected a loaded model but ${this.manifest.name} has been disposed of`);
   }
 
   /** Frees the sessions and the kernels; the model is of no use after that. */
   async dispose(): Promise<void> {
-    await this.network.dispose();
+    const network = this.#network;
+    this.#network = undefined;
+    await network?.dispose();
   }
 
   [Symbol.dispose](): void {
