@@ -36,9 +36,9 @@ export function drawArrows(image: Image, flow: FlowField, options: ArrowOptions 
   const { width, height } = image;
   const canvas = { width, height, data: image.data.slice() };
   const known = knownPixels(flow);
-  // In the middle of its cell, so that the margin is the same on all sides.
-  for (let y = step >> 1; y < height; y += step)
-    for (let x = step >> 1; x < width; x += step) {
+  // In the middle of its cell, so that the margin is the same on all sides; in a small picture in its middle.
+  for (let y = Math.min(step, height) >> 1; y < height; y += step)
+    for (let x = Math.min(step, width) >> 1; x < width; x += step) {
       const i = y * width + x;
       if (known[i] === 0) continue;
       drawArrow(canvas, x, y, x + flow.data[i * 2] * scale, y + flow.data[i * 2 + 1] * scale, step, color);

@@ -76,7 +76,8 @@ export function writeHeat(value: number, out: Uint8Array, at: number): void {
   out[at + 2] = HEAT[i + 2];
 }
 
+/** Without true motion there is nothing for 5 % to be taken of, and the 3 px alone decide. */
 function outlierRatio(error: number, truth: FlowField, i: number): number {
   const length = Math.sqrt(truth.data[i * 2] ** 2 + truth.data[i * 2 + 1] ** 2);
-  return Math.min(error / 3, error / (0.05 * length));
+  return length === 0 ? error / 3 : Math.min(error / 3, error / (0.05 * length));
 }

@@ -24,14 +24,14 @@ export function flowLegend(size: number, maxMagnitude: number): Image {
   const canvas = { width: size, height: size, data: new Uint8Array(size * size * 3).fill(255) };
   const label = `${formatLength(maxMagnitude)} px`;
   // The wheel leaves a strip for the number at the bottom.
-  const strip = labelled ? (GLYPH_HEIGHT + 3) * scale : 0;
+  const strip = labelled ? (GLYPH_HEIGHT + 5) * scale : 0;
   drawWheel(canvas, (size - 1) / 2, (size - 1 - strip) / 2, (size - 2 - strip) / 2);
   if (labelled)
     drawText(
       canvas,
       label,
       Math.round((size - textWidth(label, scale)) / 2),
-      size - (GLYPH_HEIGHT + 1) * scale,
+      size - (GLYPH_HEIGHT + 2) * scale,
       scale,
       [32, 32, 32],
     );

@@ -174,13 +174,13 @@ function ratio(sum: number, count: number): number | null {
   return count === 0 ? null : sum / count;
 }
 
-/** Pixels under the curve of inliers, steps weighted by 1, 0.99, ... 0.01. */
+/** Pixels under the curve of inliers; weights 100 to 1, whole numbers, so that all pixels give all exactly. */
 function weightedArea(histogram: Float64Array): number {
   let inliers = 0;
   let area = 0;
   let weights = 0;
   for (let i = 0; i < histogram.length; i++) {
-    const weight = 1 - i / histogram.length;
+    const weight = histogram.length - i;
     inliers += histogram[i];
     area += weight * inliers;
     weights += weight;

@@ -37,7 +37,7 @@ function makeWheel(): Float64Array {
 /**
  * Writes the colour of motion (u, v), in units of the wheel's radius, to `out[at]` to `out[at + 2]`: hue by
  * direction, white in the middle to full colour at the rim, three quarters as bright beyond it. Right is red,
- * down yellow, left cyan, up violet. The steps between the colours and the final rounding down are those of
+ * down yellow, left cyan, up blue-violet. The steps between the colours and the final rounding down are those of
  * the published code; `v = -0` with motion to the right gives the wheel's last colour instead of its first,
  * as there.
  */
