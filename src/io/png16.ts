@@ -186,10 +186,13 @@ export function encodeRgb16Png({ width, height, data }: Rgb16): Uint8Array {
   view.setUint32(0, width);
   view.setUint32(4, height);
   header.set([BIT_DEPTH, TRUE_COLOUR], 8);
-  return Buffer.concat([
-    new Uint8Array(SIGNATURE),
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(rows)),
-    chunk('IEND', new Uint8Array(0)),
-  ]);
+  // Not a Buffer itself: its slice() would share memory, unlike that of the array type that is promised.
+  return new Uint8Array(
+    Buffer.concat([
+      new Uint8Array(SIGNATURE),
+      chunk('IHDR', header),
+      chunk('IDAT', deflateSync(rows)),
+      chunk('IEND', new Uint8Array(0)),
+    ]),
+  );
 }
