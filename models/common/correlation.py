@@ -29,7 +29,7 @@ class LocalWindow(torch.autograd.Function):
 
 def correlate(a: torch.Tensor, b: torch.Tensor, radius: int) -> torch.Tensor:
     """(B, C, h, w) twice to (B, D * D, h, w), step 1: dy slow, dx fast, zero outside, no scale."""
-    batch, channels, h, w = a.shape
+    _batch, _channels, h, w = a.shape
     padded = F.pad(b, (radius,) * 4).flatten(2)
     volume = torch.bmm(a.flatten(2).transpose(1, 2), padded)
     local = LocalWindow.apply(volume, h, w, radius)
@@ -42,7 +42,7 @@ def correlate_by_rows(a: torch.Tensor, b: torch.Tensor, radius: int) -> torch.Te
     A row of `a` times a row of `b` gives all products of two rows, (w, w + 2r). Those wanted lie on its diagonals,
     which become columns when the flattened rows are cut at one element more.
     """
-    _, channels, h, w = a.shape
+    _, _channels, h, w = a.shape
     d, padded_w = 2 * radius + 1, w + 2 * radius
     rows = a[0].permute(1, 2, 0)
     padded = F.pad(b, (radius,) * 4)[0].permute(1, 0, 2)

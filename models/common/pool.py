@@ -61,6 +61,7 @@ def main():
     parser.add_argument('folder', type=Path)
     parser.add_argument('--samples', type=int, default=4000)
     parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--largest', type=float, default=28, help='greatest typical motion of a scene, pixels')
     parser.add_argument('--height', type=int, default=256)
     parser.add_argument('--width', type=int, default=384)
     args = parser.parse_args()
@@ -69,7 +70,10 @@ def main():
     args.folder.mkdir(parents=True, exist_ok=True)
     (args.folder / 'pool.json').write_text(json.dumps({'height': args.height, 'width': args.width}))
     for i in range(args.samples // BATCH):
-        append(args.folder, generate(photos, BATCH, args.height, args.width, seed=args.seed * 1_000_003 + i))
+        append(
+            args.folder,
+            generate(photos, BATCH, args.height, args.width, seed=args.seed * 1_000_003 + i, largest=args.largest),
+        )
 
 
 if __name__ == '__main__':
