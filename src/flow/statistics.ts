@@ -34,29 +34,29 @@ export function flowStatistics(flow: FlowField): FlowStatistics {
   checkFlow(flow, 'flow');
   const known = knownPixels(flow);
   const magnitudes = flowMagnitudes(flow, known);
-  const sums = { count: 0, moving: 0, magnitude: 0, max: 0, u: 0, v: 0 };
+  let [count, moving, max, sumMagnitude, sumU, sumV] = [0, 0, 0, 0, 0, 0];
   for (let i = 0; i < known.length; i++) {
     if (known[i] === 0) continue;
-    sums.count++;
-    sums.magnitude += magnitudes[i];
-    sums.u += flow.data[i * 2];
-    sums.v += flow.data[i * 2 + 1];
-    if (magnitudes[i] > sums.max) sums.max = magnitudes[i];
-    if (magnitudes[i] > MOVING) sums.moving++;
+    count++;
+    sumMagnitude += magnitudes[i];
+    sumU += flow.data[i * 2];
+    sumV += flow.data[i * 2 + 1];
+    if (magnitudes[i] > max) max = magnitudes[i];
+    if (magnitudes[i] > MOVING) moving++;
   }
-  const mean = (sum: number): number | null => (sums.count === 0 ? null : sum / sums.count);
+  const mean = (sum: number): number | null => (count === 0 ? null : sum / count);
   const [median, p95] = quantiles(magnitudes, known, [0.5, 0.95]);
   const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
   return {
-    meanMagnitude: mean(sums.magnitude),
+    meanMagnitude: mean(sumMagnitude),
     medianMagnitude: orNull(median),
     p95Magnitude: orNull(p95),
-    maxMagnitude: sums.count === 0 ? null : sums.max,
-    meanU: mean(sums.u),
-    meanV: mean(sums.v),
-    movingShare: mean(sums.moving),
-    directionDegrees: sums.moving === 0 ? null : dominantDirection(flow, magnitudes),
-    knownPixels: sums.count,
+    maxMagnitude: count === 0 ? null : max,
+    meanU: mean(sumU),
+    meanV: mean(sumV),
+    movingShare: mean(moving),
+    directionDegrees: moving === 0 ? null : dominantDirection(flow, magnitudes),
+    knownPixels: count,
   };
 }
 
@@ -74,7 +74,9 @@ function dominantDirection(flow: FlowField, magnitudes: Float32Array): number {
     if (magnitudes[i] <= MOVING) continue;
     const u = flow.data[i * 2];
     const v = flow.data[i * 2 + 1];
-    const sector = (Math.round((Math.atan2(v, u) / (2 * Math.PI)) * SECTORS) + SECTORS) % SECTORS;
+    const turns = Math.atan2(v, u) / (2 * Math.PI);
+    // Rounded as an integer: a remainder of floating-point numbers is many times slower.
+    const sector = ((turns * SECTORS + SECTORS + 0.5) | 0) % SECTORS;
     weights[sector] += magnitudes[i];
     us[sector] += u;
     vs[sector] += v;
