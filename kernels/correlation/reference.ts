@@ -1,3 +1,4 @@
+import type { Backend } from './backend.ts';
 import type { CorrelationScale, CorrelationSpec, CostVolume, FeatureMap } from '../types.ts';
 
 /** The number that dot products over `channels` values are multiplied by. */
@@ -30,3 +31,21 @@ function valueAt(map: FeatureMap, c: number, y: number, x: number): number {
   if (y < 0 || y >= map.height || x < 0 || x >= map.width) return 0;
   return map.data[(c * map.height + y) * map.width + x];
 }
+
+/** The definition behind the interface of the others. */
+export const backend: Backend = {
+  unavailable: () => Promise.resolve(null),
+  prepare: ({ channels, height, width, ...rest }) => {
+    const size = { channels, height, width };
+    return Promise.resolve({
+      run(a, b, out) {
+        const volume = correlateReference({ ...size, ...rest }, { ...size, data: a }, { ...size, data: b });
+        out.set(volume.data);
+        return Promise.resolve();
+      },
+      dispose() {
+        // Nothing is held.
+      },
+    });
+  },
+};

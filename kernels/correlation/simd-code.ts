@@ -1,6 +1,6 @@
 /**
- * The WebAssembly code of the SIMD kernels, written for one size at a time so that every stride is a
- * constant and every inner loop is unrolled.
+ * The WebAssembly code of the SIMD kernels, written for one size at a time so that every stride is
+ * a constant.
  *
  * Both kernels are small matrix products. Four cells of A are multiplied with eight neighbouring cells of
  * B at a time: per channel two vector loads of B and four broadcasts of A feed eight multiply-adds, whose
@@ -41,8 +41,6 @@ export interface CodeOptions {
   readonly fused: boolean;
 }
 
-/** Multiply-adds of this many channels are unrolled. */
-const UNROLL = 4;
 /** Channels for which a stretch of B stays in the first-level cache. */
 const CHANNEL_BLOCK = 128;
 const PAGE = 65536;
@@ -91,7 +89,7 @@ interface TileLocals {
   readonly sums: readonly Local[];
   readonly b: readonly Local[];
   readonly a: Local;
-  readonly channel: Local;
+  readonly end: Local;
   /** Addresses of the first channel; the tile moves them. */
   readonly pa: Local;
   readonly pb: Local;
@@ -103,13 +101,17 @@ function tileLocals(locals: Locals): TileLocals {
     sums: vectors(8),
     b: vectors(2),
     a: locals.vector(),
-    channel: locals.integer(),
+    end: locals.integer(),
     pa: locals.integer(),
     pb: locals.integer(),
   };
 }
 
-/** Adds the products of `channels` channels to the sums: the loop where all the time is spent. */
+/**
+ * Adds the products of `channels` channels to the sums: the loop where all the time is spent. It is not
+ * unrolled: V8 (11.3) moves all loads of a block to its front, and with those of two channels the sums no
+ * longer fit in the registers, which halves the speed.
+ */
 function multiplyTile(t: TileLocals, channels: number, pitchB: number, fused: boolean): Code {
   const addProduct = (sum: Local, b: Local) =>
     w.set(
@@ -118,19 +120,18 @@ function multiplyTile(t: TileLocals, channels: number, pitchB: number, fused: bo
         ? w.f32x4.fused(w.get(t.a), w.get(b), w.get(sum))
         : w.f32x4.add(w.get(sum), w.f32x4.multiply(w.get(t.a), w.get(b))),
     );
-  const oneChannel = (u: number): Code => [
-    ...t.b.flatMap((b, v) => w.set(b, w.f32x4.load(w.get(t.pb), u * pitchB + 16 * v))),
-    ...[0, 1, 2, 3].flatMap((i) => [
-      ...w.set(t.a, w.f32x4.loadSplat(w.get(t.pa), u * 16 + 4 * i)),
-      ...addProduct(t.sums[2 * i], t.b[0]),
-      ...addProduct(t.sums[2 * i + 1], t.b[1]),
+  return [
+    ...w.set(t.end, w.add(w.get(t.pa), w.constant(16 * channels))),
+    ...w.loopUntil(t.pa, t.end, 16, [
+      ...t.b.flatMap((b, v) => w.set(b, w.f32x4.load(w.get(t.pb), 16 * v))),
+      ...[0, 1, 2, 3].flatMap((i) => [
+        ...w.set(t.a, w.f32x4.loadSplat(w.get(t.pa), 4 * i)),
+        ...addProduct(t.sums[2 * i], t.b[0]),
+        ...addProduct(t.sums[2 * i + 1], t.b[1]),
+      ]),
+      ...w.increase(t.pb, pitchB),
     ]),
   ];
-  return w.loop(t.channel, w.constant(0), channels, UNROLL, [
-    ...Array.from({ length: UNROLL }, (_, u) => oneChannel(u)).flat(),
-    ...w.increase(t.pa, 16 * UNROLL),
-    ...w.increase(t.pb, pitchB * UNROLL),
-  ]);
 }
 
 /** The sizes that the code of a local correlation is written for, in values and cells where not said. */
@@ -140,7 +141,6 @@ interface LocalSizes extends CorrelationSpec {
   /** Columns of a phase, and the blocks of four of them. */
   readonly columns: number;
   readonly blocks: number;
-  readonly paddedChannels: number;
   /** Zeros before each row of packed B; those of the next row follow it. */
   readonly pad: number;
   readonly pitch: number;
@@ -157,7 +157,6 @@ function localSizes(spec: CorrelationSpec, layout: ReturnType<typeof createLayou
   const phases = Math.min(step, width);
   const columns = Math.ceil(width / step);
   const blocks = Math.ceil(columns / 4);
-  const paddedChannels = roundUp(channels, UNROLL);
   const tiles = Math.ceil((2 * radius + 4) / 8);
   // Aligns the first vector of every tile.
   const pad = 8 + (radius % 4);
@@ -167,13 +166,13 @@ function localSizes(spec: CorrelationSpec, layout: ReturnType<typeof createLayou
   const at = {
     a: layout.place(channels * height * width),
     b: layout.place(channels * height * width),
-    packed: layout.place(height * phases * paddedChannels * pitch + pad + 16),
+    packed: layout.place(height * phases * channels * pitch + pad + 16),
     out: layout.place(window * window * height * width),
   };
-  const panelSize = phases * blocks * paddedChannels * 4;
+  const panelSize = phases * blocks * channels * 4;
   return {
     ...{ channels, height, width, radius, step, scale: spec.scale },
-    ...{ window, phases, columns, blocks, paddedChannels, pad, pitch, tiles, at, panelSize },
+    ...{ window, phases, columns, blocks, pad, pitch, tiles, at, panelSize },
     band: tiles * 8,
   };
 }
@@ -206,7 +205,7 @@ function packLocal(s: LocalSizes): w.FunctionSource {
   const [c, x, source, target] = Array.from({ length: 4 }, () => locals.integer());
   const even = locals.vector();
   const odd = locals.vector();
-  const phaseSize = s.paddedChannels * s.pitch * 4;
+  const phaseSize = s.channels * s.pitch * 4;
   const done = s.phases > 2 ? 0 : s.width - (s.width % (4 * s.phases));
   const vectors: Code = w.loop(x, w.constant(0), done, 4 * s.phases, [
     ...w.set(even, w.f32x4.load(w.get(source))),
@@ -300,7 +299,7 @@ function packPanels(s: LocalSizes, locals: Locals, y: Local, work: Local): Code 
   const [c, block, source, target] = Array.from({ length: 4 }, () => locals.integer());
   const [first, second] = [locals.vector(), locals.vector()];
   const planeSize = s.height * s.width * 4;
-  const blockSize = s.paddedChannels * 16;
+  const blockSize = s.channels * 16;
   const load = (at: number) => w.f32x4.multiply(w.f32x4.load(w.get(source), at), factor);
   const one = (u: number): Code =>
     s.phases === 1
@@ -308,11 +307,7 @@ function packPanels(s: LocalSizes, locals: Locals, y: Local, work: Local): Code 
       : [
           ...w.set(first, load(u * planeSize)),
           ...w.set(second, load(u * planeSize + 16)),
-          ...w.f32x4.store(
-            w.get(target),
-            w.f32x4.shuffle(w.get(first), w.get(second), [0, 2, 4, 6]),
-            u * 16,
-          ),
+          ...w.f32x4.store(w.get(target), w.f32x4.shuffle(w.get(first), w.get(second), [0, 2, 4, 6]), u * 16),
           ...w.f32x4.store(
             w.get(target),
             w.f32x4.shuffle(w.get(first), w.get(second), [1, 3, 5, 7]),
@@ -344,7 +339,7 @@ function packPanelCells(s: LocalSizes, locals: Locals, y: Local, work: Local): C
   return w.loop(c, w.constant(0), s.channels, 1, [
     ...w.loop(x, w.constant(0), s.width, 1, [
       ...w.f32.store(
-        w.offset(cellOf(s, x, s.paddedChannels * 16, 4, w.get(work)), w.get(c), 16),
+        w.offset(cellOf(s, x, s.channels * 16, 4, w.get(work)), w.get(c), 16),
         w.multiplyF32(
           w.f32.load(w.offset(row, w.get(x), 4)),
           w.constantF32(scaleFactor(s.scale, s.channels)),
@@ -379,10 +374,10 @@ function multiplyRow(
   const bRow = w.offset(
     w.constant(s.at.packed + 4 * s.pad),
     w.offset(w.get(phase), w.get(row.yb), s.phases),
-    s.paddedChannels * s.pitch * 4,
+    s.channels * s.pitch * 4,
   );
   const overChannels = (from: number): Code => {
-    const channels = Math.min(CHANNEL_BLOCK, s.paddedChannels - from);
+    const channels = Math.min(CHANNEL_BLOCK, s.channels - from);
     const compute: Code = [
       ...w.set(tile.pa, w.get(panel)),
       ...w.set(tile.pb, w.add(w.offset(bRow, w.get(start), 4), w.constant(from * s.pitch * 4))),
@@ -396,7 +391,7 @@ function multiplyRow(
         ...w.set(index, w.offset(w.get(block), w.get(phase), s.blocks)),
         ...w.set(
           panel,
-          w.add(w.offset(w.get(row.work), w.get(index), s.paddedChannels * 16), w.constant(from * 16)),
+          w.add(w.offset(w.get(row.work), w.get(index), s.channels * 16), w.constant(from * 16)),
         ),
         ...w.set(target, w.offset(row.sums, w.get(index), 4 * rowSize)),
         ...w.set(start, w.add(w.multiply(w.get(block), w.constant(4)), w.constant(-s.radius))),
@@ -414,7 +409,7 @@ function multiplyRow(
     ]);
   };
   const parts: Code[] = [];
-  for (let from = 0; from < s.paddedChannels; from += CHANNEL_BLOCK) parts.push(overChannels(from));
+  for (let from = 0; from < s.channels; from += CHANNEL_BLOCK) parts.push(overChannels(from));
   return parts.flat();
 }
 
@@ -503,19 +498,18 @@ export const allPairsPitch = (cellsB: number) => roundUp(cellsB, 8);
 export function planAllPairs(sizes: AllPairsSizes, options: CodeOptions): KernelPlan {
   const { channels, cellsA, cellsB } = sizes;
   const layout = createLayout();
-  const paddedChannels = roundUp(channels, UNROLL);
   const panelsB = Math.ceil(cellsB / 8);
   const strips = Math.ceil(cellsA / STRIP);
   const outLength = strips * STRIP * allPairsPitch(cellsB);
   const at = {
     a: layout.place(channels * cellsA + STRIP),
     b: layout.place(channels * cellsB + 8),
-    packed: layout.place(panelsB * paddedChannels * 8),
+    packed: layout.place(panelsB * channels * 8),
     out: layout.place(outLength),
   };
-  const work = paddedChannels * STRIP;
+  const work = channels * STRIP;
   const workAt = layout.place(work * options.threads);
-  const all = { ...sizes, paddedChannels, panelsB, at };
+  const all = { ...sizes, panelsB, at };
   const pages = layout.pages();
   return {
     module: w.assemble([packAllPairs(all), computeAllPairs(all, options)], pages, options.threads > 1),
@@ -531,7 +525,6 @@ export function planAllPairs(sizes: AllPairsSizes, options: CodeOptions): Kernel
 }
 
 interface AllPairs extends AllPairsSizes {
-  readonly paddedChannels: number;
   readonly panelsB: number;
   readonly at: { readonly a: number; readonly b: number; readonly packed: number; readonly out: number };
 }
@@ -545,7 +538,7 @@ function packAllPairs(s: AllPairs): w.FunctionSource {
     locals,
     body: [
       ...w.set(source, w.offset(w.constant(s.at.b), w.get(0), 32)),
-      ...w.set(target, w.offset(w.constant(s.at.packed), w.get(0), 32 * s.paddedChannels)),
+      ...w.set(target, w.offset(w.constant(s.at.packed), w.get(0), 32 * s.channels)),
       ...w.loop(c, w.constant(0), s.channels, 1, [
         ...w.f32x4.store(w.get(target), w.f32x4.load(w.get(source))),
         ...w.f32x4.store(w.get(target), w.f32x4.load(w.get(source), 16), 16),
@@ -564,7 +557,7 @@ function computeAllPairs(s: AllPairs, options: CodeOptions): w.FunctionSource {
   const [c, source, target, panel, block] = Array.from({ length: 5 }, () => locals.integer());
   const factor = w.f32x4.splat(scaleFactor(s.scale, s.channels));
   const blocks = STRIP / 4;
-  const blockSize = s.paddedChannels * 16;
+  const blockSize = s.channels * 16;
   const pitch = allPairsPitch(s.cellsB) * 4;
   const pack: Code = [
     ...w.set(source, w.offset(w.constant(s.at.a), w.get(strip), STRIP * 4)),
@@ -583,9 +576,9 @@ function computeAllPairs(s: AllPairs, options: CodeOptions): w.FunctionSource {
   ];
   const product: Code = [
     ...w.set(tile.pa, w.offset(w.get(work), w.get(block), blockSize)),
-    ...w.set(tile.pb, w.offset(w.constant(s.at.packed), w.get(panel), 32 * s.paddedChannels)),
+    ...w.set(tile.pb, w.offset(w.constant(s.at.packed), w.get(panel), 32 * s.channels)),
     ...tile.sums.flatMap((sum) => w.set(sum, w.f32x4.zero)),
-    ...multiplyTile(tile, s.paddedChannels, 32, options.fused),
+    ...multiplyTile(tile, s.channels, 32, options.fused),
     ...w.set(
       target,
       w.offset(

@@ -131,7 +131,12 @@ async function startCrew(
   const { Worker } = await import('node:worker_threads');
   const workers = await Promise.all(
     Array.from({ length: threads - 1 }, (_, i) =>
-      started(new Worker(WORKER, { eval: true, workerData: { module, memory, control, plan: share, thread: i + 1 } })),
+      started(
+        new Worker(WORKER, {
+          eval: true,
+          workerData: { module, memory, control, plan: share, thread: i + 1 },
+        }),
+      ),
     ),
   );
   return {
@@ -143,7 +148,7 @@ async function startCrew(
       Atomics.add(control, ROUND, 1);
       Atomics.notify(control, ROUND);
       takeItems(kernel, control, share, 0);
-      for (let n; (n = Atomics.load(control, DONE)) < packs + computes; ) Atomics.wait(control, DONE, n, 1);
+      for (let n; (n = Atomics.load(control, DONE)) < packs + computes;) Atomics.wait(control, DONE, n, 1);
       if (Atomics.load(control, FAILED)) throw new Error('A thread of the SIMD kernel failed');
     },
     dispose() {

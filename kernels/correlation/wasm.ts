@@ -43,10 +43,7 @@ const vector = (operation: number) => [0xfd, ...unsigned(operation)];
 export const get = (local: Local): Code => [0x20, ...unsigned(local)];
 export const set = (local: Local, value: Code): Code => [...value, 0x21, ...unsigned(local)];
 export const constant = (value: number): Code => [0x41, ...signed(value)];
-export const constantF32 = (value: number): Code => [
-  0x43,
-  ...new Uint8Array(Float32Array.of(value).buffer),
-];
+export const constantF32 = (value: number): Code => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)];
 export const add = binary(0x6a);
 export const multiply = binary(0x6c);
 export const divide = binary(0x6e);
@@ -105,6 +102,12 @@ export function loop(local: Local, from: Code, to: number, by: number, body: Cod
   return [...set(local, from), 0x03, 0x40, ...body, ...increase(local, by), ...again, 0x0b];
 }
 
+/** Runs `body` and adds `by` to `local` while that is less than `end`; at least once. */
+export const loopUntil = (local: Local, end: Local, by: number, body: Code): Code => [
+  ...[0x03, 0x40, ...body, ...increase(local, by)],
+  ...[...lessThan(get(local), get(end)), 0x0d, 0, 0x0b],
+];
+
 export function when(condition: Code, then: Code, otherwise: Code = []): Code {
   return [...condition, 0x04, 0x40, ...then, ...(otherwise.length ? [0x05, ...otherwise] : []), 0x0b];
 }
@@ -140,7 +143,11 @@ const text = (value: string): Code => sized([...new TextEncoder().encode(value)]
  *
  * @param pages size of the memory in units of 64 KiB; also its maximum
  */
-export function assemble(functions: readonly FunctionSource[], pages: number, shared: boolean): Uint8Array<ArrayBuffer> {
+export function assemble(
+  functions: readonly FunctionSource[],
+  pages: number,
+  shared: boolean,
+): Uint8Array<ArrayBuffer> {
   const types = functions.map(({ locals }) => [0x60, ...list(Array(locals.parameters).fill([I32])), 0]);
   const limits = [shared ? 3 : 1, ...unsigned(pages), ...unsigned(pages)];
   const bodies = functions.map(({ locals, body }) =>

@@ -1,0 +1,81 @@
+import { assemble, createLocals, f32x4 } from './wasm.ts';
+import { BackendError } from '../errors.ts';
+import { allPairsPitch, planAllPairs, planLocal } from './simd-code.ts';
+import { createEngine, wasmApi } from './simd-engine.ts';
+import type { Code } from './wasm.ts';
+import type { Backend } from './backend.ts';
+import type { Engine } from './simd-engine.ts';
+import type { CorrelationScale, CorrelationSpec, FeatureMap } from '../types.ts';
+
+/** Multiply-adds below which a second thread costs more than it brings: about a millisecond's worth. */
+const WORTH_A_THREAD = 2 ** 24;
+const MOST_THREADS = 4;
+
+/** WebAssembly with 128-bit vectors, written by hand for the size at hand (see `simd-code.ts`). */
+export const backend: Backend = {
+  unavailable: () =>
+    Promise.resolve(supports(f32x4.zero) ? null : 'This JavaScript engine has no WebAssembly SIMD'),
+  async prepare(spec, options) {
+    const threads = options.threads ?? (await defaultThreads(multiplyAdds(spec)));
+    const engine = await createEngine(planLocal(spec, { threads, fused: hasFused() }), threads);
+    return {
+      run(a, b, out) {
+        runEngine(engine, a, b);
+        out.set(engine.out);
+        return Promise.resolve();
+      },
+      dispose: () => engine.dispose(),
+    };
+  },
+};
+
+/** The all-pairs product of two checked maps, row by row of A's cells. */
+export async function allPairs(
+  a: FeatureMap,
+  b: FeatureMap,
+  scale: CorrelationScale,
+  threads: number,
+): Promise<Float32Array> {
+  const reason = await backend.unavailable();
+  if (reason) throw new BackendError(reason);
+  const [cellsA, cellsB] = [a.height * a.width, b.height * b.width];
+  const sizes = { channels: a.channels, cellsA, cellsB, scale };
+  const engine = await createEngine(planAllPairs(sizes, { threads, fused: hasFused() }), threads);
+  try {
+    runEngine(engine, a.data, b.data);
+    const pitch = allPairsPitch(cellsB);
+    if (pitch === cellsB) return new Float32Array(engine.out.subarray(0, cellsA * cellsB));
+    const out = new Float32Array(cellsA * cellsB);
+    for (let i = 0; i < cellsA; i++) out.set(engine.out.subarray(i * pitch, i * pitch + cellsB), i * cellsB);
+    return out;
+  } finally {
+    engine.dispose();
+  }
+}
+
+function runEngine(engine: Engine, a: Float32Array, b: Float32Array): void {
+  engine.a.set(a);
+  engine.b.set(b);
+  engine.run();
+}
+
+function multiplyAdds({ channels, height, width, radius }: CorrelationSpec): number {
+  return channels * height * width * (2 * radius + 1) ** 2;
+}
+
+async function defaultThreads(work: number): Promise<number> {
+  if (work < WORTH_A_THREAD || typeof process === 'undefined') return 1;
+  const { availableParallelism } = await import('node:os');
+  return Math.min(MOST_THREADS, availableParallelism());
+}
+
+/** Whether multiply and add are one instruction: relaxed SIMD, in Node from version 21 on. */
+const hasFused = (): boolean => supports(f32x4.fused(f32x4.zero, f32x4.zero, f32x4.zero));
+
+/** Whether the engine knows the instructions of `code`, which leaves one vector. */
+function supports(code: Code): boolean {
+  const locals = createLocals(0);
+  const vector = locals.vector();
+  const body = [...code, 0x21, vector];
+  return wasmApi !== undefined && wasmApi.validate(assemble([{ name: 'probe', locals, body }], 1, false));
+}
