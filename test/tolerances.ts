@@ -10,4 +10,12 @@ export const TOLERANCE = {
   interpolation: 1e-4,
   /** A smooth flow chained with its inverse by splatting, in pixels. */
   flowInverse: 0.15,
+  /** Mean difference of samples, of 255, through a video codec with halved colour resolution. */
+  video: 2.5,
+  /** Samples of flat saturated areas, of 255, through the same. */
+  videoFlat: 6,
+  /** Mean difference of samples, of 255, through a palette of 256 colours with dither. */
+  gif: 2,
+  /** Samples of flat areas, of 255, through the same: the quantiser rounds the last bit. */
+  gifFlat: 1,
 } as const;

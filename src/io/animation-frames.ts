@@ -1,6 +1,8 @@
 import sharp from 'sharp';
+import { FileError } from '../core/errors.ts';
 import type { CheckedFramesOptions, Frame, FrameSource } from './frame-source.ts';
 import { checkClaimedSize, decodeImage, fitWithin, resizeImage } from './images.ts';
+import { countWholePictures } from './gif-blocks.ts';
 import { readBytes } from './read-bytes.ts';
 
 /** Pictures decoded together; every group is decoded from the start of the file again, so not too few. */
@@ -33,11 +35,12 @@ export async function openAnimation(
   const height = metadata.pageHeight ?? metadata.height;
   checkClaimedSize(path, width, height);
   const group = Math.max(1, Math.min(GROUP, Math.floor(GROUP_PIXELS / (width * height))));
+  const { whole, complete } = countWholePictures(bytes, pages);
   let disposed = false;
 
   async function* frames(): AsyncGenerator<Frame> {
-    for (let start = 0; start < pages; start += group) {
-      const count = Math.min(group, pages - start);
+    for (let start = 0; start < whole; start += group) {
+      const count = Math.min(group, whole - start);
       if (disposed) return;
       const strip = await decodeImage(
         path,
@@ -58,6 +61,10 @@ export async function openAnimation(
         yield { index, name: String(index).padStart(6, '0'), image };
       }
     }
+    if (!complete)
+      throw new FileError(
+        `Expected more frames in ${path} but it ends after ${whole}: the file is cut short`,
+      );
   }
   return {
     kind: 'gif',

@@ -5,6 +5,7 @@ import { FileError } from '../core/errors.ts';
 import type { Image } from '../core/types.ts';
 import { checkWritable, publish, temporaryName } from './atomic-write.ts';
 import type { FrameSink, FrameSinkOptions } from './frame-sink.ts';
+import { INTRODUCER, skipSubBlocks, tableLength } from './gif-blocks.ts';
 import { checkFrame, makeQueue } from './sink-tools.ts';
 
 /**
@@ -19,17 +20,6 @@ const MIN_DELAY = 2;
 const DITHER = 0.6;
 /** 5 takes twice as long for files 4 % smaller, 7 four times. */
 const EFFORT = 3;
-
-const INTRODUCER = { extension: 0x21, image: 0x2c, trailer: 0x3b } as const;
-
-/** The bytes of a colour table by the flags byte that announces it. */
-const tableLength = (flags: number): number => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
-
-/** Where the chain of data sub-blocks that begins at `at` ends. */
-function skipSubBlocks(bytes: Uint8Array, at: number): number {
-  while (bytes[at] !== 0) at += bytes[at] + 1;
-  return at + 1;
-}
 
 /** The palette and the compressed pixels of a GIF with one opaque picture. */
 function dissect(gif: Uint8Array): { palette: Uint8Array; sizeBits: number; pixels: Uint8Array } {

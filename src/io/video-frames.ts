@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { FileError } from '../core/errors.ts';
@@ -7,6 +7,7 @@ import type { AvCodecContext, AvFormatContext, AvFrame, AvScaleContext, AvStream
 import { AV, checkCode, loadFfmpeg, makeDictionary, makeScaler } from './ffmpeg.ts';
 import type { CheckedFramesOptions, Frame, FrameSource } from './frame-source.ts';
 import { checkClaimedSize, fitWithin } from './images.ts';
+import { matroskaLength } from './matroska.ts';
 import { rotateImage } from './rotate.ts';
 
 /** Taken where a container says nothing of its frame rate. */
@@ -17,6 +18,8 @@ const MAX_THREADS = 4;
 interface Decoder {
   readonly ffmpeg: Ffmpeg;
   readonly path: string;
+  /** The file is known to be incomplete. */
+  readonly cutShort: boolean;
   readonly format: AvFormatContext;
   readonly stream: AvStream;
   readonly streamIndex: number;
@@ -44,8 +47,21 @@ async function openContainer(ffmpeg: Ffmpeg, path: string): Promise<AvFormatCont
   }
 }
 
+/** Whether the file ends before the length that its header gives; throws where there is nothing in it at all. */
+async function isCutShort(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    if (size === 0) throw new FileError(`Expected a video at ${path} but the file is empty`);
+    const { buffer, bytesRead } = await file.read(new Uint8Array(4096), 0, 4096, 0);
+    return size < (matroskaLength(buffer.subarray(0, bytesRead)) ?? 0);
+  } finally {
+    await file.close();
+  }
+}
+
 async function openDecoder(path: string): Promise<Decoder> {
-  if ((await stat(path)).size === 0) throw new FileError(`Expected a video at ${path} but the file is empty`);
+  const cutShort = await isCutShort(path);
   const ffmpeg = loadFfmpeg(`to read ${path}`);
   const format = await openContainer(ffmpeg, path);
   const codec = new ffmpeg.CodecContext();
@@ -66,7 +82,7 @@ async function openDecoder(path: string): Promise<Decoder> {
     codec.parametersToContext(stream.codecpar);
     codec.threadCount = Math.min(MAX_THREADS, availableParallelism());
     checkCode(ffmpeg, await codec.open2(best.decoder, null), `a decoder for ${path}`);
-    return { ffmpeg, path, format, stream, streamIndex: best.streamIndex, codec, close };
+    return { ffmpeg, path, cutShort, format, stream, streamIndex: best.streamIndex, codec, close };
   } catch (error) {
     await close();
     throw error;
@@ -123,7 +139,11 @@ async function* decodeFrames(decoder: Decoder): AsyncGenerator<AvFrame> {
 }
 
 /** Throws where the file ended before its time. */
-function checkEnd({ ffmpeg, path, format, stream }: Decoder, progress: Progress, code: number): void {
+function checkEnd(
+  { ffmpeg, path, cutShort, format, stream }: Decoder,
+  progress: Progress,
+  code: number,
+): void {
   const { packets, frames, lastPacketCorrupt } = progress;
   if (code !== AV.ERROR_EOF)
     throw new FileError(
@@ -132,7 +152,7 @@ function checkEnd({ ffmpeg, path, format, stream }: Decoder, progress: Progress,
   if (frames === 0) throw new FileError(`Expected at least one frame in ${path} but none could be decoded`);
   // MP4 and its kin list every packet; the counts of other containers are estimates or wishes.
   const listed = format.iformat?.name?.startsWith('mov') ? Number(stream.nbFrames) : 0;
-  if (lastPacketCorrupt || packets < listed)
+  if (cutShort || lastPacketCorrupt || packets < listed)
     throw new FileError(
       `Expected ${listed || 'more'} frames in ${path} but it ends after ${packets}: the file is cut short`,
     );

@@ -1,0 +1,36 @@
+import { createRequire } from 'node:module';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { FIXTURES } from '../../fixtures/index.ts';
+
+const { arch } = process;
+
+afterEach(() => {
+  Object.defineProperty(process, 'arch', { value: arch });
+  vi.resetModules();
+});
+
+/** The native FFmpeg bindings that this process has loaded. */
+const loadedBindings = (): string[] =>
+  Object.keys(createRequire(import.meta.url).cache).filter((name) => name.endsWith('node-av.node'));
+
+describe('FFmpeg', () => {
+  it('is not loaded for pictures, and is for video', async () => {
+    const { openFrames, readImage } = await import('../../src/io/index.ts');
+    await readImage(FIXTURES.boxA);
+    await openFrames(FIXTURES.boxA);
+    expect(loadedBindings()).toEqual([]);
+    await openFrames(FIXTURES.clip);
+    expect(loadedBindings().length).toBe(1);
+  });
+
+  it('missing on this platform is one line with the cure', async () => {
+    Object.defineProperty(process, 'arch', { value: 'pdp11' });
+    const { createFrameSink, openFrames } = await import('../../src/io/index.ts');
+    const sentence =
+      /^Expected the optional package @seydx\/node-av-\w+-pdp11\S* to read .*box\.mp4 but it is not installed: npm install/;
+    await expect(openFrames(FIXTURES.clip)).rejects.toThrow(sentence);
+    await expect(createFrameSink('none.mp4', { width: 2, height: 2, frameRate: 1 })).rejects.toThrow(
+      /to write none\.mp4 but it is not installed/,
+    );
+  });
+});
