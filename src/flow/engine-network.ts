@@ -1,10 +1,17 @@
-import type { CorrelationBackend, PreparedCorrelation } from '../../kernels/correlation/index.ts';
-import type { CorrelationSpec, FeatureMap } from '../../kernels/types.ts';
+import { prepareCorrelation } from '../../kernels/correlation/index.ts';
+import type {
+  ComputeBackend,
+  CorrelationBackend,
+  PreparedCorrelation,
+} from '../../kernels/correlation/index.ts';
+import { BackendError as KernelError } from '../../kernels/errors.ts';
+import type { CostVolume, FeatureMap } from '../../kernels/types.ts';
+import { BackendError } from '../core/errors.ts';
 import type { Tensor } from '../core/types.ts';
 import type { ModelCorrelation, Session } from '../runtime/index.ts';
 
 /** What computed a flow: the backend of the correlation layer, or ONNX Runtime where all is one graph. */
-export type FlowBackend = Exclude<CorrelationBackend, 'auto'> | 'onnxruntime';
+export type FlowBackend = ComputeBackend | 'onnxruntime';
 
 /** An image at the door of a network, with what the network made of it already. */
 export interface NetworkInput {
@@ -60,10 +67,11 @@ export function createSplitNetwork(
     async estimate(a, b) {
       const { features, skip } = await encode(a);
       const { features: featuresB } = await encode(b);
-      const prepared = await correlations.get(features);
-      const volume = await prepared.run(featureMap(features), featureMap(featuresB));
-      const dims = [1, volume.displacements, volume.height, volume.width];
-      const { flow } = await decoder.run({ correlation: { dims, data: volume.data }, features, skip });
+      const { prepared, volumes } = await correlations.get(features);
+      // The volume is the largest array of all: it is kept from pair to pair, one for each pair under way.
+      const volume = await prepared.run(featureMap(features), featureMap(featuresB), volumes.pop());
+      const { flow } = await decoder.run({ correlation: volumeTensor(volume), features, skip });
+      volumes.push(volume);
       return { flow, backend: prepared.backend };
     },
     async dispose() {
@@ -72,28 +80,35 @@ export function createSplitNetwork(
   };
 }
 
-/** The kernels are loaded when one is first needed: a model in one graph has no use for them. */
-async function prepare(spec: CorrelationSpec, backend: CorrelationBackend): Promise<PreparedCorrelation> {
-  const { prepareCorrelation } = await import('../../kernels/correlation/index.ts');
-  return prepareCorrelation(spec, backend);
+/** A correlation ready for one size, and volumes of that size that are free to be written into. */
+interface KeptCorrelation {
+  readonly prepared: PreparedCorrelation;
+  readonly volumes: CostVolume[];
 }
 
 /** Sizes that a prepared correlation is kept for: a schedule has few, a folder of odd pictures has many. */
 const KEPT_SIZES = 8;
 
 function createCorrelations(layer: ModelCorrelation, backend: CorrelationBackend) {
-  const kept = new Map<string, Promise<PreparedCorrelation>>();
+  const { radius, step, scale } = layer;
+  const kept = new Map<string, Promise<KeptCorrelation>>();
+  const prepare = async (channels: number, height: number, width: number): Promise<KeptCorrelation> => {
+    const spec = { channels, height, width, radius, step, scale };
+    const prepared = await prepareCorrelation(spec, backend).catch((cause: unknown) => {
+      throw cause instanceof KernelError ? new BackendError(cause.message, { cause }) : cause;
+    });
+    return { prepared, volumes: [] };
+  };
   return {
-    get({ dims: [, channels, height, width] }: Tensor): Promise<PreparedCorrelation> {
+    get({ dims: [, channels, height, width] }: Tensor): Promise<KeptCorrelation> {
       const size = `${width} x ${height}`;
-      const { radius, step, scale } = layer;
-      const prepared = kept.get(size) ?? prepare({ channels, height, width, radius, step, scale }, backend);
+      const found = kept.get(size) ?? prepare(channels, height, width);
       // A map keeps the order of insertion: the size used last goes to its end, the stalest stands first.
       kept.delete(size);
-      kept.set(size, prepared);
-      prepared.catch(() => kept.delete(size));
-      if (kept.size > KEPT_SIZES) release(kept, kept.keys().next().value!);
-      return prepared;
+      kept.set(size, found);
+      found.catch(() => kept.delete(size));
+      if (kept.size > KEPT_SIZES) void release(kept, kept.keys().next().value!);
+      return found;
     },
     async dispose() {
       await Promise.all([...kept.keys()].map((size) => release(kept, size)));
@@ -101,12 +116,16 @@ function createCorrelations(layer: ModelCorrelation, backend: CorrelationBackend
   };
 }
 
-async function release(kept: Map<string, Promise<PreparedCorrelation>>, size: string): Promise<void> {
-  const prepared = kept.get(size);
+async function release(kept: Map<string, Promise<KeptCorrelation>>, size: string): Promise<void> {
+  const found = kept.get(size);
   kept.delete(size);
-  await (await prepared)?.dispose();
+  (await found)?.prepared.dispose();
 }
 
 function featureMap({ dims: [, channels, height, width], data }: Tensor): FeatureMap {
   return { channels, height, width, data };
+}
+
+function volumeTensor({ displacements, height, width, data }: CostVolume): Tensor {
+  return { dims: [1, displacements, height, width], data };
 }

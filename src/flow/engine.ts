@@ -1,4 +1,5 @@
-import type { CorrelationBackend } from '../../kernels/correlation/index.ts';
+import { correlationBackends, correlationUnavailable } from '../../kernels/correlation/index.ts';
+import type { ComputeBackend, CorrelationBackend } from '../../kernels/correlation/index.ts';
 import { BackendError, ModelError, checkInteger, checkOneOf } from '../core/errors.ts';
 import { createSession, findModel, readModelFile } from '../runtime/index.ts';
 import type { FlowManifest, InstalledModel, ModelManifest, Session } from '../runtime/index.ts';
@@ -72,6 +73,7 @@ export async function loadFlowModel(
   const model = await findModel(nameOrFolder);
   const manifest = checkTask(model.manifest);
   const graph = chooseGraph(manifest, options);
+  await checkAvailable(options.backend);
   const load = (part: string, inputs: string[], outputs: string[]): Promise<Session> =>
     loadGraph(model, part, inputs, outputs, options.threads);
   if (graph === 'fused') {
@@ -99,6 +101,7 @@ function checkTask(manifest: ModelManifest | FlowManifest): FlowManifest {
 function chooseGraph(manifest: FlowManifest, options: LoadFlowModelOptions): 'fused' | 'split' {
   const { backend = 'auto', graph = 'auto' } = options;
   checkOneOf(graph, 'graph', ['fused', 'split', 'auto']);
+  checkOneOf(backend, 'backend', ['auto', 'onnxruntime', ...correlationBackends]);
   const kernel = backend !== 'auto' && backend !== 'onnxruntime';
   const divided = manifest.correlation !== undefined;
   if ((kernel || graph === 'split') && !divided)
@@ -116,6 +119,13 @@ function chooseGraph(manifest: FlowManifest, options: LoadFlowModelOptions): 'fu
     );
   if (graph !== 'auto') return graph;
   return divided && backend !== 'onnxruntime' ? 'split' : 'fused';
+}
+
+/** Says at once what would otherwise show at the first estimate. */
+async function checkAvailable(backend: LoadFlowModelOptions['backend'] = 'auto'): Promise<void> {
+  if (backend === 'auto' || backend === 'onnxruntime') return;
+  const reason = await correlationUnavailable(backend satisfies ComputeBackend);
+  if (reason) throw new BackendError(`Expected backend ${backend} to work here but it does not: ${reason}`);
 }
 
 async function loadGraph(

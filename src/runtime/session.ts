@@ -1,4 +1,6 @@
+import './no-telemetry.ts';
 import { availableParallelism } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as ort from 'onnxruntime-node';
 import { ModelError, describe } from '../core/errors.ts';
 import type { Tensor } from '../core/types.ts';
@@ -43,6 +45,8 @@ export async function createSession(
         name,
         new ort.Tensor('float32', data, dims),
       ]);
+      // ONNX Runtime works on this thread; signals and timers get their turn before each run.
+      await nextTurn();
       const results = await session.run(Object.fromEntries(tensors)).catch((cause: unknown) => {
         throw new ModelError(`ONNX Runtime failed to run ${label}: ${oneLine(cause)}`, { cause });
       });
@@ -63,7 +67,7 @@ function sessionOptions(options: SessionOptions): ort.InferenceSession.SessionOp
   };
 }
 
-function floats(value: ort.OnnxValue, name: string): Tensor {
+function floats(value: ort.Tensor, name: string): Tensor {
   if (!(value.data instanceof Float32Array))
     throw new ModelError(`Expected float32 values for ${name} but received ${describe(value.type)}`);
   return { dims: value.dims, data: value.data };
