@@ -2,6 +2,7 @@
 
 import { BackendError } from '../errors.ts';
 import { scaleFactor } from './reference.ts';
+import type * as GpuJsTypes from 'gpu.js';
 import type { Backend, BackendOptions, BackendRun } from './backend.ts';
 import type { CorrelationSpec } from '../types.ts';
 
@@ -152,7 +153,7 @@ export function createGpuBackend(mode: GpuMode): Backend {
   };
 }
 
-type GpuJs = typeof import('gpu.js') & { input(values: Float32Array, size: number[]): unknown };
+type GpuJs = typeof GpuJsTypes & { input(values: Float32Array, size: number[]): unknown };
 
 async function loadGpuJs(): Promise<GpuJs> {
   const module = (await import('gpu.js')) as unknown as { default: GpuJs };

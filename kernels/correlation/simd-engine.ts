@@ -134,6 +134,8 @@ async function startCrew(
       started(
         new Worker(WORKER, {
           eval: true,
+          // Loaders and input types of the caller's process are not for this text.
+          execArgv: [],
           workerData: { module, memory, control, plan: share, thread: i + 1 },
         }),
       ),
