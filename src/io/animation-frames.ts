@@ -25,7 +25,7 @@ function frameRateOf(delays: readonly number[] | undefined): number {
  */
 export async function openAnimation(
   path: string,
-  { every, maxSize }: CheckedFramesOptions,
+  { every, maxSize, maxPixels }: CheckedFramesOptions,
 ): Promise<FrameSource> {
   const bytes = await readBytes(path, 'an animated picture');
   const open = (page: number, pages: number) =>
@@ -33,7 +33,7 @@ export async function openAnimation(
   const metadata = await decodeImage(path, open(0, -1).metadata());
   const { width, pages = 1, delay } = metadata;
   const height = metadata.pageHeight ?? metadata.height;
-  checkClaimedSize(path, width, height);
+  checkClaimedSize(path, width, height, maxPixels);
   const group = Math.max(1, Math.min(GROUP, Math.floor(GROUP_PIXELS / (width * height))));
   const { whole, complete } = countWholePictures(bytes, pages);
   let disposed = false;

@@ -9,6 +9,16 @@ export interface WriteOptions {
   readonly overwrite?: boolean;
 }
 
+/** Waits for the file system; what it throws becomes a {@link FileError} of one line with its code. */
+export async function asFileError<T>(expectation: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
+    throw new FileError(`Expected ${expectation} but received ${code}`, { cause });
+  }
+}
+
 /** What stands at `path`: nothing, a file (or something like one) or a folder. */
 export async function inspectPath(path: string): Promise<'nothing' | 'file' | 'folder'> {
   try {
@@ -40,7 +50,7 @@ export function temporaryName(path: string): string {
 export async function publish(temporary: string, path: string, options: WriteOptions = {}): Promise<void> {
   try {
     await checkWritable(path, options);
-    await rename(temporary, path);
+    await asFileError(`to rename ${temporary} to ${path}`, rename(temporary, path));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -61,13 +71,13 @@ export async function atomicWrite(
   await checkWritable(path, options);
   const temporary = temporaryName(path);
   try {
-    await writeFile(temporary, bytes, { flag: 'wx' });
+    await asFileError(
+      `to write ${bytes.length} bytes to ${path}`,
+      writeFile(temporary, bytes, { flag: 'wx' }),
+    );
   } catch (error) {
     await rm(temporary, { force: true });
-    const { code } = error as NodeJS.ErrnoException;
-    throw new FileError(`Expected to write ${bytes.length} bytes to ${path} but received ${code}`, {
-      cause: error,
-    });
+    throw error;
   }
   await publish(temporary, path, options);
 }

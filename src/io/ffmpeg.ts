@@ -6,10 +6,14 @@ import { FileError } from '../core/errors.ts';
  * video and never before. The packages of the platforms are used directly, without node-av itself, because its
  * installation fetches a second FFmpeg from GitHub that nothing here needs. Names follow FFmpeg's C interface;
  * below is the part of it in use.
+ *
+ * The packages say MIT, which is true of the binding; the FFmpeg inside (8.1) is configured with --enable-gpl and
+ * --enable-version3, so whoever passes one on does so under the GPL 3. The Windows build for ordinary Node adds
+ * --enable-nonfree, which nobody may pass on: it is no dependency of this package, users install it themselves.
  */
 
 /** The release whose binding the declarations below describe. */
-const BINDING_VERSION = '6.1.1';
+export const BINDING_VERSION = '6.1.1';
 
 /** `num / den`, as FFmpeg counts time and frame rates. */
 export interface Rational {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expected, FileError } from '../core/errors.ts';
-import { inspectPath } from './atomic-write.ts';
+import { asFileError, inspectPath } from './atomic-write.ts';
 import type { FrameSink, FrameSinkOptions } from './frame-sink.ts';
 import { writeImage } from './images.ts';
 import { checkFrame, makeQueue } from './sink-tools.ts';
@@ -16,10 +16,10 @@ async function openFolder(
   const found = await inspectPath(path);
   if (found === 'file') throw new FileError(`Expected a folder at ${path} but a file is in the way`);
   if (found === 'nothing') {
-    await mkdir(path, { recursive: true });
+    await asFileError(`to make a folder ${path}`, mkdir(path, { recursive: true }));
     return { created: true, pictures: [] };
   }
-  const names = await readdir(path);
+  const names = await asFileError(`to list ${path}`, readdir(path));
   if (names.length > 0 && !overwrite && !resume)
     throw new FileError(
       `Expected an empty folder at ${path} but it has ${names.length} entries: ` +

@@ -4,7 +4,7 @@ import type { Image } from '../core/types.ts';
 import { inspectPath } from './atomic-write.ts';
 import { openAnimation } from './animation-frames.ts';
 import { hasPattern, listFolder, listPattern, openImages } from './image-frames.ts';
-import { IMAGE_EXTENSIONS } from './images.ts';
+import { DEFAULT_MAX_PIXELS, IMAGE_EXTENSIONS } from './images.ts';
 import { openVideo } from './video-frames.ts';
 
 /** One picture of a sequence. */
@@ -48,12 +48,15 @@ export interface OpenFramesOptions {
   readonly every?: number;
   /** Make frames smaller whose longer side exceeds this many pixels. */
   readonly maxSize?: number;
+  /** Largest frame that is decoded, in pixels and before `maxSize`; 200 million unless told. */
+  readonly maxPixels?: number;
 }
 
 /** {@link OpenFramesOptions}, checked and with its defaults. */
 export interface CheckedFramesOptions {
   readonly every: number;
   readonly maxSize: number | undefined;
+  readonly maxPixels: number;
 }
 
 /** Formats whose one file can hold many pictures. */
@@ -70,7 +73,8 @@ export async function openFrames(source: string, options: OpenFramesOptions = {}
   if (typeof source !== 'string' || source === '') throw expected('a path', 'source', source);
   const every = checkInteger(options.every ?? 1, 'every', 1);
   const maxSize = options.maxSize === undefined ? undefined : checkInteger(options.maxSize, 'maxSize', 1);
-  const checked: CheckedFramesOptions = { every, maxSize };
+  const maxPixels = checkInteger(options.maxPixels ?? DEFAULT_MAX_PIXELS, 'maxPixels', 1);
+  const checked: CheckedFramesOptions = { every, maxSize, maxPixels };
   const found = await inspectPath(source);
   if (found === 'folder') return openImages(await listFolder(source), checked);
   if (found === 'nothing') {

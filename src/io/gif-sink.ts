@@ -3,7 +3,7 @@ import { open, rm } from 'node:fs/promises';
 import sharp from 'sharp';
 import { FileError } from '../core/errors.ts';
 import type { Image } from '../core/types.ts';
-import { checkWritable, publish, temporaryName } from './atomic-write.ts';
+import { asFileError, checkWritable, publish, temporaryName } from './atomic-write.ts';
 import type { FrameSink, FrameSinkOptions } from './frame-sink.ts';
 import { INTRODUCER, skipSubBlocks, tableLength } from './gif-blocks.ts';
 import { checkFrame, makeQueue } from './sink-tools.ts';
@@ -78,7 +78,7 @@ export async function createGifSink(path: string, options: FrameSinkOptions): Pr
     );
   await checkWritable(path, options);
   const temporary = temporaryName(path);
-  const file: FileHandle = await open(temporary, 'wx');
+  const file: FileHandle = await asFileError(`to write ${path}`, open(temporary, 'wx'));
   const enqueue = makeQueue();
   let state: 'open' | 'closed' = 'open';
   let count = 0;
@@ -91,11 +91,29 @@ export async function createGifSink(path: string, options: FrameSinkOptions): Pr
     return delay;
   }
 
+  async function append(bytes: Uint8Array): Promise<void> {
+    await asFileError(`to write ${bytes.length} bytes to ${path}`, file.writeFile(bytes));
+  }
+
   async function discard(): Promise<void> {
     if (state === 'closed') return;
     state = 'closed';
     await file.close();
     await rm(temporary, { force: true });
+  }
+
+  async function finish(): Promise<void> {
+    if (state === 'closed') return;
+    try {
+      if (count === 0) throw new FileError(`Expected at least one frame for ${path} but received none`);
+      await append(Uint8Array.of(INTRODUCER.trailer));
+    } catch (error) {
+      await discard();
+      throw error;
+    }
+    state = 'closed';
+    await file.close();
+    await publish(temporary, path, options);
   }
 
   return {
@@ -104,22 +122,11 @@ export async function createGifSink(path: string, options: FrameSinkOptions): Pr
       enqueue(async () => {
         if (state === 'closed') throw new FileError(`Expected ${path} to be open but it was closed`);
         checkFrame(image, options);
-        if (count === 0) await file.write(fileHeader(width, height));
-        await file.write(await encodePicture(image, nextDelay()));
+        if (count === 0) await append(fileHeader(width, height));
+        await append(await encodePicture(image, nextDelay()));
         count++;
       }),
-    close: () =>
-      enqueue(async () => {
-        if (state === 'closed') return;
-        if (count === 0) {
-          await discard();
-          throw new FileError(`Expected at least one frame for ${path} but received none`);
-        }
-        state = 'closed';
-        await file.write(Uint8Array.of(INTRODUCER.trailer));
-        await file.close();
-        await publish(temporary, path, options);
-      }),
+    close: () => enqueue(finish),
     abort: () => enqueue(discard),
   };
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { FileError } from '../core/errors.ts';
-import { inspectPath } from './atomic-write.ts';
+import { asFileError, inspectPath } from './atomic-write.ts';
 import type { CheckedFramesOptions, Frame, FrameSource } from './frame-source.ts';
 import { fitWithin, IMAGE_EXTENSIONS, readImageSize, readImageWithin } from './images.ts';
 
@@ -20,7 +20,7 @@ function sortPictures(folder: string, names: readonly string[]): string[] {
 
 /** The pictures in `folder`. */
 export async function listFolder(folder: string): Promise<string[]> {
-  const paths = sortPictures(folder, await readdir(folder));
+  const paths = sortPictures(folder, await asFileError(`to list ${folder}`, readdir(folder)));
   if (paths.length === 0)
     throw new FileError(`Expected pictures (${IMAGE_EXTENSIONS.join(', ')}) in ${folder} but there are none`);
   return paths;
@@ -47,7 +47,9 @@ export async function listPattern(path: string): Promise<string[]> {
   if ((await inspectPath(folder)) !== 'folder')
     throw new FileError(`Expected a folder ${folder} for the pattern ${path} but there is none`);
   const expression = patternExpression(basename(path));
-  const names = (await readdir(folder)).filter((name) => expression.test(name));
+  const names = (await asFileError(`to list ${folder}`, readdir(folder))).filter((name) =>
+    expression.test(name),
+  );
   const paths = sortPictures(folder, names);
   if (paths.length === 0)
     throw new FileError(`Expected pictures that fit the pattern ${path} but there are none`);
@@ -57,16 +59,16 @@ export async function listPattern(path: string): Promise<string[]> {
 /** Frames from picture files; the first one's size is the size of all. */
 export async function openImages(
   paths: readonly string[],
-  { every, maxSize }: CheckedFramesOptions,
+  { every, maxSize, maxPixels }: CheckedFramesOptions,
 ): Promise<FrameSource> {
   const used = paths.map((path, index) => ({ path, index })).filter(({ index }) => index % every === 0);
   const first = used[0].path;
-  const full = await readImageSize(first);
+  const full = await readImageSize(first, { maxPixels });
   let disposed = false;
   async function* frames(): AsyncGenerator<Frame> {
     for (const { path, index } of used) {
       if (disposed) return;
-      const { image, fullWidth, fullHeight } = await readImageWithin(path, maxSize);
+      const { image, fullWidth, fullHeight } = await readImageWithin(path, maxSize, { maxPixels });
       if (fullWidth !== full.width || fullHeight !== full.height)
         throw new FileError(
           `Expected frames of one size but ${first} is ${full.width} x ${full.height} and ` +

@@ -13,7 +13,8 @@ export interface ReadImageOptions {
   readonly maxPixels?: number;
 }
 
-const DEFAULT_MAX_PIXELS = 200e6;
+/** The size from which a picture is taken for a mistake or an attack, in pixels. */
+export const DEFAULT_MAX_PIXELS = 200e6;
 
 /** The extensions of pictures that a folder of frames is searched for. */
 export const IMAGE_EXTENSIONS: readonly string[] =
@@ -22,12 +23,7 @@ export const IMAGE_EXTENSIONS: readonly string[] =
 const count = (n: number): string => n.toLocaleString('en-US');
 
 /** Throws a {@link FileError} where a header claims more pixels than are to be decoded. */
-export function checkClaimedSize(
-  path: string,
-  width: number,
-  height: number,
-  maxPixels = DEFAULT_MAX_PIXELS,
-): void {
+export function checkClaimedSize(path: string, width: number, height: number, maxPixels: number): void {
   if (width * height > maxPixels)
     throw new FileError(
       `Expected an image of at most ${count(maxPixels)} pixels at ${path} but its header claims ` +
@@ -61,8 +57,11 @@ async function openImage(
 }
 
 /** The size of a picture, upright, without decoding its pixels. */
-export async function readImageSize(path: string): Promise<{ width: number; height: number }> {
-  return (await openImage(path, {})).metadata.autoOrient;
+export async function readImageSize(
+  path: string,
+  options: ReadImageOptions = {},
+): Promise<{ width: number; height: number }> {
+  return (await openImage(path, options)).metadata.autoOrient;
 }
 
 /** Checks that `data` has `channels` values a pixel and that there is a pixel. */
@@ -118,8 +117,9 @@ export async function readImage(path: string, options: ReadImageOptions = {}): P
 export async function readImageWithin(
   path: string,
   maxSize: number | undefined,
+  options: ReadImageOptions = {},
 ): Promise<{ image: Image; fullWidth: number; fullHeight: number }> {
-  const full = await readImage(path);
+  const full = await readImage(path, options);
   return { image: await resizeImage(full, maxSize), fullWidth: full.width, fullHeight: full.height };
 }
 

@@ -7,6 +7,7 @@ import type { AvCodecContext, AvFormatContext, AvFrame, AvScaleContext, AvStream
 import { AV, checkCode, loadFfmpeg, makeDictionary, makeScaler } from './ffmpeg.ts';
 import type { CheckedFramesOptions, Frame, FrameSource } from './frame-source.ts';
 import { checkClaimedSize, fitWithin } from './images.ts';
+import { asFileError } from './atomic-write.ts';
 import { matroskaLength } from './matroska.ts';
 import { rotateImage } from './rotate.ts';
 
@@ -49,7 +50,7 @@ async function openContainer(ffmpeg: Ffmpeg, path: string): Promise<AvFormatCont
 
 /** Whether the file ends before the length that its header gives; throws where there is nothing in it at all. */
 async function isCutShort(path: string): Promise<boolean> {
-  const file = await open(path);
+  const file = await asFileError(`to read ${path}`, open(path));
   try {
     const { size } = await file.stat();
     if (size === 0) throw new FileError(`Expected a video at ${path} but the file is empty`);
@@ -188,7 +189,7 @@ function frameRateOf({ avgFrameRate, rFrameRate }: AvStream): number {
 /** Frames of a video file, decoded by FFmpeg; see `FrameSource`. */
 export async function openVideo(
   path: string,
-  { every, maxSize }: CheckedFramesOptions,
+  { every, maxSize, maxPixels }: CheckedFramesOptions,
 ): Promise<FrameSource> {
   const probe = await openDecoder(path);
   const { width, height } = probe.stream.codecpar;
@@ -198,7 +199,7 @@ export async function openVideo(
   await probe.close();
   if (!(width > 0 && height > 0))
     throw new FileError(`Expected a video of at least 1 x 1 pixels at ${path} but it has no size`);
-  checkClaimedSize(path, width, height);
+  checkClaimedSize(path, width, height, maxPixels);
   const stored = fitWithin(width, height, maxSize);
   let disposed = false;
 

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { BINDING_VERSION } from '../../src/io/ffmpeg.ts';
 import { FIXTURES } from '../../fixtures/index.ts';
 
 const { arch } = process;
@@ -14,6 +16,17 @@ const loadedBindings = (): string[] =>
   Object.keys(createRequire(import.meta.url).cache).filter((name) => name.endsWith('node-av.node'));
 
 describe('FFmpeg', () => {
+  it('is asked for in the version that the package depends on', async () => {
+    const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      optionalDependencies: Record<string, string>;
+    };
+    const versions = Object.entries(manifest.optionalDependencies).filter(([name]) =>
+      name.includes('node-av'),
+    );
+    expect(versions.length).toBe(4);
+    for (const [, version] of versions) expect(version).toBe(BINDING_VERSION);
+  });
+
   it('is not loaded for pictures, and is for video', async () => {
     const { openFrames, readImage } = await import('../../src/io/index.ts');
     await readImage(FIXTURES.boxA);

@@ -461,6 +461,10 @@ describe('arguments', () => {
       /frameRate/,
     );
     await expect(createFrameSink(scratch.path('no', 'x.mp4'), options)).rejects.toThrow(/create it first/);
+    await writeFile(scratch.path('plain'), '');
+    await expect(createFrameSink(scratch.path('plain', 'out'), options)).rejects.toThrow(FileError);
+    await expect(openFrames(FIXTURES.clip, { maxPixels: 1000 })).rejects.toThrow(/claims 640 x 480/);
+    await expect(openFrames(FIXTURES.boxA, { maxPixels: 1000 })).rejects.toThrow(/raise maxPixels/);
     await expect(openFrames(FIXTURES.clip, { every: 0 })).rejects.toThrow(/every/);
     await expect(openFrames(FIXTURES.clip, { maxSize: 1.5 })).rejects.toThrow(/maxSize/);
     await expect(openFrames('')).rejects.toThrow(TypeError);
