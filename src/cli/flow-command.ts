@@ -16,8 +16,8 @@ What -o makes is told by its name:
 
 --normalize says which motion gets the full colour:
   frame     the greatest of each frame (for two pictures, and for folders unless told)
-  smooth    rises at once and falls slowly, so that colours do not flicker (for videos unless told)
-  sequence  one scale for the whole sequence; flows wait in a temporary folder (TMPDIR), 8 bytes a pixel
+  smooth    the same, but falling slowly, so that colours do not flicker (for videos unless told)
+  sequence  the greatest of the whole sequence; flows wait in a temporary folder (TMPDIR), 8 bytes a pixel
   NUMBER    this many pixels
 
 A folder resumes: results that are there already are kept, unless --force says otherwise.
