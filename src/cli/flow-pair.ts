@@ -6,6 +6,7 @@ import type { FlowEstimate } from '../flow/estimate.ts';
 import { colorizeFlow, drawArrows, flowStatistics } from '../flow/index.ts';
 import type { FlowModel } from '../flow/engine.ts';
 import { FLOW_EXTENSIONS } from '../io/flow-files.ts';
+import { resizeImage } from '../io/images.ts';
 import { readImage, writeFlow, writeImage, writeMask } from '../io/index.ts';
 import { maskShare, median, round, withoutOccluded } from './flow-figures.ts';
 import type { FlowCommandOptions } from './flow-options.ts';
@@ -13,17 +14,16 @@ import { guardInterrupts } from './interrupt.ts';
 import type { InterruptGuard } from './interrupt.ts';
 import { openModel } from './open-model.ts';
 import { checkExtension, checkOutputs } from './output-path.ts';
-import { shrinkImage } from './shrink-image.ts';
 
-const PICTURES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.avif'];
+const PICTURES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff'];
 
 /** `whither flow A B`: estimates, then writes every file asked for. */
 export async function flowOfPair(pathA: string, pathB: string, options: FlowCommandOptions): Promise<void> {
   await checkPairOptions(options);
   const guard = guardInterrupts();
   try {
-    const imageA = shrinkImage(await readImage(pathA), options.maxSize);
-    const imageB = shrinkImage(await readImage(pathB), options.maxSize);
+    const imageA = await resizeImage(await readImage(pathA), options.maxSize);
+    const imageB = await resizeImage(await readImage(pathB), options.maxSize);
     checkSameSize(imageA, pathA, imageB, pathB);
     const model = await openModel(options);
     try {

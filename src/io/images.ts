@@ -5,6 +5,8 @@ import { checkInteger, FileError, ShapeError } from '../core/errors.ts';
 import type { Image, Mask } from '../core/types.ts';
 import type { WriteOptions } from './atomic-write.ts';
 import { atomicWrite, checkWritable } from './atomic-write.ts';
+import { openNetpbm } from './netpbm.ts';
+import type { NetpbmImage } from './netpbm.ts';
 import { readBytes } from './read-bytes.ts';
 
 /** Options of {@link readImage} and {@link readMask}. */
@@ -41,19 +43,44 @@ export async function decodeImage<T>(path: string, work: Promise<T>): Promise<T>
   }
 }
 
+/** What is used of sharp's metadata. */
+type PictureMetadata = Pick<Metadata, 'autoOrient' | 'depth' | 'channels'>;
+
 /** Opens a picture and checks the size it claims before any pixel is decoded. */
 async function openImage(
   path: string,
   options: ReadImageOptions,
-): Promise<{ open: () => Sharp; metadata: Metadata }> {
+): Promise<{ open: () => Sharp; metadata: PictureMetadata }> {
   const maxPixels = checkInteger(options.maxPixels ?? DEFAULT_MAX_PIXELS, 'maxPixels', 1);
   const bytes = await readBytes(path, 'an image');
+  const netpbm = openNetpbm(bytes);
+  if (netpbm) return openRaw(path, netpbm, maxPixels);
   // The size is checked here, with a message of our own. Damage is an error, a questionable colour profile is not.
   const settings: SharpOptions = { limitInputPixels: false, failOn: 'error' };
   const open = (): Sharp => sharp(bytes, settings);
   const metadata = await decodeImage(path, open().metadata());
   checkClaimedSize(path, metadata.width, metadata.height, maxPixels);
   return { open, metadata };
+}
+
+/** As {@link openImage} of a picture that sharp does not read itself. */
+function openRaw(
+  path: string,
+  { width, height, channels, decode }: NetpbmImage,
+  maxPixels: number,
+): { open: () => Sharp; metadata: PictureMetadata } {
+  checkClaimedSize(path, width, height, maxPixels);
+  if (width === 0 || height === 0)
+    throw new FileError(
+      `Expected an image of 1 x 1 pixels or more at ${path} but it is ${width} x ${height}`,
+    );
+  try {
+    const data = decode();
+    const open = (): Sharp => sharp(data, { raw: { width, height, channels } });
+    return { open, metadata: { autoOrient: { width, height }, depth: 'uchar', channels } };
+  } catch (error) {
+    throw new FileError(`${path}: ${(error as Error).message}`);
+  }
 }
 
 /** The size of a picture, upright, without decoding its pixels. */
@@ -98,7 +125,7 @@ async function toImage(source: Sharp): Promise<Image> {
 }
 
 /**
- * Reads a picture of any format that sharp reads (PNG, JPEG, WebP, TIFF, AVIF, GIF and more) as 8-bit sRGB:
+ * Reads a picture of any format that sharp reads (PNG, JPEG, WebP, TIFF, AVIF, GIF and more), and of binary .ppm and .pgm, as 8-bit sRGB:
  * EXIF orientation applied, embedded colour profiles and CMYK converted, 16-bit samples cut to their upper 8
  * bits, grey repeated in three channels, transparency laid on black. Of an animation the first picture is read.
  *

@@ -1,0 +1,256 @@
+/**
+ * Scores the installed flow models on real pairs with known flow and times them beside OpenCV's methods, all in one
+ * run: `npm run bench:flow [-- REPEATS]`. The pairs are research data that lies beside the repository, not in it.
+ */
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import {
+  estimateFlow,
+  listModels,
+  loadFlowModel,
+  readFlow,
+  readImage,
+  scoreFlow,
+  writeFlow,
+} from '../src/index.ts';
+import type { FlowField, FlowManifest, FlowModel, Image } from '../src/index.ts';
+import { describeMachine, printTable, round, saveResults, summarize, watchOthers } from './measure.ts';
+
+const MEASURE = fileURLToPath(new URL('../../shared/measure', import.meta.url));
+const RIVALS = fileURLToPath(new URL('flow_rivals.py', import.meta.url));
+const [REPEATS, WARM_UP] = [Number(process.argv[2] ?? 20), 2];
+
+interface Pair {
+  readonly set: string;
+  readonly name: string;
+  readonly imageA: Image;
+  readonly imageB: Image;
+  readonly truth: FlowField;
+}
+
+/** Milliseconds on the clock and of all cores together. */
+interface Time {
+  readonly milliseconds: number;
+  readonly cpu: number;
+}
+
+interface Score {
+  readonly epe: number;
+  readonly fl: number;
+  readonly px1: number;
+}
+
+/** A way to get from a pair to its flow. */
+interface Contender {
+  readonly name: string;
+  time(pair: number): Promise<Time>;
+  score(pair: number): Promise<Score>;
+}
+
+/** What the Python side says of itself. */
+interface Hello {
+  readonly pairs: readonly { set: string; name: string; a: string; b: string }[];
+  readonly rivals: readonly string[];
+  readonly opencv: string;
+  readonly threads: number;
+}
+
+/** Answers requests in the order they come. */
+interface Python {
+  ask<T>(request: object): Promise<T>;
+  close(): void;
+}
+
+function startPython(): Python {
+  const child = spawn('python3', [RIVALS, MEASURE], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async ask<T>(request: object) {
+      child.stdin.write(`${JSON.stringify(request)}\n`);
+      const { value, done } = await lines.next();
+      if (done) throw new Error('The Python side has ended; see its message above');
+      return JSON.parse(value as string) as T;
+    },
+    close: () => child.stdin.end(),
+  };
+}
+
+async function readPairs(python: Python, { pairs }: Hello, scratch: string): Promise<Pair[]> {
+  const path = join(scratch, 'truth.flo');
+  const all: Pair[] = [];
+  for (const [i, { set, name, a, b }] of pairs.entries()) {
+    await python.ask({ kind: 'truth', pair: i, path });
+    all.push({
+      set,
+      name,
+      imageA: await readImage(a),
+      imageB: await readImage(b),
+      truth: await readFlow(path),
+    });
+  }
+  return all;
+}
+
+function modelContender(
+  name: string,
+  model: FlowModel,
+  pairs: readonly Pair[],
+  python: Python,
+  scratch: string,
+): Contender {
+  const estimate = (pair: number) => estimateFlow(model, pairs[pair].imageA, pairs[pair].imageB);
+  return {
+    name,
+    async time(pair) {
+      const before = process.cpuUsage();
+      const { milliseconds } = await estimate(pair);
+      const { user, system } = process.cpuUsage(before);
+      return { milliseconds, cpu: (user + system) / 1000 };
+    },
+    async score(pair) {
+      const { flow } = await estimate(pair);
+      const { epe, fl, px1 } = scoreFlow(flow, pairs[pair].truth);
+      const path = join(scratch, 'flow.flo');
+      await writeFlow(path, flow, { overwrite: true });
+      const theirs = await python.ask<Score>({ kind: 'score', pair, path });
+      checkAgreement({ epe: epe!, fl: fl!, px1: px1! }, theirs, name);
+      return theirs;
+    },
+  };
+}
+
+/** Two programs by two authors score one file: they may differ by rounding alone. */
+function checkAgreement(ours: Score, theirs: Score, name: string): void {
+  for (const key of ['epe', 'fl', 'px1'] as const)
+    if (!(Math.abs(ours[key] - theirs[key]) <= 1e-3))
+      throw new Error(
+        `scoreFlow says ${key} ${ours[key]} of ${name} where the reference says ${theirs[key]}`,
+      );
+}
+
+function rivalContender(rival: string, python: Python): Contender {
+  const run = (pair: number) => python.ask<Time & Score>({ kind: 'rival', rival, pair });
+  return { name: rival, time: run, score: run };
+}
+
+/** Every model in every way that it can be cut. */
+async function loadModels(): Promise<[string, FlowModel][]> {
+  const manifests = (await listModels()).map(({ manifest }) => manifest);
+  const flow = manifests.filter((manifest): manifest is FlowManifest => manifest.task === 'flow');
+  const loaded: [string, FlowModel][] = [];
+  for (const { name, correlation } of flow)
+    for (const graph of correlation ? (['split', 'fused'] as const) : (['fused'] as const))
+      loaded.push([correlation ? `${name} (${graph})` : name, await loadFlowModel(name, { graph })]);
+  return loaded;
+}
+
+const megapixels = (pairs: readonly Pair[]): number =>
+  pairs.reduce((sum, { imageA }) => sum + imageA.width * imageA.height, 0) / 1e6;
+
+/** Each round runs every contender over all pairs, in turns, so that what disturbs one disturbs all. */
+async function timeAll(contenders: readonly Contender[], pairs: readonly Pair[]) {
+  const size = megapixels(pairs);
+  const rounds = contenders.map(() => ({ milliseconds: [] as number[], cpu: [] as number[] }));
+  for (let i = -WARM_UP; i < REPEATS; i++)
+    for (let turn = 0; turn < contenders.length; turn++) {
+      const which = (turn + i + WARM_UP) % contenders.length;
+      const total = { milliseconds: 0, cpu: 0 };
+      for (let pair = 0; pair < pairs.length; pair++) {
+        const time = await contenders[which].time(pair);
+        total.milliseconds += time.milliseconds;
+        total.cpu += time.cpu;
+      }
+      if (i < 0) continue;
+      rounds[which].milliseconds.push(total.milliseconds / size);
+      rounds[which].cpu.push(total.cpu / size);
+    }
+  return rounds.map(({ milliseconds, cpu }) => ({
+    millisecondsPerMegapixel: summarize(milliseconds),
+    cpuMillisecondsPerMegapixel: summarize(cpu),
+  }));
+}
+
+/** Means over the pairs of each set. */
+async function scoreAll(contender: Contender, pairs: readonly Pair[]): Promise<Record<string, Score>> {
+  const sets = new Map<string, Score[]>();
+  for (const [i, { set }] of pairs.entries())
+    sets.set(set, [...(sets.get(set) ?? []), await contender.score(i)]);
+  const mean = (scores: Score[], key: keyof Score): number =>
+    round(scores.reduce((sum, score) => sum + score[key], 0) / scores.length);
+  return Object.fromEntries(
+    [...sets].map(([set, scores]) => [
+      set,
+      { epe: mean(scores, 'epe'), fl: mean(scores, 'fl'), px1: mean(scores, 'px1') },
+    ]),
+  );
+}
+
+type Row = { name: string; scores: Record<string, Score> } & Awaited<ReturnType<typeof timeAll>>[number];
+
+function print(rows: readonly Row[], sets: readonly string[]): void {
+  const reference = rows.find(({ name }) => name === 'DIS medium')!;
+  const cpuOf = ({ cpuMillisecondsPerMegapixel }: Row): number => cpuMillisecondsPerMegapixel.median;
+  const head = [
+    '',
+    ...sets.map((set) => `${set} EPE / Fl`),
+    'ms/Mpx',
+    'p10-p90',
+    'CPU ms/Mpx',
+    'x DIS medium',
+  ];
+  printTable(
+    head,
+    rows.map((row) => {
+      const { median, p10, p90 } = row.millisecondsPerMegapixel;
+      const times = [median, `${p10}-${p90}`, cpuOf(row), (cpuOf(row) / cpuOf(reference)).toFixed(1)];
+      const scores = sets.map(
+        (set) => `${row.scores[set].epe.toFixed(2)} / ${row.scores[set].fl.toFixed(1)}`,
+      );
+      return [row.name, ...scores, ...times];
+    }),
+  );
+}
+
+async function run(scratch: string): Promise<void> {
+  const python = startPython();
+  const hello = await python.ask<Hello>({ kind: 'hello' });
+  const pairs = await readPairs(python, hello, scratch);
+  const models = await loadModels();
+  const contenders = [
+    ...models.map(([name, model]) => modelContender(name, model, pairs, python, scratch)),
+    ...hello.rivals.map((rival) => rivalContender(rival, python)),
+  ];
+  const scores: Record<string, Score>[] = [];
+  for (const contender of contenders) scores.push(await scoreAll(contender, pairs));
+  const othersBusy = watchOthers();
+  const times = await timeAll(contenders, pairs);
+  const rows = contenders.map(({ name }, i) => ({ name, scores: scores[i], ...times[i] }));
+  const sets = [...new Set(pairs.map(({ set }) => set))];
+  print(rows, sets);
+  const machine = {
+    ...describeMachine(['onnxruntime-node']),
+    opencv: hello.opencv,
+    opencvThreads: hello.threads,
+  };
+  // The rivals' own share is in this figure: they run in another process.
+  const file = saveResults('flow', { machine, othersBusy: othersBusy(), repeats: REPEATS, sets, rows });
+  console.log(
+    `\nMean over the pairs of each set; time over all ${pairs.length} pairs, ${REPEATS} rounds: ${file}`,
+  );
+  for (const [, model] of models) await model.dispose();
+  python.close();
+}
+
+if (existsSync(MEASURE)) {
+  const scratch = mkdtempSync(join(tmpdir(), 'whither-bench-'));
+  try {
+    await run(scratch);
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+} else console.log(`Nothing measured: the pairs with known flow are not on this machine (${MEASURE})`);

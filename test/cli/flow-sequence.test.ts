@@ -1,0 +1,122 @@
+import { existsSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Image } from '../../src/core/types.ts';
+import { openFrames, readFlow, readImage } from '../../src/io/index.ts';
+import { writeFrames } from './pictures.ts';
+import { STAND_IN, makeScratch, runCommand } from './run-command.ts';
+
+const scratch = makeScratch();
+const at = scratch.path;
+const CLIP = at('clip.mp4');
+const MODEL = ['--model', STAND_IN, '--backend', 'onnxruntime'];
+
+beforeAll(() => writeFrames(CLIP, 6));
+afterAll(() => scratch.remove());
+
+const flow = (output: string, ...rest: string[]) =>
+  runCommand(['flow', CLIP, '-o', at(output), ...MODEL, ...rest]);
+
+async function countFrames(path: string): Promise<{ frames: number; width: number; height: number }> {
+  const source = await openFrames(at(path));
+  let frames = 0;
+  for await (const { index } of source.frames()) frames = index + 1;
+  const { width, height } = source;
+  source.dispose();
+  return { frames, width, height };
+}
+
+test('a video becomes a video with one flow for each frame but the last', async () => {
+  const { code, stdout, stderr } = await flow('flow.mp4', '--json');
+  expect(stderr).toMatch(/flow\.mp4: 5 flows of 64 x 48 by stand-in, \d+ ms each \(onnxruntime\)\n$/);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    model: 'stand-in',
+    flows: 5,
+    skipped: 0,
+    width: 64,
+    height: 48,
+  });
+  expect(await countFrames('flow.mp4')).toEqual({ frames: 5, width: 64, height: 48 });
+});
+
+test('a GIF, every second frame, smaller and side by side', async () => {
+  const options = ['--every', '2', '--max-size', '32', '--overlay', 'side-by-side'];
+  expect(await flow('flow.gif', ...options)).toMatchObject({ code: 0 });
+  expect(await countFrames('flow.gif')).toEqual({ frames: 2, width: 64, height: 24 });
+});
+
+test('a folder of pictures is named after the frames, and resumes', async () => {
+  const names = [0, 1, 2, 3, 4].map((i) => `${String(i).padStart(6, '0')}.png`);
+  expect(await flow('pictures')).toMatchObject({ code: 0 });
+  expect(scratch.list('pictures')).toEqual(names);
+  const before = readFileSync(at('pictures', names[2]));
+  const past = new Date(2001, 1, 1);
+  for (const name of names) utimesSync(at('pictures', name), past, past);
+  rmSync(at('pictures', names[2]));
+  const resumed = await flow('pictures', '--json');
+  expect(resumed.stderr).toContain('4 that were there already kept');
+  expect(JSON.parse(resumed.stdout)).toMatchObject({ flows: 1, skipped: 4 });
+  expect(readFileSync(at('pictures', names[2]))).toEqual(before);
+  expect(statSync(at('pictures', names[1])).mtime).toEqual(past);
+  expect(JSON.parse((await flow('pictures', '--json', '--force')).stdout)).toMatchObject({
+    flows: 5,
+    skipped: 0,
+  });
+  expect(statSync(at('pictures', names[1])).mtime).not.toEqual(past);
+});
+
+test('a folder of flow files holds both directions under --both, and resumes', async () => {
+  expect(await flow('flows/%06d.flo', '--both')).toMatchObject({ code: 0 });
+  expect(scratch.list('flows')).toHaveLength(10);
+  expect(await readFlow(at('flows', '000003.backward.flo'))).toMatchObject({ width: 64, height: 48 });
+  rmSync(at('flows', '000003.flo'));
+  const { stdout } = await flow('flows/%06d.flo', '--both', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ flows: 1, skipped: 4 });
+  expect(scratch.list('flows')).toHaveLength(10);
+});
+
+/** The mean whiteness of a picture: the larger the scale, the paler the colours. */
+const meanOf = ({ data }: Image): number => data.reduce((sum, value) => sum + value, 0) / data.length;
+
+test('--normalize takes the frame, the sequence or a fixed length', async () => {
+  const meanWith = async (name: string, rule: string): Promise<number> => {
+    expect(await flow(name, '--normalize', rule)).toMatchObject({ code: 0 });
+    return meanOf(await readImage(at(name, '000001.png')));
+  };
+  const frame = await meanWith('by-frame', 'frame');
+  const sequence = await meanWith('by-sequence', 'sequence');
+  const fixed = await meanWith('by-number', '1000');
+  expect(fixed).toBeGreaterThan(frame);
+  expect(fixed).toBeGreaterThan(sequence);
+  expect(fixed).toBeGreaterThan(250);
+});
+
+test('a folder of pictures is a sequence too, and its names are kept', async () => {
+  await writeFrames(at('frames'), 3);
+  const { code } = await runCommand(['flow', at('frames'), '-o', at('from-frames/*.png'), ...MODEL]);
+  expect(code).toBe(0);
+  expect(scratch.list('from-frames')).toEqual(scratch.list('frames').slice(0, 2));
+});
+
+test.each(['blend', 'arrows'])('--overlay %s draws on the frames', async (overlay) => {
+  expect(await flow(`${overlay}.mp4`, '--overlay', overlay)).toMatchObject({ code: 0 });
+  expect(await countFrames(`${overlay}.mp4`)).toEqual({ frames: 5, width: 64, height: 48 });
+});
+
+test.each([
+  ['SIGINT', 130, 'long.mp4'],
+  ['SIGTERM', 143, 'long-sequence.mp4'],
+] as const)('%s leaves no broken file and exits with %i', async (signal, code, name) => {
+  await writeFrames(at('long-clip.mp4'), 400).catch(() => undefined);
+  const rule = name === 'long.mp4' ? 'smooth' : 'sequence';
+  // Every pass of the schedule again, to be slow enough to be stopped amid the work.
+  const slow = ['--schedule', Array(16).fill(1).join(), '--normalize', rule];
+  const result = await runCommand(['flow', at('long-clip.mp4'), '-o', at(name), ...MODEL, ...slow], {
+    env: { TMPDIR: scratch.path() },
+    onStart: (child) => setTimeout(() => child.kill(signal), 4000),
+  });
+  expect(result.stderr).toBe(`whither: stopped by ${signal}; nothing half-written is left behind\n`);
+  expect(result.code).toBe(code);
+  expect(existsSync(at(name))).toBe(false);
+  expect(scratch.list().filter((entry) => entry.startsWith('.') || entry.startsWith('whither-'))).toEqual([]);
+});
