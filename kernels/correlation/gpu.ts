@@ -219,7 +219,7 @@ interface GpuKernel {
 
 async function prepare(mode: GpuMode, spec: CorrelationSpec, options: BackendOptions): Promise<BackendRun> {
   const { GPU, input } = await loadGpuJs();
-  const plan = mode === 'webasm' ? planBlocks(spec) : planScores(spec);
+  const plan = mode === 'webasm' || mode === 'cpu' ? planBlocks(spec) : planScores(spec);
   const gpu = new GPU({ mode } as ConstructorParameters<GpuJs['GPU']>[0]);
   const names = Object.keys(plan.constants);
   const kernel = gpu.createKernel(plan.source, {

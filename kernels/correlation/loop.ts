@@ -56,7 +56,10 @@ function fillRow(
 }
 
 function dot(a: Float32Array, p: number, b: Float32Array, q: number, n: number): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
   let i = 0;
   for (; i + 3 < n; i += 4) {
     s0 += a[p + i] * b[q + i];
