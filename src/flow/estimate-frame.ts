@@ -27,11 +27,22 @@ export function prepareFrame(image: Image, input: ModelInput): PreparedFrame {
     const kept = levels.get(factor);
     if (kept) return kept;
     const planes = factor === 1 ? imageToPlanes(image, input) : shrink(level(1).planes, factor);
-    const made = { planes, input: prepareInput(planes, input) };
+    const made = createLevel(planes, input);
     levels.set(factor, made);
     return made;
   };
   return { image, level };
+}
+
+/** Padded when first asked for: an image that is only ever carried back has no use for it. */
+function createLevel(planes: FeatureMap, input: ModelInput): Level {
+  let padded: NetworkInput | undefined;
+  return {
+    planes,
+    get input() {
+      return (padded ??= prepareInput(planes, input));
+    },
+  };
 }
 
 /** Pads planes of any size to what the network takes. */

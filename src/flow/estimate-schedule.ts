@@ -1,8 +1,8 @@
-import { resizePlanes } from '../../kernels/resample/index.ts';
 import { warpBackward } from '../../kernels/warp/index.ts';
 import type { FlowField, Tensor } from '../core/types.ts';
 import type { FlowModel } from './engine.ts';
 import type { FlowBackend, NetworkInput } from './engine-network.ts';
+import { addEnlarged } from './estimate-enlarge.ts';
 import { prepareInput } from './estimate-frame.ts';
 import type { Level, PreparedFrame } from './estimate-frame.ts';
 import { resizeFlow } from './resize.ts';
@@ -20,20 +20,35 @@ export async function runSchedule(
   frameB: PreparedFrame,
   schedule: readonly number[],
 ): Promise<{ flow: FlowField; backend: FlowBackend }> {
+  const { stride } = model.manifest.output;
   let flow: FlowField | undefined;
   let backend: FlowBackend = 'onnxruntime';
   for (const factor of schedule) {
     const a = frameA.level(factor);
     const b = frameB.level(factor);
     const { width, height } = a.planes;
-    const before: FlowField | undefined = flow && resizeFlow(flow, width, height);
+    const before: FlowField | undefined = flow && bringTo(flow, width, height);
     const inputB = before ? carryBack(b, before, model) : b.input;
     const residual = await model.network.estimate(a.input, inputB);
     backend = residual.backend;
-    flow = addResidual(before, residual.flow, model.manifest.output.stride, width, height);
+    flow = before ?? { width, height, data: new Float32Array(width * height * 2) };
+    addResidual(flow, residual.flow, stride);
   }
   const { width, height } = frameA.image;
-  return { flow: resizeFlow(flow!, width, height), backend };
+  return { flow: bringTo(flow!, width, height), backend };
+}
+
+/** The flow on a grid of another size, in its pixels: a copy, except where the size is the same. */
+function bringTo(flow: FlowField, width: number, height: number): FlowField {
+  if (width === flow.width && height === flow.height) return flow;
+  if (width < flow.width || height < flow.height) return resizeFlow(flow, width, height);
+  const size = { width, height };
+  const data = new Float32Array(width * height * 2);
+  addEnlarged({ ...flow, pixelStride: 2, componentStride: 1 }, data, size, size, [
+    width / flow.width,
+    height / flow.height,
+  ]);
+  return { width, height, data };
 }
 
 /** B as seen where the flow points, 0 (mid-grey) where that is outside of it. */
@@ -42,27 +57,19 @@ function carryBack(b: Level, flow: FlowField, model: FlowModel): NetworkInput {
 }
 
 /**
- * The flow before plus the network's, which is brought from 1 / `stride` to the size of its input, bilinearly
- * with the edge repeated, and cropped to `width` x `height`.
+ * Adds what a network sees to `flow`, in place: brought from 1 / `stride` to the size of the network's input,
+ * bilinearly with the edge repeated, and cropped to the flow's.
+ *
+ * @param residual dims `[1, 2, rows, columns]`, in pixels of the network's input
  */
-export function addResidual(
-  before: FlowField | undefined,
-  residual: Tensor,
-  stride: number,
-  width: number,
-  height: number,
-): FlowField {
-  const [, channels, rows, columns] = residual.dims;
-  const coarse = { channels, height: rows, width: columns, data: residual.data };
-  const fine = resizePlanes(coarse, columns * stride, rows * stride);
-  const plane = fine.width * fine.height;
-  const data = before ? before.data.slice() : new Float32Array(width * height * 2);
-  for (let y = 0, i = 0; y < height; y++) {
-    const row = y * fine.width;
-    for (let x = row; x < row + width; x++, i += 2) {
-      data[i] += fine.data[x];
-      data[i + 1] += fine.data[plane + x];
-    }
-  }
-  return { width, height, data };
+export function addResidual(flow: FlowField, residual: Tensor, stride: number): void {
+  const [, , rows, columns] = residual.dims;
+  const coarse = {
+    width: columns,
+    height: rows,
+    data: residual.data,
+    pixelStride: 1,
+    componentStride: rows * columns,
+  };
+  addEnlarged(coarse, flow.data, flow, { width: columns * stride, height: rows * stride });
 }
