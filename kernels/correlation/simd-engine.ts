@@ -1,7 +1,7 @@
 /** Runs a plan of the SIMD kernels on one thread or several that share its memory. */
 
 import type { Worker } from 'node:worker_threads';
-import type { KernelPlan } from './simd-code.ts';
+import type { KernelPlan } from './simd-tile.ts';
 
 /** The part of WebAssembly's JavaScript interface that is used here; Node's types leave it out. */
 interface WasmApi {

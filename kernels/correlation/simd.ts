@@ -1,6 +1,7 @@
 import { assemble, createLocals, f32x4 } from './wasm.ts';
 import { BackendError } from '../errors.ts';
-import { allPairsPitch, planAllPairs, planLocal } from './simd-code.ts';
+import { planLocal } from './simd-local.ts';
+import { allPairsPitch, planAllPairs } from './simd-pairs.ts';
 import { createEngine, wasmApi } from './simd-engine.ts';
 import type { Code } from './wasm.ts';
 import type { Backend } from './backend.ts';
@@ -11,7 +12,7 @@ import type { CorrelationScale, CorrelationSpec, FeatureMap } from '../types.ts'
 const WORTH_A_THREAD = 2 ** 24;
 const MOST_THREADS = 4;
 
-/** WebAssembly with 128-bit vectors, written by hand for the size at hand (see `simd-code.ts`). */
+/** WebAssembly with 128-bit vectors, written by hand for the size at hand (see `simd-local.ts`). */
 export const backend: Backend = {
   unavailable: () =>
     Promise.resolve(supports(f32x4.zero) ? null : 'This JavaScript engine has no WebAssembly SIMD'),

@@ -1,138 +1,17 @@
 /**
- * The WebAssembly code of the SIMD kernels, written for one size at a time so that every stride is
- * a constant.
+ * The local correlation in WebAssembly SIMD, written for one size at a time so that every stride is a constant.
  *
- * Both kernels are small matrix products. Four cells of A are multiplied with eight neighbouring cells of
- * B at a time: per channel two vector loads of B and four broadcasts of A feed eight multiply-adds, whose
- * sums stay in registers over all channels. For the local correlation those 4 x 8 tiles cover the band of
- * displacements around the diagonal (4 x 24 for radius 10, of which 4 x 21 are wanted); cells `step` apart
- * are gathered into one phase first, so that a step of 2 is two correlations with a step of 1.
+ * The tiles cover the band of displacements around the diagonal: 4 x 24 for radius 10, of which 4 x 21 are
+ * wanted. Cells `step` apart are gathered into one phase first, so that a step of 2 is two correlations with a
+ * step of 1.
  */
 
 import { scaleFactor } from './reference.ts';
+import { createLayout, multiplyTile, roundUp, tileLocals } from './simd-tile.ts';
 import * as w from './wasm.ts';
+import type { CodeOptions, KernelPlan, Layout } from './simd-tile.ts';
 import type { Code, Local, Locals } from './wasm.ts';
-import type { CorrelationScale, CorrelationSpec } from '../types.ts';
-
-/** A module, the layout of its memory in bytes, and the work it has to do. */
-export interface KernelPlan {
-  readonly module: Uint8Array<ArrayBuffer>;
-  readonly pages: number;
-  /** Where map A goes, channels first as it came, and its number of values. */
-  readonly a: Region;
-  readonly b: Region;
-  readonly out: Region;
-  /** Scratch memory of each thread. */
-  readonly work: number;
-  readonly workSize: number;
-  /** Calls of `pack(item)` that bring B into its layout; all must end before the first `compute`. */
-  readonly packs: number;
-  /** Calls of `compute(item, work)`; they may run in any order. */
-  readonly computes: number;
-}
-
-interface Region {
-  readonly at: number;
-  readonly length: number;
-}
-
-export interface CodeOptions {
-  readonly threads: number;
-  readonly fused: boolean;
-}
-
-/** Channels for which a stretch of B stays in the first-level cache. */
-const CHANNEL_BLOCK = 128;
-const PAGE = 65536;
-const MOST_BYTES = 2 ** 31;
-
-const roundUp = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple;
-
-/** Places regions one after the other, each on a cache line of its own. */
-function createLayout() {
-  let end = 64;
-  return {
-    place(floats: number): number {
-      const at = end;
-      end = roundUp(at + floats * 4, 64);
-      return at;
-    },
-    /** Size of all; vectors may read a little past the end of a region. */
-    pages(): number {
-      if (end > MOST_BYTES)
-        throw new RangeError(
-          `Expected maps whose correlation fits in 2 GiB but received ${(end / 2 ** 30).toFixed(1)} GiB of work`,
-        );
-      return Math.ceil((end + 256) / PAGE);
-    },
-  };
-}
-
-/** Transposes four vectors of four lanes. */
-function transpose(rows: readonly Local[], t: readonly Local[], columns: readonly Local[]): Code {
-  const mix = (to: Local, a: Local, b: Local, lanes: number[]) =>
-    w.set(to, w.f32x4.shuffle(w.get(a), w.get(b), lanes));
-  return [
-    ...mix(t[0], rows[0], rows[1], [0, 4, 1, 5]),
-    ...mix(t[1], rows[2], rows[3], [0, 4, 1, 5]),
-    ...mix(t[2], rows[0], rows[1], [2, 6, 3, 7]),
-    ...mix(t[3], rows[2], rows[3], [2, 6, 3, 7]),
-    ...mix(columns[0], t[0], t[1], [0, 1, 4, 5]),
-    ...mix(columns[1], t[0], t[1], [2, 3, 6, 7]),
-    ...mix(columns[2], t[2], t[3], [0, 1, 4, 5]),
-    ...mix(columns[3], t[2], t[3], [2, 3, 6, 7]),
-  ];
-}
-
-/** Locals of the 4 x 8 tile. */
-interface TileLocals {
-  readonly sums: readonly Local[];
-  readonly b: readonly Local[];
-  readonly a: Local;
-  readonly end: Local;
-  /** Addresses of the first channel; the tile moves them. */
-  readonly pa: Local;
-  readonly pb: Local;
-}
-
-function tileLocals(locals: Locals): TileLocals {
-  const vectors = (n: number) => Array.from({ length: n }, () => locals.vector());
-  return {
-    sums: vectors(8),
-    b: vectors(2),
-    a: locals.vector(),
-    end: locals.integer(),
-    pa: locals.integer(),
-    pb: locals.integer(),
-  };
-}
-
-/**
- * Adds the products of `channels` channels to the sums: the loop where all the time is spent. It is not
- * unrolled: V8 (11.3) moves all loads of a block to its front, and with those of two channels the sums no
- * longer fit in the registers, which halves the speed.
- */
-function multiplyTile(t: TileLocals, channels: number, pitchB: number, fused: boolean): Code {
-  const addProduct = (sum: Local, b: Local) =>
-    w.set(
-      sum,
-      fused
-        ? w.f32x4.fused(w.get(t.a), w.get(b), w.get(sum))
-        : w.f32x4.add(w.get(sum), w.f32x4.multiply(w.get(t.a), w.get(b))),
-    );
-  return [
-    ...w.set(t.end, w.add(w.get(t.pa), w.constant(16 * channels))),
-    ...w.loopUntil(t.pa, t.end, 16, [
-      ...t.b.flatMap((b, v) => w.set(b, w.f32x4.load(w.get(t.pb), 16 * v))),
-      ...[0, 1, 2, 3].flatMap((i) => [
-        ...w.set(t.a, w.f32x4.loadSplat(w.get(t.pa), 4 * i)),
-        ...addProduct(t.sums[2 * i], t.b[0]),
-        ...addProduct(t.sums[2 * i + 1], t.b[1]),
-      ]),
-      ...w.increase(t.pb, pitchB),
-    ]),
-  ];
-}
+import type { CorrelationSpec } from '../types.ts';
 
 /** The sizes that the code of a local correlation is written for, in values and cells where not said. */
 interface LocalSizes extends CorrelationSpec {
@@ -152,7 +31,7 @@ interface LocalSizes extends CorrelationSpec {
   readonly panelSize: number;
 }
 
-function localSizes(spec: CorrelationSpec, layout: ReturnType<typeof createLayout>): LocalSizes {
+function localSizes(spec: CorrelationSpec, layout: Layout): LocalSizes {
   const { channels, height, width, radius, step } = spec;
   const phases = Math.min(step, width);
   const columns = Math.ceil(width / step);
@@ -370,47 +249,35 @@ function multiplyRow(
     tile.sums.flatMap((sum, k) => visit(sum, (k >> 1) * rowSize + (k & 1) * 16));
   const clear = eachSum((sum) => w.set(sum, w.f32x4.zero));
   const store = eachSum((sum, at) => w.f32x4.store(w.get(target), w.get(sum), at));
-  const resume = eachSum((sum, at) => w.set(sum, w.f32x4.load(w.get(target), at)));
   const bRow = w.offset(
     w.constant(s.at.packed + 4 * s.pad),
     w.offset(w.get(phase), w.get(row.yb), s.phases),
     s.channels * s.pitch * 4,
   );
-  const overChannels = (from: number): Code => {
-    const channels = Math.min(CHANNEL_BLOCK, s.channels - from);
-    const compute: Code = [
-      ...w.set(tile.pa, w.get(panel)),
-      ...w.set(tile.pb, w.add(w.offset(bRow, w.get(start), 4), w.constant(from * s.pitch * 4))),
-      ...(from ? resume : clear),
-      ...multiplyTile(tile, channels, s.pitch * 4, row.fused),
-      ...store,
-    ];
-    const nothing: Code = from ? [] : [...clear, ...store];
-    return w.loop(phase, w.constant(0), s.phases, 1, [
-      ...w.loop(block, w.constant(0), s.blocks, 1, [
-        ...w.set(index, w.offset(w.get(block), w.get(phase), s.blocks)),
-        ...w.set(
-          panel,
-          w.add(w.offset(w.get(row.work), w.get(index), s.channels * 16), w.constant(from * 16)),
-        ),
-        ...w.set(target, w.offset(row.sums, w.get(index), 4 * rowSize)),
-        ...w.set(start, w.add(w.multiply(w.get(block), w.constant(4)), w.constant(-s.radius))),
-        ...w.loop(t, w.constant(0), s.tiles, 1, [
-          // A tile wholly beside the map: -8 < start < columns fails.
-          ...w.when(
-            w.lessUnsigned(w.add(w.get(start), w.constant(7)), w.constant(s.columns + 7)),
-            compute,
-            nothing,
-          ),
-          ...w.increase(start, 8),
-          ...w.increase(target, 32),
+  const compute: Code = [
+    ...w.set(tile.pa, w.get(panel)),
+    ...w.set(tile.pb, w.offset(bRow, w.get(start), 4)),
+    ...clear,
+    ...multiplyTile(tile, s.channels, s.pitch * 4, row.fused),
+    ...store,
+  ];
+  return w.loop(phase, w.constant(0), s.phases, 1, [
+    ...w.loop(block, w.constant(0), s.blocks, 1, [
+      ...w.set(index, w.offset(w.get(block), w.get(phase), s.blocks)),
+      ...w.set(panel, w.offset(w.get(row.work), w.get(index), s.channels * 16)),
+      ...w.set(target, w.offset(row.sums, w.get(index), 4 * rowSize)),
+      ...w.set(start, w.add(w.multiply(w.get(block), w.constant(4)), w.constant(-s.radius))),
+      ...w.loop(t, w.constant(0), s.tiles, 1, [
+        // A tile wholly beside the map, where -8 < start < columns fails, has nothing to multiply.
+        ...w.when(w.lessUnsigned(w.add(w.get(start), w.constant(7)), w.constant(s.columns + 7)), compute, [
+          ...clear,
+          ...store,
         ]),
+        ...w.increase(start, 8),
+        ...w.increase(target, 32),
       ]),
-    ]);
-  };
-  const parts: Code[] = [];
-  for (let from = 0; from < s.channels; from += CHANNEL_BLOCK) parts.push(overChannels(from));
-  return parts.flat();
+    ]),
+  ]);
 }
 
 interface Output {
@@ -480,127 +347,18 @@ function writeCells(s: LocalSizes, locals: Locals, { j, y, sums }: Output): Code
   ]);
 }
 
-/** What {@link planAllPairs} multiplies: maps of `channels` channels with this many cells. */
-export interface AllPairsSizes {
-  readonly channels: number;
-  readonly cellsA: number;
-  readonly cellsB: number;
-  readonly scale: CorrelationScale;
-}
-
-/** Cells of A for one call of `compute`. */
-const STRIP = 64;
-
-/** The number of values from one row of the all-pairs volume to the next. */
-export const allPairsPitch = (cellsB: number) => roundUp(cellsB, 8);
-
-/** Every cell of A with every cell of B: row i of `out` has the scores of cell i of A. */
-export function planAllPairs(sizes: AllPairsSizes, options: CodeOptions): KernelPlan {
-  const { channels, cellsA, cellsB } = sizes;
-  const layout = createLayout();
-  const panelsB = Math.ceil(cellsB / 8);
-  const strips = Math.ceil(cellsA / STRIP);
-  const outLength = strips * STRIP * allPairsPitch(cellsB);
-  const at = {
-    a: layout.place(channels * cellsA + STRIP),
-    b: layout.place(channels * cellsB + 8),
-    packed: layout.place(panelsB * channels * 8),
-    out: layout.place(outLength),
-  };
-  const work = channels * STRIP;
-  const workAt = layout.place(work * options.threads);
-  const all = { ...sizes, panelsB, at };
-  const pages = layout.pages();
-  return {
-    module: w.assemble([packAllPairs(all), computeAllPairs(all, options)], pages, options.threads > 1),
-    pages,
-    a: { at: at.a, length: channels * cellsA },
-    b: { at: at.b, length: channels * cellsB },
-    out: { at: at.out, length: outLength },
-    work: workAt,
-    workSize: work * 4,
-    packs: panelsB,
-    computes: strips,
-  };
-}
-
-interface AllPairs extends AllPairsSizes {
-  readonly panelsB: number;
-  readonly at: { readonly a: number; readonly b: number; readonly packed: number; readonly out: number };
-}
-
-/** Eight cells of B: their values of each channel side by side. */
-function packAllPairs(s: AllPairs): w.FunctionSource {
-  const locals = w.createLocals(1);
-  const [c, source, target] = Array.from({ length: 3 }, () => locals.integer());
-  return {
-    name: 'pack',
-    locals,
-    body: [
-      ...w.set(source, w.offset(w.constant(s.at.b), w.get(0), 32)),
-      ...w.set(target, w.offset(w.constant(s.at.packed), w.get(0), 32 * s.channels)),
-      ...w.loop(c, w.constant(0), s.channels, 1, [
-        ...w.f32x4.store(w.get(target), w.f32x4.load(w.get(source))),
-        ...w.f32x4.store(w.get(target), w.f32x4.load(w.get(source), 16), 16),
-        ...w.increase(source, s.cellsB * 4),
-        ...w.increase(target, 32),
-      ]),
-    ],
-  };
-}
-
-/** One strip of A's cells, packed and scaled, against all of B. */
-function computeAllPairs(s: AllPairs, options: CodeOptions): w.FunctionSource {
-  const locals = w.createLocals(2);
-  const [strip, work] = [0, 1];
-  const tile = tileLocals(locals);
-  const [c, source, target, panel, block] = Array.from({ length: 5 }, () => locals.integer());
-  const factor = w.f32x4.splat(scaleFactor(s.scale, s.channels));
-  const blocks = STRIP / 4;
-  const blockSize = s.channels * 16;
-  const pitch = allPairsPitch(s.cellsB) * 4;
-  const pack: Code = [
-    ...w.set(source, w.offset(w.constant(s.at.a), w.get(strip), STRIP * 4)),
-    ...w.set(target, w.get(work)),
-    ...w.loop(c, w.constant(0), s.channels, 1, [
-      ...Array.from({ length: blocks }, (_, k) =>
-        w.f32x4.store(
-          w.get(target),
-          w.f32x4.multiply(w.f32x4.load(w.get(source), k * 16), factor),
-          k * blockSize,
-        ),
-      ).flat(),
-      ...w.increase(source, s.cellsA * 4),
-      ...w.increase(target, 16),
-    ]),
+/** Transposes four vectors of four lanes. */
+function transpose(rows: readonly Local[], t: readonly Local[], columns: readonly Local[]): Code {
+  const mix = (to: Local, a: Local, b: Local, lanes: number[]) =>
+    w.set(to, w.f32x4.shuffle(w.get(a), w.get(b), lanes));
+  return [
+    ...mix(t[0], rows[0], rows[1], [0, 4, 1, 5]),
+    ...mix(t[1], rows[2], rows[3], [0, 4, 1, 5]),
+    ...mix(t[2], rows[0], rows[1], [2, 6, 3, 7]),
+    ...mix(t[3], rows[2], rows[3], [2, 6, 3, 7]),
+    ...mix(columns[0], t[0], t[1], [0, 1, 4, 5]),
+    ...mix(columns[1], t[0], t[1], [2, 3, 6, 7]),
+    ...mix(columns[2], t[2], t[3], [0, 1, 4, 5]),
+    ...mix(columns[3], t[2], t[3], [2, 3, 6, 7]),
   ];
-  const product: Code = [
-    ...w.set(tile.pa, w.offset(w.get(work), w.get(block), blockSize)),
-    ...w.set(tile.pb, w.offset(w.constant(s.at.packed), w.get(panel), 32 * s.channels)),
-    ...tile.sums.flatMap((sum) => w.set(sum, w.f32x4.zero)),
-    ...multiplyTile(tile, s.channels, 32, options.fused),
-    ...w.set(
-      target,
-      w.offset(
-        w.offset(
-          w.constant(s.at.out),
-          w.offset(w.multiply(w.get(strip), w.constant(STRIP)), w.get(block), 4),
-          pitch,
-        ),
-        w.get(panel),
-        32,
-      ),
-    ),
-    ...tile.sums.flatMap((sum, k) =>
-      w.f32x4.store(w.get(target), w.get(sum), (k >> 1) * pitch + (k & 1) * 16),
-    ),
-  ];
-  return {
-    name: 'compute',
-    locals,
-    body: [
-      ...pack,
-      ...w.loop(panel, w.constant(0), s.panelsB, 1, w.loop(block, w.constant(0), blocks, 1, product)),
-    ],
-  };
 }
