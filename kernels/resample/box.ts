@@ -9,24 +9,36 @@ export function averageSquares(planes: FeatureMap, factor: number): FeatureMap {
   const width = planes.width / factor;
   const height = planes.height / factor;
   const data = new Float32Array(channels * height * width);
-  const sums = new Float64Array(width);
-  const share = 1 / (factor * factor);
-  for (let row = 0; row < channels * height; row++) {
-    sums.fill(0);
-    for (let y = 0; y < factor; y++) addRow(sums, planes.data, (row * factor + y) * planes.width, factor);
-    for (let x = 0, i = row * width; x < width; x++) data[i++] = sums[x] * share;
-  }
+  const average = factor === 2 ? averagePairs : averageRuns;
+  for (let row = 0; row < channels * height; row++) average(planes, row, factor, data, width);
   return { channels, height, width, data };
 }
 
-/** Adds each run of `factor` values, from `start` on, to the sum it belongs to. */
-function addRow(sums: Float64Array, data: Float32Array, start: number, factor: number): void {
-  let i = start;
-  if (factor === 2) for (let x = 0; x < sums.length; x++, i += 2) sums[x] += data[i] + data[i + 1];
-  else
-    for (let x = 0; x < sums.length; x++) {
-      let sum = 0;
-      for (let k = 0; k < factor; k++) sum += data[i++];
-      sums[x] += sum;
+/** One row of the result, by far the most frequent case: halves. */
+function averagePairs(planes: FeatureMap, row: number, _: number, out: Float32Array, width: number): void {
+  const { data } = planes;
+  let upper = row * 2 * planes.width;
+  let lower = upper + planes.width;
+  for (let o = row * width; o < (row + 1) * width; o++, upper += 2, lower += 2)
+    out[o] = (data[upper] + data[upper + 1] + data[lower] + data[lower + 1]) * 0.25;
+}
+
+/** One row of the result at any factor. */
+function averageRuns(
+  planes: FeatureMap,
+  row: number,
+  factor: number,
+  out: Float32Array,
+  width: number,
+): void {
+  const { data } = planes;
+  const share = 1 / (factor * factor);
+  for (let x = 0; x < width; x++) {
+    let sum = 0;
+    for (let y = 0; y < factor; y++) {
+      const start = (row * factor + y) * planes.width + x * factor;
+      for (let i = start; i < start + factor; i++) sum += data[i];
     }
+    out[row * width + x] = sum * share;
+  }
 }

@@ -26,7 +26,7 @@ export function prepareFrame(image: Image, input: ModelInput): PreparedFrame {
   const level = (factor: number): Level => {
     const kept = levels.get(factor);
     if (kept) return kept;
-    const planes = factor === 1 ? imageToPlanes(image, input) : shrink(level(1).planes, factor);
+    const planes = factor === 1 ? imageToPlanes(image, input) : shrink(level, image, factor);
     const made = createLevel(planes, input);
     levels.set(factor, made);
     return made;
@@ -56,6 +56,9 @@ function imageToPlanes(image: Image, input: ModelInput): FeatureMap {
   return { channels: 3, height: image.height, width: image.width, data };
 }
 
-function shrink(planes: FeatureMap, factor: number): FeatureMap {
-  return resizePlanes(planes, Math.ceil(planes.width / factor), Math.ceil(planes.height / factor));
+/** By the average over the area of each new pixel; from the half as large level where that gives the same. */
+function shrink(level: PreparedFrame['level'], { width, height }: Image, factor: number): FeatureMap {
+  const even = factor % 2 === 0 && width % factor === 0 && height % factor === 0;
+  const { planes } = level(even ? factor / 2 : 1);
+  return resizePlanes(planes, Math.ceil(width / factor), Math.ceil(height / factor));
 }
