@@ -23,3 +23,16 @@ export function maskShare(mask: Mask): number {
   for (const value of mask.data) count += value;
   return count / mask.data.length;
 }
+
+/** Mean and greatest length of the known flow, in pixels; the rest of its statistics would cost a film time. */
+export function motionOf({ data, valid }: FlowField): { mean: number; greatest: number } {
+  let [sum, squared, count] = [0, 0, 0];
+  for (let i = 0, p = 0; p < data.length; i++, p += 2) {
+    if (valid?.[i] === 0) continue;
+    const length = data[p] * data[p] + data[p + 1] * data[p + 1];
+    sum += Math.sqrt(length);
+    if (length > squared) squared = length;
+    count++;
+  }
+  return { mean: count ? sum / count : 0, greatest: Math.sqrt(squared) };
+}

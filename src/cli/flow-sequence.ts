@@ -4,11 +4,11 @@ import type { FlowField, Image } from '../core/types.ts';
 import type { FlowModel } from '../flow/engine.ts';
 import { flowSequence } from '../flow/estimate-sequence.ts';
 import type { SequenceEstimate } from '../flow/estimate-sequence.ts';
-import { flowStatistics, sequenceMagnitude } from '../flow/index.ts';
+import { sequenceMagnitude } from '../flow/index.ts';
 import { createScratchFolder, openFrames, readFlow, writeFlow } from '../io/index.ts';
 import type { FrameSource } from '../io/index.ts';
 import type { FlowCommandOptions, Normalize } from './flow-options.ts';
-import { median, round, withoutOccluded } from './flow-figures.ts';
+import { median, motionOf, round, withoutOccluded } from './flow-figures.ts';
 import { guardInterrupts } from './interrupt.ts';
 import type { InterruptGuard } from './interrupt.ts';
 import { openModel } from './open-model.ts';
@@ -83,13 +83,20 @@ function tooFew(input: string, frames: number): FileError {
   return new FileError(`Expected 2 frames or more in ${input} but received ${frames}`);
 }
 
-/** Each flow is written as soon as it is known. */
+/** Each flow is written as soon as it is known, while the next one is estimated. */
 async function runOnce(run: SequenceRun): Promise<void> {
   const { normalize, output } = run;
   const running = normalize === 'smooth' ? sequenceMagnitude({ percentile: 100 }) : undefined;
   const fixed = typeof normalize === 'number' ? normalize : undefined;
-  for await (const { name, imageA, flow, backward } of estimates(run, output.existing))
-    await output.write({ name, frame: imageA, flow, backward, maxMagnitude: running?.update(flow) ?? fixed });
+  let writing = Promise.resolve();
+  for await (const { name, imageA, flow, backward } of estimates(run, output.existing)) {
+    await writing;
+    const maxMagnitude = running?.update(flow) ?? fixed;
+    writing = output.write({ name, frame: imageA, flow, backward, maxMagnitude });
+    // A failure is thrown where it is awaited; until then it is not one that nobody heeds.
+    writing.catch(() => undefined);
+  }
+  await writing;
 }
 
 /** The scale is known only after the last flow: they wait on disk, where memory has no room for a film. */
@@ -185,10 +192,10 @@ function createSummary(model: FlowModel, { width, height }: FrameSource): Summar
   let backend: string | null = null;
   return {
     add(estimate) {
-      const { meanMagnitude, maxMagnitude } = flowStatistics(estimate.flow);
+      const { mean, greatest: longest } = motionOf(estimate.flow);
       times.push(estimate.milliseconds);
-      motion += meanMagnitude ?? 0;
-      greatest = Math.max(greatest, maxMagnitude ?? 0);
+      motion += mean;
+      greatest = Math.max(greatest, longest);
       ({ backend } = estimate);
     },
     skip() {
