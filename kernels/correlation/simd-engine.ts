@@ -1,21 +1,9 @@
 /** Runs a plan of the SIMD kernels on one thread or several that share its memory. */
 
 import type { Worker } from 'node:worker_threads';
+import { wasmApi } from '../wasm/api.ts';
+import type { WasmMemory } from '../wasm/api.ts';
 import type { KernelPlan } from './simd-tile.ts';
-
-/** The part of WebAssembly's JavaScript interface that is used here; Node's types leave it out. */
-interface WasmApi {
-  readonly Memory: new (limits: { initial: number; maximum: number; shared: boolean }) => WasmMemory;
-  compile(bytes: Uint8Array): Promise<object>;
-  instantiate(module: object, imports: object): Promise<{ readonly exports: unknown }>;
-  validate(bytes: Uint8Array): boolean;
-}
-
-interface WasmMemory {
-  readonly buffer: ArrayBuffer;
-}
-
-export const wasmApi = (globalThis as unknown as { WebAssembly: WasmApi }).WebAssembly;
 
 interface KernelExports {
   pack(item: number): void;

@@ -8,9 +8,9 @@
 
 import { scaleFactor } from './reference.ts';
 import { createLayout, multiplyTile, roundUp, tileLocals } from './simd-tile.ts';
-import * as w from './wasm.ts';
+import * as w from '../wasm/code.ts';
 import type { CodeOptions, KernelPlan, Layout } from './simd-tile.ts';
-import type { Code, Local, Locals } from './wasm.ts';
+import type { Code, Local, Locals } from '../wasm/code.ts';
 import type { CorrelationSpec } from '../types.ts';
 
 /** The sizes that the code of a local correlation is written for, in values and cells where not said. */

@@ -2,9 +2,9 @@
 
 import { scaleFactor } from './reference.ts';
 import { createLayout, multiplyTile, roundUp, tileLocals } from './simd-tile.ts';
-import * as w from './wasm.ts';
+import * as w from '../wasm/code.ts';
 import type { CodeOptions, KernelPlan } from './simd-tile.ts';
-import type { Code } from './wasm.ts';
+import type { Code } from '../wasm/code.ts';
 import type { CorrelationScale } from '../types.ts';
 
 /** What {@link planAllPairs} multiplies: maps of `channels` channels with this many cells. */

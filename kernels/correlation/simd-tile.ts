@@ -6,8 +6,8 @@
  * B and four broadcasts of A feed eight multiply-adds, whose sums stay in registers over all channels.
  */
 
-import * as w from './wasm.ts';
-import type { Code, Local, Locals } from './wasm.ts';
+import * as w from '../wasm/code.ts';
+import type { Code, Local, Locals } from '../wasm/code.ts';
 
 /** A module, the layout of its memory in bytes, and the work it has to do. */
 export interface KernelPlan {

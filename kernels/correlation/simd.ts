@@ -1,9 +1,10 @@
-import { assemble, createLocals, f32x4 } from './wasm.ts';
+import { assemble, createLocals, f32x4 } from '../wasm/code.ts';
 import { BackendError } from '../errors.ts';
 import { planLocal } from './simd-local.ts';
 import { allPairsPitch, planAllPairs } from './simd-pairs.ts';
-import { createEngine, wasmApi } from './simd-engine.ts';
-import type { Code } from './wasm.ts';
+import { wasmApi } from '../wasm/api.ts';
+import { createEngine } from './simd-engine.ts';
+import type { Code } from '../wasm/code.ts';
 import type { Backend } from './backend.ts';
 import type { Engine } from './simd-engine.ts';
 import type { CorrelationScale, CorrelationSpec, FeatureMap } from '../types.ts';

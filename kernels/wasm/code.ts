@@ -34,6 +34,10 @@ function signed(value: number): number[] {
   }
 }
 
+const unary =
+  (...opcode: number[]) =>
+  (a: Code): Code => [...a, ...opcode];
+
 const binary =
   (...opcode: number[]) =>
   (a: Code, b: Code): Code => [...a, ...b, ...opcode];
@@ -90,10 +94,36 @@ export const f32x4 = {
     ...vector(13),
     ...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]),
   ],
+  /** The same value in all four lanes: lane `lane` of `a`. */
+  spread: (a: Code, lane: number): Code => f32x4.shuffle(a, a, [lane, lane, lane, lane]),
+  values: (a: number, b: number, c: number, d: number): Code => [
+    ...vector(12),
+    ...new Uint8Array(Float32Array.of(a, b, c, d).buffer),
+  ],
+  /** All bits set in the lanes where it holds; NaN holds nowhere. */
+  atMost: binary(...vector(69)),
+  /** The bits that both have: with a comparison, the value where that holds and 0 elsewhere. */
+  and: binary(...vector(78)),
+  squareRoot: unary(...vector(227)),
   add: binary(...vector(228)),
+  subtract: binary(...vector(229)),
   multiply: binary(...vector(230)),
+  divide: binary(...vector(231)),
+  /** The lesser and the greater of two; NaN in `a` gives `b`. */
+  least: (a: Code, b: Code): Code => [...b, ...a, ...vector(234)],
+  greatest: (a: Code, b: Code): Code => [...b, ...a, ...vector(235)],
   /** `a * b + c`, rounded once where the processor can (relaxed SIMD). */
   fused: (a: Code, b: Code, c: Code): Code => [...a, ...b, ...c, ...vector(261)],
+};
+
+export const i32x4 = {
+  splat: unary(...vector(17)),
+  lane: (a: Code, lane: number): Code => [...a, ...vector(27), lane],
+  add: binary(...vector(174)),
+  multiply: binary(...vector(181)),
+  /** Drops the fractions of four floats; NaN gives 0. */
+  truncate: unary(...vector(248)),
+  toFloat: unary(...vector(250)),
 };
 
 /** Runs `body` while `local`, counted up from `from` by `by`, is less than `to`; at least once. */
