@@ -9,9 +9,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
-  correlateAllPairs,
   correlationBackends,
   correlationUnavailable,
+  prepareAllPairs,
   prepareCorrelation,
 } from '../kernels/index.ts';
 import { correlateReference } from '../kernels/correlation/reference.ts';
@@ -147,12 +147,18 @@ async function measureLocal(spec: CorrelationSpec, maps: Maps): Promise<Measurem
 async function measureAllPairs(which: Case, { a, b }: Maps): Promise<Measurement[]> {
   const { channels, height, width } = which;
   const [mapA, mapB] = [a, b].map((data) => ({ channels, height, width, data }));
-  const run = async (threads: number) =>
-    (await correlateAllPairs(mapA, mapB, 'sqrt', { backend: 'simd', threads })).data;
-  const { data: reference } = await correlateAllPairs(mapA, mapB, 'sqrt', { backend: 'reference' });
-  const contenders = [...new Set([1, THREADS])].map((threads) => ({
-    name: `simd, ${threads} thread${threads > 1 ? 's' : ''}, with preparation`,
-    run: () => run(threads),
+  const sizes = { channels, heightA: height, widthA: width, heightB: height, widthB: width };
+  using definition = await prepareAllPairs({ ...sizes, scale: 'sqrt' }, { backend: 'reference' });
+  const { data: reference } = await definition.run(mapA, mapB);
+  const prepared = await Promise.all(
+    [...new Set([1, THREADS])].map(async (threads) => {
+      const pairs = await prepareAllPairs({ ...sizes, scale: 'sqrt' }, { backend: 'simd', threads });
+      return { threads, pairs, volume: await pairs.run(mapA, mapB) };
+    }),
+  );
+  const contenders = prepared.map(({ threads, pairs, volume }) => ({
+    name: `simd, ${threads} thread${threads > 1 ? 's' : ''}`,
+    run: async () => (await pairs.run(mapA, mapB, volume)).data,
     reference,
   }));
   const multiply = await createMultiply(THREADS);
@@ -162,6 +168,7 @@ async function measureAllPairs(which: Case, { a, b }: Maps): Promise<Measurement
     run: () => multiply({ data: a, dims: [cells, channels] }, { data: b, dims: [channels, cells] }),
   };
   const measured = await measure([...contenders, product, await matMulContender()]);
+  for (const { pairs } of prepared) pairs.dispose();
   return [...measured, ...rivals(which, { a, b }, reference)];
 }
 

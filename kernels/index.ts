@@ -3,15 +3,18 @@ export {
   correlateAllPairs,
   correlationBackends,
   correlationUnavailable,
+  prepareAllPairs,
   prepareCorrelation,
 } from './correlation/index.ts';
 export type {
   AllPairsOptions,
+  AllPairsSpec,
   AllPairsVolume,
   ComputeBackend,
   CorrelateOptions,
   CorrelationBackend,
   CorrelationOptions,
+  PreparedAllPairs,
   PreparedCorrelation,
 } from './correlation/index.ts';
 export { BackendError } from './errors.ts';

@@ -1,5 +1,7 @@
-import { checkInteger, checkMap, checkScale, checkThreads } from './checks.ts';
+import { BackendError } from '../errors.ts';
+import { checkInteger, checkMap, checkScale, checkThreads, checkValues } from './checks.ts';
 import { scaleFactor } from './reference.ts';
+import type { BackendRun } from './backend.ts';
 import type { CorrelationScale, FeatureMap } from '../types.ts';
 
 /**
@@ -15,19 +17,111 @@ export interface AllPairsVolume {
   readonly data: Float32Array;
 }
 
+/** The maps that an all-pairs correlation is prepared for, in cells; they share nothing but their channels. */
+export interface AllPairsSpec {
+  readonly channels: number;
+  readonly heightA: number;
+  readonly widthA: number;
+  readonly heightB: number;
+  readonly widthB: number;
+  readonly scale: CorrelationScale;
+}
+
 export interface AllPairsOptions {
   /** `auto` (default) and `simd` are hand-written WebAssembly SIMD; `reference` is the definition. */
   readonly backend?: 'auto' | 'simd' | 'reference';
-  /** Threads to share the work; 1 by default, for they take longer to start than most products take. */
+  /** Threads to share the work, 1 to 64; by default up to four where the maps are large enough. */
   readonly threads?: number;
 }
 
+/** An all-pairs correlation compiled for maps of two sizes; `dispose` it to end its threads. */
+export interface PreparedAllPairs {
+  readonly backend: 'simd' | 'reference';
+  readonly spec: AllPairsSpec;
+  /**
+   * @param out a volume of the right size to write into; by default a new one
+   * @throws {TypeError} where a map or `out` is not of the size prepared for
+   */
+  run(a: FeatureMap, b: FeatureMap, out?: AllPairsVolume): Promise<AllPairsVolume>;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
 /**
- * All-pairs correlation (Teed and Deng 2020, section 3.2): the dot product of every feature vector of A
- * with every one of B. The maps may differ in height and width, not in channels.
+ * Compiles the all-pairs correlation (Teed and Deng 2020, section 3.2) for two sizes: the dot product of every
+ * feature vector of A with every one of B.
+ *
+ * @throws {TypeError | RangeError} for sizes that make no sense
+ * @throws {BackendError} where the backend is absent here
+ */
+export async function prepareAllPairs(
+  spec: AllPairsSpec,
+  options: AllPairsOptions = {},
+): Promise<PreparedAllPairs> {
+  const { channels, heightA, widthA, heightB, widthB, scale } = spec;
+  for (const [name, size] of Object.entries({ channels, heightA, widthA, heightB, widthB }))
+    checkInteger(size, name, 1);
+  checkInteger(heightA * widthA * heightB * widthB, 'the number of scores', 1, MOST_SCORES);
+  checkScale(scale);
+  checkThreads(options.threads);
+  const checked = { channels, heightA, widthA, heightB, widthB, scale };
+  const backend = await chooseBackend(options.backend ?? 'auto');
+  const inner = backend === 'simd' ? await prepareSimd(checked, options.threads) : definition(checked);
+  return guard(backend, checked, inner);
+}
+
+/** 2 GiB of them. */
+const MOST_SCORES = 2 ** 29;
+
+async function chooseBackend(wanted: string): Promise<'simd' | 'reference'> {
+  if (wanted === 'reference') return wanted;
+  if (wanted !== 'auto' && wanted !== 'simd')
+    throw new BackendError(
+      `Expected one of auto, simd, reference for backend but received ${JSON.stringify(wanted)}`,
+    );
+  const reason = await (await import('./simd.ts')).backend.unavailable();
+  if (!reason) return 'simd';
+  if (wanted === 'auto') return 'reference';
+  throw new BackendError(`Expected backend simd to work here but it does not: ${reason}`);
+}
+
+async function prepareSimd(spec: AllPairsSpec, threads: number | undefined): Promise<BackendRun> {
+  const { channels, heightA, widthA, heightB, widthB, scale } = spec;
+  const sizes = { channels, cellsA: heightA * widthA, cellsB: heightB * widthB, scale };
+  return (await import('./simd.ts')).prepareAllPairsSimd(sizes, threads);
+}
+
+function guard(backend: 'simd' | 'reference', spec: AllPairsSpec, inner: BackendRun): PreparedAllPairs {
+  let open = true;
+  const dispose = () => {
+    if (open) inner.dispose();
+    open = false;
+  };
+  const { channels, heightA, widthA, heightB, widthB } = spec;
+  const length = heightA * widthA * heightB * widthB;
+  return {
+    backend,
+    spec,
+    async run(a, b, out) {
+      if (!open) throw new BackendError('Expected a correlation in use but received one that was disposed');
+      checkMap(a, 'a', { channels, height: heightA, width: widthA });
+      checkMap(b, 'b', { channels, height: heightB, width: widthB });
+      if (out) checkValues(out.data, 'out.data', length, `${heightA * widthA} x ${heightB * widthB}`);
+      const data = out?.data ?? new Float32Array(length);
+      await inner.run(a.data, b.data, data);
+      return out ?? { heightA, widthA, heightB, widthB, data };
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
+  };
+}
+
+/**
+ * All-pairs correlation of two maps, once. For many pairs of one size, {@link prepareAllPairs} saves the
+ * compilation, and V8 the time to optimise it.
  *
  * @param scale how the products are divided; `sqrt` by default, as RAFT
- * @throws {TypeError | RangeError} for maps that are not whole or differ in channels
+ * @throws as {@link prepareAllPairs}
  */
 export async function correlateAllPairs(
   a: FeatureMap,
@@ -35,38 +129,37 @@ export async function correlateAllPairs(
   scale: CorrelationScale = 'sqrt',
   options: AllPairsOptions = {},
 ): Promise<AllPairsVolume> {
-  const { backend = 'auto', threads = 1 } = options;
   checkMap(a, 'a');
   checkMap(b, 'b', { channels: a.channels });
-  checkScale(scale);
-  checkThreads(threads);
-  checkInteger(a.height * a.width * b.height * b.width, 'the number of scores', 1, 2 ** 29);
-  const data = await multiply(a, b, { scale, backend, threads });
-  return { heightA: a.height, widthA: a.width, heightB: b.height, widthB: b.width, data };
-}
-
-async function multiply(
-  a: FeatureMap,
-  b: FeatureMap,
-  { scale, backend, threads }: { scale: CorrelationScale; backend: string; threads: number },
-): Promise<Float32Array> {
-  if (backend === 'reference') return allPairsReference(a, b, scale);
-  const simd = await import('./simd.ts');
-  const reason = await simd.backend.unavailable();
-  if (backend === 'auto' && reason) return allPairsReference(a, b, scale);
-  return simd.allPairs(a, b, scale, threads);
+  const sizes = { heightA: a.height, widthA: a.width, heightB: b.height, widthB: b.width };
+  // Threads take longer to start than most single products take.
+  const prepared = await prepareAllPairs(
+    { channels: a.channels, ...sizes, scale },
+    { threads: 1, ...options },
+  );
+  try {
+    return await prepared.run(a, b);
+  } finally {
+    prepared.dispose();
+  }
 }
 
 /** The definition, in double precision. */
-export function allPairsReference(a: FeatureMap, b: FeatureMap, scale: CorrelationScale): Float32Array {
-  const [cellsA, cellsB] = [a.height * a.width, b.height * b.width];
-  const factor = scaleFactor(scale, a.channels);
-  const out = new Float32Array(cellsA * cellsB);
-  for (let i = 0; i < cellsA; i++)
-    for (let j = 0; j < cellsB; j++) {
-      let sum = 0;
-      for (let c = 0; c < a.channels; c++) sum += a.data[c * cellsA + i] * b.data[c * cellsB + j];
-      out[i * cellsB + j] = sum * factor;
-    }
-  return out;
+function definition({ channels, heightA, widthA, heightB, widthB, scale }: AllPairsSpec): BackendRun {
+  const [cellsA, cellsB] = [heightA * widthA, heightB * widthB];
+  const factor = scaleFactor(scale, channels);
+  return {
+    run(a, b, out) {
+      for (let i = 0; i < cellsA; i++)
+        for (let j = 0; j < cellsB; j++) {
+          let sum = 0;
+          for (let c = 0; c < channels; c++) sum += a[c * cellsA + i] * b[c * cellsB + j];
+          out[i * cellsB + j] = sum * factor;
+        }
+      return Promise.resolve();
+    },
+    dispose() {
+      // Nothing is held.
+    },
+  };
 }

@@ -66,7 +66,8 @@ export function checkOut(out: CostVolume, { radius, height, width }: Correlation
   checkValues(out.data, 'out.data', displacements * height * width, shape);
 }
 
-function checkValues(data: unknown, name: string, length: number, shape: string): void {
+/** Checks an array of 32-bit floats; `shape` only says in the message what it is for. */
+export function checkValues(data: unknown, name: string, length: number, shape: string): void {
   if (!(data instanceof Float32Array)) throw expected('a Float32Array', name, data);
   if (data.length !== length)
     throw new TypeError(

@@ -5,8 +5,8 @@ import { checkMap, checkOut, checkSpec, checkThreads } from './checks.ts';
 import type { Backend, BackendRun } from './backend.ts';
 import type { CorrelationScale, CorrelationSpec, CostVolume, FeatureMap } from '../types.ts';
 
-export { correlateAllPairs } from './all-pairs.ts';
-export type { AllPairsOptions, AllPairsVolume } from './all-pairs.ts';
+export { correlateAllPairs, prepareAllPairs } from './all-pairs.ts';
+export type { AllPairsOptions, AllPairsSpec, AllPairsVolume, PreparedAllPairs } from './all-pairs.ts';
 
 /**
  * What may compute a correlation.

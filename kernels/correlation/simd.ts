@@ -1,13 +1,13 @@
 import { assemble, createLocals, f32x4 } from '../wasm/code.ts';
-import { BackendError } from '../errors.ts';
 import { planLocal } from './simd-local.ts';
 import { allPairsPitch, planAllPairs } from './simd-pairs.ts';
 import { wasmApi } from '../wasm/api.ts';
 import { createEngine } from './simd-engine.ts';
 import type { Code } from '../wasm/code.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, BackendRun } from './backend.ts';
+import type { AllPairsSizes } from './simd-pairs.ts';
 import type { Engine } from './simd-engine.ts';
-import type { CorrelationScale, CorrelationSpec, FeatureMap } from '../types.ts';
+import type { CorrelationSpec } from '../types.ts';
 
 /** Multiply-adds below which a second thread costs more than it brings: about a millisecond's worth. */
 const WORTH_A_THREAD = 2 ** 24;
@@ -31,28 +31,26 @@ export const backend: Backend = {
   },
 };
 
-/** The all-pairs product of two checked maps, row by row of A's cells. */
-export async function allPairs(
-  a: FeatureMap,
-  b: FeatureMap,
-  scale: CorrelationScale,
-  threads: number,
-): Promise<Float32Array> {
-  const reason = await backend.unavailable();
-  if (reason) throw new BackendError(reason);
-  const [cellsA, cellsB] = [a.height * a.width, b.height * b.width];
-  const sizes = { channels: a.channels, cellsA, cellsB, scale };
+/** The product of all pairs of cells, behind the interface of a backend. */
+export async function prepareAllPairsSimd(
+  sizes: AllPairsSizes,
+  wanted: number | undefined,
+): Promise<BackendRun> {
+  const { channels, cellsA, cellsB } = sizes;
+  const threads = wanted ?? (await defaultThreads(channels * cellsA * cellsB));
   const engine = await createEngine(planAllPairs(sizes, { threads, fused: hasFused() }), threads);
-  try {
-    runEngine(engine, a.data, b.data);
-    const pitch = allPairsPitch(cellsB);
-    if (pitch === cellsB) return new Float32Array(engine.out.subarray(0, cellsA * cellsB));
-    const out = new Float32Array(cellsA * cellsB);
-    for (let i = 0; i < cellsA; i++) out.set(engine.out.subarray(i * pitch, i * pitch + cellsB), i * cellsB);
-    return out;
-  } finally {
-    engine.dispose();
-  }
+  const pitch = allPairsPitch(cellsB);
+  return {
+    run(a, b, out) {
+      runEngine(engine, a, b);
+      if (pitch === cellsB) out.set(engine.out.subarray(0, out.length));
+      else
+        for (let i = 0; i < cellsA; i++)
+          out.set(engine.out.subarray(i * pitch, i * pitch + cellsB), i * cellsB);
+      return Promise.resolve();
+    },
+    dispose: () => engine.dispose(),
+  };
 }
 
 function runEngine(engine: Engine, a: Float32Array, b: Float32Array): void {

@@ -4,6 +4,7 @@ import {
   correlateAllPairs,
   correlationBackends,
   correlationUnavailable,
+  prepareAllPairs,
   prepareCorrelation,
 } from '../../kernels/correlation/index.ts';
 import { createGpuBackend } from '../../kernels/correlation/gpu.ts';
@@ -163,6 +164,24 @@ describe('correlateAllPairs', () => {
       const { data } = await correlateAllPairs(map(values.a), map(values.b));
       expect(data).toBeCloseToArray(values.allPairs, TOLERANCE.correlation);
     }
+  });
+
+  it('is prepared once for many pairs, writes where it is told and refuses other sizes', async () => {
+    const spec = { channels: 3, heightA: 5, widthA: 5, heightB: 3, widthB: 3, scale: 'sqrt' } as const;
+    using prepared = await prepareAllPairs(spec);
+    const b = randomFeatures(3, 3, 3, 9);
+    const out = await prepared.run(randomFeatures(3, 5, 5, 1), b);
+    for (const seed of [2, 3]) {
+      const a = randomFeatures(3, 5, 5, seed);
+      expect(await prepared.run(a, b, out)).toBe(out);
+      expect([...out.data]).toEqual([...(await correlateAllPairs(a, b)).data]);
+    }
+    await expect(prepared.run(b, b)).rejects.toThrow(
+      'Expected a map of 3 x 5 x 5 for a but received 3 x 3 x 3',
+    );
+    await expect(prepareAllPairs({ ...spec, heightA: 0 })).rejects.toThrow('for heightA but received 0');
+    await expect(prepareAllPairs({ ...spec, heightA: 2 ** 30 })).rejects.toThrow('for the number of scores');
+    await expect(prepareAllPairs(spec, { backend: 'gpu' as never })).rejects.toThrow('received "gpu"');
   });
 
   it('refuses maps that differ in channels', async () => {
