@@ -1,0 +1,340 @@
+/** The code that brings images and flow to linear constraints: smoothing, carrying B back, motion tensors. */
+
+import * as w from '../wasm/code.ts';
+import type { Code, Local, Locals } from '../wasm/code.ts';
+import { FIELD, MARGIN, SCALARS, TENSOR_VECTORS } from './layout.ts';
+import type { Layout } from './layout.ts';
+import { FLAT } from './parameters.ts';
+
+const { add, and, atMost, divide, greatest, least, load, multiply, shuffle, spread, store, subtract } =
+  w.f32x4;
+const scalar = (at: number): Code => w.f32x4.loadSplat(w.constant(0), at);
+const vectors = (locals: Locals, count: number): Local[] =>
+  Array.from({ length: count }, () => locals.vector());
+
+/** Four values smoothed along both axes, from the rows above, at and below them. */
+function smooth(rows: readonly Local[], at: number, tall: readonly Local[]): Code {
+  const [above, middle, below] = rows;
+  const column = (dx: number): Code =>
+    add(
+      multiply(scalar(SCALARS.share), add(load(w.get(above), at + 4 * dx), load(w.get(below), at + 4 * dx))),
+      multiply(scalar(SCALARS.centre), load(w.get(middle), at + 4 * dx)),
+    );
+  return [
+    ...tall.flatMap((local, i) => w.set(local, column(i - 1))),
+    ...add(
+      multiply(scalar(SCALARS.share), add(w.get(tall[0]), w.get(tall[2]))),
+      multiply(scalar(SCALARS.centre), w.get(tall[1])),
+    ),
+  ];
+}
+
+/** `smoothA(above, middle, below, out)`: one row of one channel. */
+export function smoothA({ groups }: Layout): w.FunctionSource {
+  const locals = w.createLocals(4);
+  const [above, middle, below, out] = [0, 1, 2, 3];
+  const tall = vectors(locals, 3);
+  const end = locals.integer();
+  return {
+    name: 'smoothA',
+    locals,
+    body: [
+      ...w.set(end, w.add(w.get(out), w.constant(groups * 32))),
+      ...w.loopUntil(out, end, 16, [
+        ...store(w.get(out), smooth([above, middle, below], MARGIN, tall)),
+        ...[above, middle, below].flatMap((row) => w.increase(row, 16)),
+      ]),
+    ],
+  };
+}
+
+/** `smoothB(above, middle, below, out)`: one row of all channels, which come to lie side by side. */
+export function smoothB({ channels, groups, height, rawStride }: Layout): w.FunctionSource {
+  const locals = w.createLocals(4);
+  const [above, middle, below, out] = [0, 1, 2, 3];
+  const tall = vectors(locals, 3);
+  const [planes, pixels, mixed] = [vectors(locals, 4), vectors(locals, 4), vectors(locals, 2)];
+  const end = locals.integer();
+  return {
+    name: 'smoothB',
+    locals,
+    body: [
+      ...w.set(end, w.add(w.get(out), w.constant(groups * 128))),
+      ...w.loopUntil(out, end, 64, [
+        ...planes
+          .slice(0, channels)
+          .flatMap((local, c) =>
+            w.set(local, smooth([above, middle, below], MARGIN + c * height * rawStride, tall)),
+          ),
+        ...transpose(planes, pixels, mixed),
+        ...pixels.flatMap((local, i) => store(w.get(out), w.get(local), 16 * i)),
+        ...[above, middle, below].flatMap((row) => w.increase(row, 16)),
+      ]),
+    ],
+  };
+}
+
+/** Lane i of row k becomes lane k of column i. */
+function transpose(rows: readonly Local[], columns: readonly Local[], mixed: readonly Local[]): Code {
+  const mix = (to: Local, from: readonly Local[], lanes: readonly number[]) =>
+    w.set(to, shuffle(w.get(from[0]), w.get(from[1]), lanes));
+  const half = (lanes: readonly number[], to: readonly Local[]): Code => [
+    ...mix(mixed[0], [rows[0], rows[1]], lanes),
+    ...mix(mixed[1], [rows[2], rows[3]], lanes),
+    ...mix(to[0], mixed, [0, 1, 4, 5]),
+    ...mix(to[1], mixed, [2, 3, 6, 7]),
+  ];
+  return [
+    ...half([0, 4, 1, 5], columns.slice(0, 2)),
+    ...(columns.length > 2 ? half([2, 6, 3, 7], columns.slice(2, 4)) : []),
+  ];
+}
+
+/**
+ * `warp(record, a, slot, confidence, y)`: carries row y of B back by the flow, bilinearly, and leaves the mean
+ * of it and A, their difference and the trust of every pixel in a slot of the ring.
+ */
+export function warp(layout: Layout): w.FunctionSource {
+  const { channels, groups, half, rawStride, ringChannel } = layout;
+  const locals = w.createLocals(5);
+  const [record, a, slot, confidence, y] = [0, 1, 2, 3, 4];
+  const [column, row] = vectors(locals, 2);
+  const [out, end] = [locals.integer(), locals.integer()];
+  const halves = [vectors(locals, 4), vectors(locals, 4)];
+  const tools = gatherTools(locals);
+  const trust = 2 * channels * ringChannel;
+  const original = locals.vector();
+  /** Brings the halves together again, and stores mean and change of four pixels. */
+  const combine = (c: number, lanes: readonly number[], at: number): Code => [
+    ...w.set(original, load(w.get(a), c * rawStride + at)),
+    ...w.set(tools.x, shuffle(w.get(halves[0][c]), w.get(halves[1][c]), lanes)),
+    ...store(
+      w.get(out),
+      multiply(add(w.get(original), w.get(tools.x)), w.f32x4.splat(0.5)),
+      MARGIN + c * ringChannel + at,
+    ),
+    ...store(
+      w.get(out),
+      subtract(w.get(tools.x), w.get(original)),
+      MARGIN + (channels + c) * ringChannel + at,
+    ),
+  ];
+  return {
+    name: 'warp',
+    locals,
+    body: [
+      ...w.set(row, w.i32x4.toFloat(w.i32x4.splat(w.get(y)))),
+      ...w.set(column, w.f32x4.values(0, 2, 4, 6)),
+      ...w.set(out, w.get(slot)),
+      ...w.set(end, w.add(w.get(record), w.constant(groups * 16))),
+      ...w.loopUntil(record, end, 16, [
+        ...[0, 1].flatMap((odd) => [
+          ...w.set(tools.x, add(w.get(column), load(w.get(record), (FIELD.u + odd) * half))),
+          ...w.set(tools.y, add(w.get(row), load(w.get(record), (FIELD.v + odd) * half))),
+          ...store(
+            w.get(slot),
+            and(inside(tools, layout), load(w.get(confidence), odd * half)),
+            trust + odd * half,
+          ),
+          ...gather(tools, halves[odd], layout),
+          ...w.set(column, add(w.get(column), w.f32x4.splat(odd ? 7 : 1))),
+        ]),
+        ...Array.from({ length: channels }, (_, c) => [
+          ...combine(c, [0, 4, 1, 5], 0),
+          ...combine(c, [2, 6, 3, 7], 16),
+        ]).flat(),
+        ...w.increase(out, 32),
+        ...w.increase(a, 32),
+        ...w.increase(slot, 16),
+        ...w.increase(confidence, 16),
+      ]),
+    ],
+  };
+}
+
+interface GatherTools {
+  /** Where in B the four samples lie; later their fractions. */
+  readonly x: Local;
+  readonly y: Local;
+  /** Places of the four cells of B. */
+  readonly cells: Local;
+  readonly cell: Local;
+  readonly corners: readonly Local[];
+  readonly samples: readonly Local[];
+  readonly mixed: readonly Local[];
+}
+
+function gatherTools(locals: Locals): GatherTools {
+  return {
+    x: locals.vector(),
+    y: locals.vector(),
+    cells: locals.vector(),
+    cell: locals.integer(),
+    corners: vectors(locals, 2),
+    samples: vectors(locals, 4),
+    mixed: vectors(locals, 2),
+  };
+}
+
+/** All bits of the lanes whose sample lies in B. */
+function inside({ x, y }: GatherTools, { width, height }: Layout): Code {
+  const within = (local: Local, size: number) =>
+    and(atMost(w.f32x4.zero, w.get(local)), atMost(w.get(local), w.f32x4.splat(size - 1)));
+  return and(within(x, width), within(y, height));
+}
+
+/** Four samples of B, moved to its edge where they lie outside: channel c to local c of `planes`. */
+function gather(tools: GatherTools, planes: readonly Local[], { width, height, b, bStride }: Layout): Code {
+  const { x, y, cells, cell, corners, samples, mixed } = tools;
+  const clamp = (local: Local, size: number) =>
+    w.set(local, greatest(least(w.get(local), w.f32x4.splat(size - 1)), w.f32x4.zero));
+  const whole = (local: Local) => w.i32x4.truncate(w.get(local));
+  const bytes = (local: Local, stride: number) =>
+    w.i32x4.multiply(whole(local), w.i32x4.splat(w.constant(stride)));
+  const fraction = (local: Local) =>
+    w.set(local, subtract(w.get(local), w.i32x4.toFloat(w.i32x4.truncate(w.get(local)))));
+  const between = (from: Code, to: Code, share: Code) => add(from, multiply(share, subtract(to, from)));
+  const between2 = (at: number, lane: number) =>
+    between(load(w.get(cell), at), load(w.get(cell), at + 16), spread(w.get(x), lane));
+  return [
+    ...clamp(x, width),
+    ...clamp(y, height),
+    ...w.set(
+      cells,
+      w.i32x4.add(w.i32x4.splat(w.constant(b | 0)), w.i32x4.add(bytes(y, bStride), bytes(x, 16))),
+    ),
+    ...fraction(x),
+    ...fraction(y),
+    ...samples.flatMap((local, lane) => [
+      ...w.set(cell, w.i32x4.lane(w.get(cells), lane)),
+      ...w.set(corners[0], between2(0, lane)),
+      ...w.set(corners[1], between2(bStride, lane)),
+      ...w.set(local, between(w.get(corners[0]), w.get(corners[1]), spread(w.get(y), lane))),
+    ]),
+    ...transpose(samples, planes, mixed),
+  ];
+}
+
+/** Places of the coefficients of a quadratic form `[u v 1] J [u v 1]'`: those of two unknowns, then the rest. */
+const COEFFICIENTS = [
+  [0, 0],
+  [0, 1],
+  [1, 1],
+  [0, 2],
+  [1, 2],
+  [2, 2],
+] as const;
+
+/**
+ * `tensor(above2, above, middle, below, below2, record, out)`: the squares of all constraints of a row, added up
+ * over the channels to two quadratic forms of the flow's change, brightness and gradient (the motion tensors of
+ * Zimmer et al. 2011, section 2.2), times the square of the trust; and the flow itself, which they start from.
+ */
+export function tensor(layout: Layout): w.FunctionSource {
+  const { channels, groups, half, ringChannel, tensorHalf } = layout;
+  const locals = w.createLocals(7);
+  const slots = [0, 1, 2, 3, 4];
+  const [record, out] = [5, 6];
+  const sums = [vectors(locals, 12), vectors(locals, 12)];
+  const derivatives = derivativeLocals(locals);
+  const [scale, end] = [locals.vector(), locals.integer()];
+  const trusts = [locals.integer(), locals.vector(), locals.vector()] as const;
+  const trust = 2 * channels * ringChannel;
+  const gatherHalf = (odd: number): Code => [
+    ...sums[0].flatMap((local, k) =>
+      store(
+        w.get(out),
+        multiply(
+          shuffle(w.get(local), w.get(sums[1][k]), odd ? [1, 3, 5, 7] : [0, 2, 4, 6]),
+          w.get(trusts[1 + odd] as Local),
+        ),
+        odd * tensorHalf + 16 * k,
+      ),
+    ),
+    ...[FIELD.u, FIELD.v].flatMap((field, k) =>
+      store(w.get(out), load(w.get(record), (field + odd) * half), odd * tensorHalf + 16 * (12 + k)),
+    ),
+  ];
+  return {
+    name: 'tensor',
+    locals,
+    body: [
+      ...w.set(trusts[0], w.get(slots[2])),
+      ...w.set(end, w.add(w.get(record), w.constant(groups * 16))),
+      ...w.loopUntil(record, end, 16, [
+        ...[0, 1].flatMap((part) =>
+          Array.from({ length: channels }, (_, c) => [
+            ...derive(slots, layout, c, 16 * part, derivatives),
+            ...addForms(sums[part], derivatives, scale, c === 0),
+          ]).flat(),
+        ),
+        ...[0, 1].flatMap((odd) => [
+          ...w.set(trusts[1 + odd] as Local, load(w.get(trusts[0]), trust + odd * half)),
+          ...w.set(
+            trusts[1 + odd] as Local,
+            multiply(w.get(trusts[1 + odd] as Local), w.get(trusts[1 + odd] as Local)),
+          ),
+          ...gatherHalf(odd),
+        ]),
+        ...slots.flatMap((local) => w.increase(local, 32)),
+        ...w.increase(trusts[0], 16),
+        ...w.increase(out, 16 * TENSOR_VECTORS),
+      ]),
+    ],
+  };
+}
+
+interface DerivativeLocals {
+  readonly x: Local;
+  readonly y: Local;
+  readonly z: Local;
+  readonly xx: Local;
+  readonly xy: Local;
+  readonly yy: Local;
+  readonly xz: Local;
+  readonly yz: Local;
+}
+
+function derivativeLocals(locals: Locals): DerivativeLocals {
+  const [x, y, z, xx, xy, yy, xz, yz] = vectors(locals, 8);
+  return { x, y, z, xx, xy, yy, xz, yz };
+}
+
+/** Central differences of the mean (m) and the change (z) of one channel at four pixels. */
+function derive(slots: readonly Local[], layout: Layout, c: number, at: number, d: DerivativeLocals): Code {
+  const { channels, ringChannel } = layout;
+  const value = (plane: number) => (dx: number, dy: number) =>
+    load(w.get(slots[2 + dy]), plane * ringChannel + MARGIN + at + 4 * dx);
+  const [m, z] = [value(c), value(channels + c)];
+  const times = (factor: number, code: Code) => multiply(code, w.f32x4.splat(factor));
+  const second = (first: Code, last: Code) => times(0.25, subtract(add(first, last), times(2, m(0, 0))));
+  return [
+    ...w.set(d.x, times(0.5, subtract(m(1, 0), m(-1, 0)))),
+    ...w.set(d.y, times(0.5, subtract(m(0, 1), m(0, -1)))),
+    ...w.set(d.z, z(0, 0)),
+    ...w.set(d.xx, second(m(-2, 0), m(2, 0))),
+    ...w.set(d.yy, second(m(0, -2), m(0, 2))),
+    ...w.set(d.xy, times(0.25, subtract(subtract(m(1, 1), m(-1, 1)), subtract(m(1, -1), m(-1, -1))))),
+    ...w.set(d.xz, times(0.5, subtract(z(1, 0), z(-1, 0)))),
+    ...w.set(d.yz, times(0.5, subtract(z(0, 1), z(0, -1)))),
+  ];
+}
+
+/** Adds the squares of the three constraints of a channel to the sums: brightness first, then the two gradients. */
+function addForms(sums: readonly Local[], d: DerivativeLocals, scale: Local, first: boolean): Code {
+  const form = (row: readonly Local[], to: readonly Local[], fresh: boolean): Code => {
+    const square = (k: number) => multiply(w.get(row[k]), w.get(row[k]));
+    return [
+      ...w.set(scale, divide(w.f32x4.splat(1), add(add(square(0), square(1)), w.f32x4.splat(FLAT)))),
+      ...COEFFICIENTS.flatMap(([i, j], k) => {
+        const part = multiply(multiply(w.get(row[i]), w.get(row[j])), w.get(scale));
+        return w.set(to[k], fresh ? part : add(w.get(to[k]), part));
+      }),
+    ];
+  };
+  return [
+    ...form([d.x, d.y, d.z], sums.slice(0, 6), first),
+    ...form([d.xx, d.xy, d.xz], sums.slice(6), first),
+    ...form([d.xy, d.yy, d.yz], sums.slice(6), false),
+  ];
+}

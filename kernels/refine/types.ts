@@ -1,0 +1,44 @@
+import type { FeatureMap } from '../types.ts';
+
+/** The size of the maps that a refinement is prepared for. */
+export interface RefineSpec {
+  /** 1 (grey) to 4; a colour image has 3. */
+  readonly channels: number;
+  /** Rows, in pixels. */
+  readonly height: number;
+  /** Columns, in pixels. */
+  readonly width: number;
+}
+
+/** The weights of the energy and the iterations spent on it. The weights are those of OpenCV unless told. */
+export interface RefineParameters {
+  /** Weight of smoothness, 20. */
+  readonly alpha?: number;
+  /** Weight of constant brightness, 5. */
+  readonly delta?: number;
+  /** Weight of constant gradients, 10. */
+  readonly gamma?: number;
+  /** The width of the quadratic part of the robust function, 0.001. */
+  readonly epsilon?: number;
+  /** Over-relaxation of the linear solver, above 0 and below 2; 1.6. */
+  readonly omega?: number;
+  /** Times that B is carried back and the energy made linear anew, 1. */
+  readonly warps?: number;
+  /** Times that the robust weights are computed for each of them, 5. */
+  readonly iterations?: number;
+  /** Sweeps of the linear solver for each of those, over all pixels; 5. */
+  readonly sweeps?: number;
+  /** Standard deviation of the smoothing of both images, in pixels, 0 to 0.7; 0.6. */
+  readonly sigma?: number;
+}
+
+/** What is refined. Nothing of it is changed. */
+export interface RefineInput {
+  /** Both images in values from 0 to 255: the weights are made for that range. */
+  readonly a: FeatureMap;
+  readonly b: FeatureMap;
+  /** From A to B: `height * width * 2` finite values in pixels, u and v interleaved. */
+  readonly flow: Float32Array;
+  /** `height * width` values from 0 to 1: how much the images are trusted at each pixel of A; all 1 if absent. */
+  readonly confidence?: Float32Array;
+}
