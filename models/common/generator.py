@@ -230,15 +230,15 @@ class Layer:
         return torch.ones_like(x) if self.shape is None else self.shape.alpha(x, y) * column(self.present)
 
 
-def make_layers(rnd: Random, photos: torch.Tensor, height: int, width: int, largest: float) -> list[Layer]:
+def make_layers(rnd: Random, photos: torch.Tensor, height: int, width: int, largest: float, calm: float) -> list[Layer]:
     """A background and 3 to 9 objects, back to front."""
     size = float(min(height, width))
     small = rnd.chance(0.25)
     strength = torch.where(small, rnd.log_uniform(0.2, 3), rnd.log_uniform(3, largest))
-    calm = torch.where(rnd.chance(0.15), 0.02, 1.0)
-    camera_x, camera_y = rnd.normal() * strength * 0.8 * calm, rnd.normal() * strength * 0.6 * calm
+    ground_share = torch.where(rnd.chance(calm), 0.03, 1.0)
+    camera_x, camera_y = rnd.normal() * strength * 0.8 * ground_share, rnd.normal() * strength * 0.6 * ground_share
     middle_x, middle_y = torch.full_like(strength, width / 2), torch.full_like(strength, height / 2)
-    ground = make_motion(rnd, middle_x, middle_y, camera_x, camera_y, strength * calm, size, bends=True)
+    ground = make_motion(rnd, middle_x, middle_y, camera_x, camera_y, strength * ground_share, size, bends=True)
     layers = [Layer(None, Texture(rnd, photos, size), ground, torch.ones_like(strength))]
     parallax = rnd.chance(0.35)
     for _ in range(int(3 + torch.randint(7, (1,), generator=rnd.generator, device=rnd.device))):
@@ -275,14 +275,15 @@ def over(image, index, layer: Layer, k: int, x, y):
 
 @torch.no_grad()
 def generate(
-    photos: torch.Tensor, batch: int, height: int, width: int, seed: int, device='cpu', largest=28.0
+    photos: torch.Tensor, batch: int, height: int, width: int, seed: int, device='cpu', largest=28.0, calm=0.15
 ) -> Sample:
     """A batch of pairs from photos, uint8 (N, 3, tile, tile). The same seed gives the same batch.
 
-    `largest` is the greatest typical motion of a scene, in pixels: the scale of its shifts, which are normal draws.
+    `largest` is the greatest typical motion of a scene, in pixels: the scale of its shifts, which are normal draws;
+    `calm` is the share of scenes whose background hardly moves.
     """
     rnd = Random(batch, seed, device)
-    layers = make_layers(rnd, photos, height, width, largest)
+    layers = make_layers(rnd, photos, height, width, largest, calm)
     x, y = pixel_grid(batch, height, width, device)
     index_a = index_b = torch.zeros(batch, height, width, dtype=torch.long, device=device)
     image_a = image_b = torch.zeros(batch, 3, height, width, device=device)

@@ -62,6 +62,7 @@ def main():
     parser.add_argument('--samples', type=int, default=4000)
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--largest', type=float, default=28, help='greatest typical motion of a scene, pixels')
+    parser.add_argument('--calm', type=float, default=0.15, help='share of scenes whose background hardly moves')
     parser.add_argument('--height', type=int, default=256)
     parser.add_argument('--width', type=int, default=384)
     args = parser.parse_args()
@@ -72,7 +73,15 @@ def main():
     for i in range(args.samples // BATCH):
         append(
             args.folder,
-            generate(photos, BATCH, args.height, args.width, seed=args.seed * 1_000_003 + i, largest=args.largest),
+            generate(
+                photos,
+                BATCH,
+                args.height,
+                args.width,
+                seed=args.seed * 1_000_003 + i,
+                largest=args.largest,
+                calm=args.calm,
+            ),
         )
 
 
