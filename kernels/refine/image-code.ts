@@ -237,8 +237,8 @@ export function tensor(layout: Layout): w.FunctionSource {
   const [record, out] = [5, 6];
   const sums = [vectors(locals, 12), vectors(locals, 12)];
   const derivatives = derivativeLocals(locals);
-  const [scale, end] = [locals.vector(), locals.integer()];
-  const trusts = [locals.integer(), locals.vector(), locals.vector()] as const;
+  const end = locals.integer();
+  const [trusted, ...trusts] = [locals.integer(), locals.vector(), locals.vector()];
   const trust = 2 * channels * ringChannel;
   const gatherHalf = (odd: number): Code => [
     ...sums[0].flatMap((local, k) =>
@@ -246,7 +246,7 @@ export function tensor(layout: Layout): w.FunctionSource {
         w.get(out),
         multiply(
           shuffle(w.get(local), w.get(sums[1][k]), odd ? [1, 3, 5, 7] : [0, 2, 4, 6]),
-          w.get(trusts[1 + odd] as Local),
+          w.get(trusts[odd]),
         ),
         odd * tensorHalf + 16 * k,
       ),
@@ -259,25 +259,22 @@ export function tensor(layout: Layout): w.FunctionSource {
     name: 'tensor',
     locals,
     body: [
-      ...w.set(trusts[0], w.get(slots[2])),
+      ...w.set(trusted, w.get(slots[2])),
       ...w.set(end, w.add(w.get(record), w.constant(groups * 16))),
       ...w.loopUntil(record, end, 16, [
         ...[0, 1].flatMap((part) =>
           Array.from({ length: channels }, (_, c) => [
             ...derive(slots, layout, c, 16 * part, derivatives),
-            ...addForms(sums[part], derivatives, scale, c === 0),
+            ...addForms(sums[part], derivatives, c === 0),
           ]).flat(),
         ),
         ...[0, 1].flatMap((odd) => [
-          ...w.set(trusts[1 + odd] as Local, load(w.get(trusts[0]), trust + odd * half)),
-          ...w.set(
-            trusts[1 + odd] as Local,
-            multiply(w.get(trusts[1 + odd] as Local), w.get(trusts[1 + odd] as Local)),
-          ),
+          ...w.set(trusts[odd], load(w.get(trusted), trust + odd * half)),
+          ...w.set(trusts[odd], multiply(w.get(trusts[odd]), w.get(trusts[odd]))),
           ...gatherHalf(odd),
         ]),
         ...slots.flatMap((local) => w.increase(local, 32)),
-        ...w.increase(trusts[0], 16),
+        ...w.increase(trusted, 16),
         ...w.increase(out, 16 * TENSOR_VECTORS),
       ]),
     ],
@@ -293,48 +290,105 @@ interface DerivativeLocals {
   readonly yy: Local;
   readonly xz: Local;
   readonly yz: Local;
+  readonly twiceMean: Local;
+  readonly scale: Local;
+  readonly scaled: readonly Local[];
 }
 
 function derivativeLocals(locals: Locals): DerivativeLocals {
-  const [x, y, z, xx, xy, yy, xz, yz] = vectors(locals, 8);
-  return { x, y, z, xx, xy, yy, xz, yz };
+  const [x, y, z, xx, xy, yy, xz, yz, twiceMean, scale] = vectors(locals, 10);
+  return { x, y, z, xx, xy, yy, xz, yz, twiceMean, scale, scaled: vectors(locals, 3) };
 }
 
-/** Central differences of the mean (m) and the change (z) of one channel at four pixels. */
+/**
+ * Central differences of the mean (m) and the change (z) of one channel at four pixels. What enters one constraint
+ * has one factor: the constraint is divided by its length, and only `FLAT` has to follow.
+ */
 function derive(slots: readonly Local[], layout: Layout, c: number, at: number, d: DerivativeLocals): Code {
   const { channels, ringChannel } = layout;
   const value = (plane: number) => (dx: number, dy: number) =>
     load(w.get(slots[2 + dy]), plane * ringChannel + MARGIN + at + 4 * dx);
   const [m, z] = [value(c), value(channels + c)];
-  const times = (factor: number, code: Code) => multiply(code, w.f32x4.splat(factor));
-  const second = (first: Code, last: Code) => times(0.25, subtract(add(first, last), times(2, m(0, 0))));
+  const twice = (local: Local, code: Code): Code => [
+    ...w.set(local, code),
+    ...w.set(local, add(w.get(local), w.get(local))),
+  ];
+  const second = (first: Code, last: Code) => subtract(add(first, last), w.get(d.twiceMean));
   return [
-    ...w.set(d.x, times(0.5, subtract(m(1, 0), m(-1, 0)))),
-    ...w.set(d.y, times(0.5, subtract(m(0, 1), m(0, -1)))),
-    ...w.set(d.z, z(0, 0)),
+    ...w.set(d.x, subtract(m(1, 0), m(-1, 0))),
+    ...w.set(d.y, subtract(m(0, 1), m(0, -1))),
+    ...twice(d.z, z(0, 0)),
+    ...twice(d.twiceMean, m(0, 0)),
     ...w.set(d.xx, second(m(-2, 0), m(2, 0))),
     ...w.set(d.yy, second(m(0, -2), m(0, 2))),
-    ...w.set(d.xy, times(0.25, subtract(subtract(m(1, 1), m(-1, 1)), subtract(m(1, -1), m(-1, -1))))),
-    ...w.set(d.xz, times(0.5, subtract(z(1, 0), z(-1, 0)))),
-    ...w.set(d.yz, times(0.5, subtract(z(0, 1), z(0, -1)))),
+    ...w.set(d.xy, subtract(subtract(m(1, 1), m(-1, 1)), subtract(m(1, -1), m(-1, -1)))),
+    ...twice(d.xz, subtract(z(1, 0), z(-1, 0))),
+    ...twice(d.yz, subtract(z(0, 1), z(0, -1))),
   ];
 }
 
 /** Adds the squares of the three constraints of a channel to the sums: brightness first, then the two gradients. */
-function addForms(sums: readonly Local[], d: DerivativeLocals, scale: Local, first: boolean): Code {
-  const form = (row: readonly Local[], to: readonly Local[], fresh: boolean): Code => {
+function addForms(sums: readonly Local[], d: DerivativeLocals, first: boolean): Code {
+  const form = (row: readonly Local[], factor: number, to: readonly Local[], fresh: boolean): Code => {
     const square = (k: number) => multiply(w.get(row[k]), w.get(row[k]));
+    const flat = w.f32x4.splat(FLAT * factor * factor);
     return [
-      ...w.set(scale, divide(w.f32x4.splat(1), add(add(square(0), square(1)), w.f32x4.splat(FLAT)))),
+      ...w.set(d.scale, divide(w.f32x4.splat(1), add(add(square(0), square(1)), flat))),
+      ...row.flatMap((local, k) => w.set(d.scaled[k], multiply(w.get(local), w.get(d.scale)))),
       ...COEFFICIENTS.flatMap(([i, j], k) => {
-        const part = multiply(multiply(w.get(row[i]), w.get(row[j])), w.get(scale));
+        const part = multiply(w.get(d.scaled[i]), w.get(row[j]));
         return w.set(to[k], fresh ? part : add(w.get(to[k]), part));
       }),
     ];
   };
   return [
-    ...form([d.x, d.y, d.z], sums.slice(0, 6), first),
-    ...form([d.xx, d.xy, d.xz], sums.slice(6), first),
-    ...form([d.xy, d.yy, d.yz], sums.slice(6), false),
+    ...form([d.x, d.y, d.z], 2, sums.slice(0, 6), first),
+    ...form([d.xx, d.xy, d.xz], 4, sums.slice(6), first),
+    ...form([d.xy, d.yy, d.yz], 4, sums.slice(6), false),
   ];
 }
+
+/** `split(flow, record)`: a row of u and v side by side into the halves of its record. */
+export function split({ groups, half }: Layout): w.FunctionSource {
+  const locals = w.createLocals(2);
+  const [flow, record] = [0, 1];
+  const [pairs, halves, mixed] = [vectors(locals, 4), vectors(locals, 4), vectors(locals, 2)];
+  const end = locals.integer();
+  return {
+    name: 'split',
+    locals,
+    body: [
+      ...w.set(end, w.add(w.get(record), w.constant(groups * 16))),
+      ...w.loopUntil(record, end, 16, [
+        ...pairs.flatMap((local, i) => w.set(local, load(w.get(flow), 16 * i))),
+        ...transpose(pairs, halves, mixed),
+        ...HALVES.flatMap((at, k) => store(w.get(record), w.get(halves[k]), at * half)),
+        ...w.increase(flow, 64),
+      ]),
+    ],
+  };
+}
+
+/** `join(record, flow)`: the reverse of `split`. */
+export function join({ groups, half }: Layout): w.FunctionSource {
+  const locals = w.createLocals(2);
+  const [record, flow] = [0, 1];
+  const [pairs, halves, mixed] = [vectors(locals, 4), vectors(locals, 4), vectors(locals, 2)];
+  const end = locals.integer();
+  return {
+    name: 'join',
+    locals,
+    body: [
+      ...w.set(end, w.add(w.get(record), w.constant(groups * 16))),
+      ...w.loopUntil(record, end, 16, [
+        ...HALVES.flatMap((at, k) => w.set(halves[k], load(w.get(record), at * half))),
+        ...transpose(halves, pairs, mixed),
+        ...pairs.flatMap((local, i) => store(w.get(flow), w.get(local), 16 * i)),
+        ...w.increase(flow, 64),
+      ]),
+    ],
+  };
+}
+
+/** Two pixels of flow are u and v of an even column, then of an odd one. */
+const HALVES = [FIELD.u, FIELD.v, FIELD.u + 1, FIELD.v + 1] as const;

@@ -4,7 +4,7 @@ import { BackendError } from '../errors.ts';
 import { wasmApi } from '../wasm/api.ts';
 import { assemble } from '../wasm/code.ts';
 import type { FeatureMap } from '../types.ts';
-import { smoothA, smoothB, tensor, warp } from './image-code.ts';
+import { join, smoothA, smoothB, split, tensor, warp } from './image-code.ts';
 import { FIELD, MARGIN, RING_ROWS, SCALARS, planLayout } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { smoothingShare } from './parameters.ts';
@@ -16,6 +16,8 @@ import type { RefineInput, RefineSpec } from './types.ts';
 interface Kernel {
   smoothA(above: number, middle: number, below: number, out: number): void;
   smoothB(above: number, middle: number, below: number, out: number): void;
+  split(flow: number, record: number): void;
+  join(record: number, flow: number): void;
   warp(record: number, a: number, slot: number, confidence: number, y: number): void;
   tensor(
     above2: number,
@@ -47,7 +49,7 @@ export interface RefineEngine {
 /** @throws BackendError without WebAssembly SIMD, RangeError where the images are too large for its memory */
 export async function createRefineEngine(spec: RefineSpec): Promise<RefineEngine> {
   const layout = planLayout(spec);
-  const sources = [smoothA, smoothB, warp, tensor, diffuse].map((source) => source(layout));
+  const sources = [smoothA, smoothB, warp, tensor, diffuse, split, join].map((source) => source(layout));
   const halves = [0, 1].flatMap((odd) => [equations(layout, odd), relax(layout, odd)]);
   const bytes = assemble([...sources, ...halves], layout.pages, false);
   if (!wasmApi?.validate(bytes)) throw new BackendError('This JavaScript engine has no WebAssembly SIMD');
@@ -110,48 +112,36 @@ function writeRaw({ memory, raw, rawStride }: Engine, { channels, height, width,
 const recordOf = ({ records, recordStride }: Engine, y: number): number =>
   records + (y + 1) * recordStride + MARGIN;
 
-/** Splits the rows; the columns to spare become 0, whatever an earlier run has left there. */
+/** By way of the place of the raw images; the columns to spare become 0, whatever an earlier run has left there. */
 function writeFlow(engine: Engine, flow: Float32Array): void {
-  const { memory, height, width, groups } = engine;
-  const half = engine.half / 4;
-  for (let y = 0, i = 0; y < height; y++) {
-    const u = recordOf(engine, y) / 4;
-    const v = u + FIELD.v * half;
-    for (let x = 0; x < width; x++, i += 2) {
-      const at = (x >> 1) + (x & 1) * half;
-      memory[u + at] = flow[i];
-      memory[v + at] = flow[i + 1];
-    }
-    for (let x = width; x < groups * 8; x++) {
-      const at = (x >> 1) + (x & 1) * half;
-      memory[u + at] = memory[v + at] = 0;
-    }
+  const { kernel, memory, height, width, groups, raw } = engine;
+  const at = raw / 4;
+  memory.fill(0, at + 2 * width, at + 16 * groups);
+  for (let y = 0; y < height; y++) {
+    memory.set(flow.subarray(y * width * 2, (y + 1) * width * 2), at);
+    kernel.split(raw, recordOf(engine, y));
   }
 }
 
 function readFlow(engine: Engine): Float32Array {
-  const { memory, height, width } = engine;
-  const half = engine.half / 4;
+  const { kernel, memory, height, width, raw } = engine;
   const flow = new Float32Array(height * width * 2);
-  for (let y = 0, i = 0; y < height; y++) {
-    const u = recordOf(engine, y) / 4;
-    const v = u + FIELD.v * half;
-    for (let x = 0; x < width; x++, i += 2) {
-      const at = (x >> 1) + (x & 1) * half;
-      flow[i] = memory[u + at];
-      flow[i + 1] = memory[v + at];
-    }
+  for (let y = 0; y < height; y++) {
+    kernel.join(recordOf(engine, y), raw);
+    flow.set(memory.subarray(raw / 4, raw / 4 + width * 2), y * width * 2);
   }
   return flow;
 }
 
-/** The columns to spare keep the 0 that they have from the beginning. */
 function writeConfidence({ memory, confidence, height, width, ...engine }: Engine, values?: Float32Array) {
   const half = engine.half / 4;
-  for (let y = 0, i = 0; y < height; y++) {
-    const row = confidence / 4 + y * 2 * half;
-    for (let x = 0; x < width; x++, i++) memory[row + (x >> 1) + (x & 1) * half] = values ? values[i] : 1;
-  }
+  const first = confidence / 4;
+  if (!values) memory.fill(1, first, first + height * 2 * half);
+  else
+    for (let y = 0, i = 0; y < height; y++) {
+      const row = first + y * 2 * half;
+      for (let x = 0; x < width; x++, i++) memory[row + (x >> 1) + (x & 1) * half] = values[i];
+    }
 }
 
 /** Carries B back and makes the tensors, which need two rows more of it on either side. */
