@@ -19,6 +19,8 @@ export type {
 } from './correlation/index.ts';
 export { BackendError } from './errors.ts';
 export type * from './types.ts';
+export { prepareRefinement, refineReference } from './refine/index.ts';
+export type { PreparedRefinement, RefineInput, RefineParameters, RefineSpec } from './refine/index.ts';
 export { resizePlanes } from './resample/index.ts';
 export { splatForward, warpBackward } from './warp/index.ts';
 export type { SplatInput, SplatOutput } from './warp/index.ts';

@@ -6,6 +6,8 @@ export const TOLERANCE = {
   networkFlow: 2e-2,
   /** A whole schedule of passes against PyTorch's operators, flow of a few pixels. */
   coarseToFine: 1e-3,
+  /** A nonlinear solver stopped on its way, in float32 against float64, from rough starts; flow in pixels. */
+  refinement: 5e-3,
   /** Interpolation in float32. */
   interpolation: 1e-4,
   /** A smooth flow chained with its inverse by splatting, in pixels. */

@@ -4,7 +4,6 @@ import * as w from '../wasm/code.ts';
 import type { Code, Local, Locals } from '../wasm/code.ts';
 import { FIELD, MARGIN, SCALARS, TENSOR_VECTORS } from './layout.ts';
 import type { Layout } from './layout.ts';
-import { FLAT } from './parameters.ts';
 
 const { add, and, atMost, divide, greatest, least, load, multiply, shuffle, spread, store, subtract } =
   w.f32x4;
@@ -302,7 +301,7 @@ function derivativeLocals(locals: Locals): DerivativeLocals {
 
 /**
  * Central differences of the mean (m) and the change (z) of one channel at four pixels. What enters one constraint
- * has one factor: the constraint is divided by its length, and only `FLAT` has to follow.
+ * has one factor, 2 or 4: the constraint is divided by its length, and only the flatness has to follow.
  */
 function derive(slots: readonly Local[], layout: Layout, c: number, at: number, d: DerivativeLocals): Code {
   const { channels, ringChannel } = layout;
@@ -329,11 +328,10 @@ function derive(slots: readonly Local[], layout: Layout, c: number, at: number, 
 
 /** Adds the squares of the three constraints of a channel to the sums: brightness first, then the two gradients. */
 function addForms(sums: readonly Local[], d: DerivativeLocals, first: boolean): Code {
-  const form = (row: readonly Local[], factor: number, to: readonly Local[], fresh: boolean): Code => {
+  const form = (row: readonly Local[], flat: number, to: readonly Local[], fresh: boolean): Code => {
     const square = (k: number) => multiply(w.get(row[k]), w.get(row[k]));
-    const flat = w.f32x4.splat(FLAT * factor * factor);
     return [
-      ...w.set(d.scale, divide(w.f32x4.splat(1), add(add(square(0), square(1)), flat))),
+      ...w.set(d.scale, divide(w.f32x4.splat(1), add(add(square(0), square(1)), scalar(flat)))),
       ...row.flatMap((local, k) => w.set(d.scaled[k], multiply(w.get(local), w.get(d.scale)))),
       ...COEFFICIENTS.flatMap(([i, j], k) => {
         const part = multiply(w.get(d.scaled[i]), w.get(row[j]));
@@ -342,9 +340,9 @@ function addForms(sums: readonly Local[], d: DerivativeLocals, first: boolean): 
     ];
   };
   return [
-    ...form([d.x, d.y, d.z], 2, sums.slice(0, 6), first),
-    ...form([d.xx, d.xy, d.xz], 4, sums.slice(6), first),
-    ...form([d.xy, d.yy, d.yz], 4, sums.slice(6), false),
+    ...form([d.x, d.y, d.z], SCALARS.flat2, sums.slice(0, 6), first),
+    ...form([d.xx, d.xy, d.xz], SCALARS.flat4, sums.slice(6), first),
+    ...form([d.xy, d.yy, d.yz], SCALARS.flat4, sums.slice(6), false),
   ];
 }
 

@@ -62,6 +62,8 @@ export const SCALARS = {
   epsilonSquare: 84,
   omega: 88,
   keep: 92,
+  flat2: 96,
+  flat4: 100,
 } as const;
 
 const PAGE = 65536;

@@ -8,14 +8,18 @@ const DEFAULTS: AllParameters = {
   gamma: 10,
   epsilon: 0.001,
   omega: 1.6,
-  warps: 1,
-  iterations: 5,
+  warps: 2,
+  iterations: 3,
   sweeps: 5,
   sigma: 0.6,
+  span: 255,
 };
 
-/** Keeps the normalisation of the constraints finite where an image is flat, in squared grey values a pixel. */
-export const FLAT = 0.01;
+/**
+ * What is added to the squared length of a gradient, so that the constraints stay finite where an image is flat:
+ * 0.01 for 8-bit values, and the same for others after scaling.
+ */
+export const flatness = (span: number): number => 0.01 * (span / 255) ** 2;
 
 /** Ties the flow to its start so weakly that it counts only where nothing else does. */
 export const TIE = 1e-3;
@@ -28,6 +32,7 @@ export function completeParameters(parameters: RefineParameters): AllParameters 
   checkRange(all, 'epsilon', 1e-6, 1e3);
   checkRange(all, 'omega', 0.01, 1.99);
   checkRange(all, 'sigma', 0, 0.7);
+  checkRange(all, 'span', 1e-3, 1e6);
   for (const name of ['warps', 'iterations', 'sweeps'] as const) {
     checkRange(all, name, 1, 1000);
     if (!Number.isInteger(all[name]))

@@ -1,4 +1,4 @@
-import { FLAT, TIE, checkInput, checkSpec, completeParameters, smoothingShare } from './parameters.ts';
+import { TIE, checkInput, checkSpec, completeParameters, flatness, smoothingShare } from './parameters.ts';
 import type { AllParameters } from './parameters.ts';
 import type { RefineInput, RefineParameters } from './types.ts';
 import type { FeatureMap } from '../types.ts';
@@ -32,7 +32,7 @@ interface PixelConstraints {
  *
  * B is carried back by the flow and both are made linear there (`warps` times; section 3.1); derivatives in
  * space are central differences of the mean of A and the carried B. Each linear constraint is divided by the
- * length of its gradient, `sqrt(Ix² + Iy² + 0.01)`, so that strong edges do not count for more (Zimmer et al.
+ * length of its gradient, `sqrt(Ix² + Iy² + 0.01)` for 8-bit values, so that strong edges do not count for more (Zimmer et al.
  * 2011, section 3.1.1). Where the flow leads out of B there are no constraints; elsewhere `confidence` scales
  * them. The robust weights `psi'` are held for one of the `iterations` (the inner fixed point iteration of
  * section 3.2), which leaves a linear system of two equations a pixel. It is solved by `sweeps` of successive
@@ -52,7 +52,7 @@ export function refineReference(input: RefineInput, parameters: RefineParameters
   const flow = Float64Array.from(input.flow);
   for (let warp = 0; warp < all.warps; warp++) {
     const start = flow.slice();
-    const constraints = constrain(a, b, start, input.confidence);
+    const constraints = constrain(a, b, start, input.confidence, flatness(all.span));
     for (let i = 0; i < all.iterations; i++) {
       const system = assembleSystem(constraints, start, flow, input.a.width, input.a.height, all);
       for (let sweep = 0; sweep < all.sweeps; sweep++) {
@@ -104,6 +104,7 @@ function constrain(
   b: readonly Plane[],
   flow: Float64Array,
   confidence: Float32Array | undefined,
+  flat: number,
 ): PixelConstraints[] {
   const { width, height } = a[0];
   const channels = a.map((mapA, c) => {
@@ -119,7 +120,7 @@ function constrain(
     const [x, y] = [i % width, Math.floor(i / width)];
     const [sx, sy] = [x + flow[i * 2], y + flow[i * 2 + 1]];
     const inside = sx >= 0 && sx <= width - 1 && sy >= 0 && sy <= height - 1;
-    const own = channels.map(({ mean, change }) => constrainChannel(mean, change, x, y));
+    const own = channels.map(({ mean, change }) => constrainChannel(mean, change, x, y, flat));
     return {
       brightness: own.map(([brightness]) => brightness),
       gradient: own.flatMap(([, ...gradients]) => gradients),
@@ -129,7 +130,7 @@ function constrain(
 }
 
 /** Constancy of the value, of its derivative along x and of that along y. */
-function constrainChannel(mean: Plane, change: Plane, x: number, y: number): Constraint[] {
+function constrainChannel(mean: Plane, change: Plane, x: number, y: number, flat: number): Constraint[] {
   const m = (dx: number, dy: number) => mean.at(x + dx, y + dy);
   const z = (dx: number, dy: number) => change.at(x + dx, y + dy);
   const ix = (m(1, 0) - m(-1, 0)) / 2;
@@ -138,14 +139,14 @@ function constrainChannel(mean: Plane, change: Plane, x: number, y: number): Con
   const iyy = (m(0, 2) - 2 * m(0, 0) + m(0, -2)) / 4;
   const ixy = (m(1, 1) - m(-1, 1) - m(1, -1) + m(-1, -1)) / 4;
   return [
-    normalize(ix, iy, z(0, 0)),
-    normalize(ixx, ixy, (z(1, 0) - z(-1, 0)) / 2),
-    normalize(ixy, iyy, (z(0, 1) - z(0, -1)) / 2),
+    normalize(ix, iy, z(0, 0), flat),
+    normalize(ixx, ixy, (z(1, 0) - z(-1, 0)) / 2, flat),
+    normalize(ixy, iyy, (z(0, 1) - z(0, -1)) / 2, flat),
   ];
 }
 
-function normalize(a: number, b: number, c: number): Constraint {
-  const length = Math.sqrt(a * a + b * b + FLAT);
+function normalize(a: number, b: number, c: number, flat: number): Constraint {
+  const length = Math.sqrt(a * a + b * b + flat);
   return [a / length, b / length, c / length];
 }
 

@@ -7,7 +7,7 @@ import type { FeatureMap } from '../types.ts';
 import { join, smoothA, smoothB, split, tensor, warp } from './image-code.ts';
 import { FIELD, MARGIN, RING_ROWS, SCALARS, planLayout } from './layout.ts';
 import type { Layout } from './layout.ts';
-import { smoothingShare } from './parameters.ts';
+import { flatness, smoothingShare } from './parameters.ts';
 import type { AllParameters } from './parameters.ts';
 import { diffuse, equations, relax } from './solve-code.ts';
 import type { RefineInput, RefineSpec } from './types.ts';
@@ -72,11 +72,13 @@ function refine(engine: Engine, input: RefineInput, parameters: AllParameters): 
   return readFlow(engine);
 }
 
-function writeScalars({ memory }: Engine, { alpha, delta, gamma, epsilon, omega, sigma }: AllParameters) {
+function writeScalars({ memory }: Engine, parameters: AllParameters): void {
+  const { alpha, delta, gamma, epsilon, omega, sigma, span } = parameters;
   const share = smoothingShare(sigma);
+  const flat = flatness(span);
   const scalars: Record<keyof typeof SCALARS, number> = {
     ...{ share, centre: 1 - 2 * share, epsilonSquare: epsilon * epsilon, omega, keep: 1 - omega },
-    ...{ alpha: alpha / 2, delta: delta / 2, gamma: gamma / 2 },
+    ...{ alpha: alpha / 2, delta: delta / 2, gamma: gamma / 2, flat2: 4 * flat, flat4: 16 * flat },
   };
   for (const [name, at] of Object.entries(SCALARS)) memory[at / 4] = scalars[name as keyof typeof SCALARS];
 }

@@ -10,7 +10,8 @@ export interface RefineSpec {
   readonly width: number;
 }
 
-/** The weights of the energy and the iterations spent on it. The weights are those of OpenCV unless told. */
+/** The weights of the energy and the iterations spent on it. The weights are those of
+ * OpenCV unless told; its iterations are `{ warps: 1, iterations: 5, sweeps: 5, sigma: 0 }`. */
 export interface RefineParameters {
   /** Weight of smoothness, 20. */
   readonly alpha?: number;
@@ -20,21 +21,23 @@ export interface RefineParameters {
   readonly gamma?: number;
   /** The width of the quadratic part of the robust function, 0.001. */
   readonly epsilon?: number;
-  /** Over-relaxation of the linear solver, above 0 and below 2; 1.6. */
+  /** Over-relaxation of the linear solver, 1.6. Towards 2 it magnifies rounding before it has converged. */
   readonly omega?: number;
-  /** Times that B is carried back and the energy made linear anew, 1. */
+  /** Times that B is carried back and the energy made linear anew, 2. */
   readonly warps?: number;
-  /** Times that the robust weights are computed for each of them, 5. */
+  /** Times that the robust weights are computed for each of them, 3. */
   readonly iterations?: number;
   /** Sweeps of the linear solver for each of those, over all pixels; 5. */
   readonly sweeps?: number;
   /** Standard deviation of the smoothing of both images, in pixels, 0 to 0.7; 0.6. */
   readonly sigma?: number;
+  /** White less black in the values of the images, 255. */
+  readonly span?: number;
 }
 
 /** What is refined. Nothing of it is changed. */
 export interface RefineInput {
-  /** Both images in values from 0 to 255: the weights are made for that range. */
+  /** Both images, of the size that was prepared for. */
   readonly a: FeatureMap;
   readonly b: FeatureMap;
   /** From A to B: `height * width * 2` finite values in pixels, u and v interleaved. */

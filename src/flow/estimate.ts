@@ -6,6 +6,8 @@ import type { FlowBackend } from './engine-network.ts';
 import { prepareFrame } from './estimate-frame.ts';
 import type { PreparedFrame } from './estimate-frame.ts';
 import { runSchedule } from './estimate-schedule.ts';
+import { createRefiner } from './refine.ts';
+import type { RefineOptions, Refiner } from './refine.ts';
 
 export interface EstimateOptions {
   /**
@@ -15,6 +17,8 @@ export interface EstimateOptions {
   readonly schedule?: readonly number[];
   /** Also estimate from B to A, and compare the two directions. */
   readonly both?: boolean;
+  /** Refine the network's flow on the images, see `refineFlow`; false unless told. */
+  readonly refine?: boolean | RefineOptions;
 }
 
 /** Flow and how it came about. */
@@ -63,11 +67,31 @@ export async function estimatePair(
   checkSizes(frameA.image, frameB.image);
   const schedule = checkSchedule(options.schedule ?? model.manifest.schedule);
   const start = performance.now();
-  const { flow, backend } = await runSchedule(model, frameA, frameB, schedule);
+  const { flow, backend } = await estimateOneWay(model, frameA, frameB, schedule, options.refine);
   if (!options.both) return { flow, backend, milliseconds: performance.now() - start };
-  const { flow: backward } = await runSchedule(model, frameB, frameA, schedule);
+  const { flow: backward } = await estimateOneWay(model, frameB, frameA, schedule, options.refine);
   const { occluded, confidence } = checkConsistency(flow, backward);
   return { flow, backend, milliseconds: performance.now() - start, backward, occluded, confidence };
+}
+
+/** The memory that a model's flow is refined in; it goes when the model goes. */
+const refiners = new WeakMap<FlowModel, Refiner>();
+
+async function estimateOneWay(
+  model: FlowModel,
+  frameA: PreparedFrame,
+  frameB: PreparedFrame,
+  schedule: readonly number[],
+  refine: EstimateOptions['refine'],
+): Promise<{ flow: FlowField; backend: FlowBackend }> {
+  const estimate = await runSchedule(model, frameA, frameB, schedule);
+  if (!refine) return estimate;
+  const refiner = refiners.get(model) ?? createRefiner();
+  refiners.set(model, refiner);
+  const [black, white] = model.manifest.input.range;
+  const options = refine === true ? {} : refine;
+  const flow = await refiner.refine(estimate.flow, frameA, frameB, white - black, options);
+  return { ...estimate, flow };
 }
 
 /** Checks that a value is an image whose data fits its size. */

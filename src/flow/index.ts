@@ -12,6 +12,8 @@ export { knownPixels } from './known.ts';
 export { flowLegend } from './legend.ts';
 export { scoreFlow } from './metrics.ts';
 export type { FlowScore, ScoreOptions } from './metrics.ts';
+export { refineFlow } from './refine.ts';
+export type { RefineFlowOptions, RefineOptions } from './refine.ts';
 export { cropFlow, padImage, resizeFlow } from './resize.ts';
 export { flowPercentile, sequenceMagnitude } from './sequence.ts';
 export type { SequenceMagnitude, SequenceMagnitudeOptions } from './sequence.ts';
