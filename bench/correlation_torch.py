@@ -14,7 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-WARM_UP, REPEATS = 5, 20
+WARM_UP, REPEATS = 2, 20
 
 
 def by_shifts(a: torch.Tensor, b: torch.Tensor, radius: int, step: int) -> torch.Tensor:
