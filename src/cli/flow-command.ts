@@ -20,6 +20,9 @@ What -o makes is told by its name:
   sequence  the greatest of the whole sequence; flows wait in a temporary folder (TMPDIR), 8 bytes a pixel
   NUMBER    this many pixels
 
+--backend is onnxruntime (the network in one graph), or what computes its correlation layer:
+  simd, gpu-webgpu, gpu-headlessgl, loop, gpu-webasm, gpu-cpu or reference; auto takes the fastest here
+
 A folder resumes: results that are there already are kept, unless --force says otherwise.
 
 Examples:
@@ -44,6 +47,7 @@ export function addFlowCommand(program: Command): void {
     .option('--model <name>', 'installed model, or a folder with a model.json', DEFAULT_MODEL)
     .addOption(backendOption())
     .option('--schedule <factors>', 'coarse-to-fine shrink factors, such as 4,2,1', parseSchedule)
+    .option('--refine', 'refine the flow on the pictures: more exact, but slower')
     .option('--every <n>', 'sequence: take every n-th frame', parseCount)
     .option('--max-size <pixels>', 'shrink pictures whose longer side exceeds this', parseCount)
     .option('--normalize <rule>', 'which motion gets the full colour, see below', parseNormalize)

@@ -18,6 +18,7 @@ export interface FlowCommandOptions {
   readonly model: string;
   readonly backend: string;
   readonly schedule?: readonly number[];
+  readonly refine?: boolean;
   readonly every?: number;
   readonly maxSize?: number;
   readonly normalize?: Normalize;

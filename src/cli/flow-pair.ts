@@ -13,13 +13,13 @@ import type { FlowCommandOptions } from './flow-options.ts';
 import { guardInterrupts } from './interrupt.ts';
 import type { InterruptGuard } from './interrupt.ts';
 import { openModel } from './open-model.ts';
-import { checkExtension, checkOutputs } from './output-path.ts';
+import { checkApart, checkExtension, checkOutputs } from './output-path.ts';
 
 const PICTURES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff'];
 
 /** `whither flow A B`: estimates, then writes every file asked for. */
 export async function flowOfPair(pathA: string, pathB: string, options: FlowCommandOptions): Promise<void> {
-  await checkPairOptions(options);
+  await checkPairOptions(options, [pathA, pathB]);
   const guard = guardInterrupts();
   try {
     const imageA = await resizeImage(await readImage(pathA), options.maxSize);
@@ -38,18 +38,18 @@ export async function flowOfPair(pathA: string, pathB: string, options: FlowComm
   }
 }
 
-async function checkPairOptions(options: FlowCommandOptions): Promise<void> {
+async function checkPairOptions(options: FlowCommandOptions, inputs: readonly string[]): Promise<void> {
   const { output, color, occlusion, arrows, json, force = false } = options;
   if (!output && !color && !occlusion && !arrows && !json)
     throw new WhitherError('Expected something to make: -o, --color, --occlusion, --arrows or --json');
   if (output) checkExtension(output, FLOW_EXTENSIONS, '-o with two pictures');
   for (const [name, path] of Object.entries({ color, occlusion, arrows }))
     if (path) checkExtension(path, PICTURES, `--${name}`);
-  const outputs = [output, backwardPath(options), color, occlusion, arrows];
-  await checkOutputs(
-    outputs.filter((path) => path !== undefined),
-    force,
+  const outputs = [output, backwardPath(options), color, occlusion, arrows].filter(
+    (path) => path !== undefined,
   );
+  await checkApart(outputs, inputs);
+  await checkOutputs(outputs, force);
 }
 
 /** Where `--both` puts the flow from B to A: beside the other, with `backward` before the extension. */
@@ -76,12 +76,12 @@ async function repeatEstimate(
   guard: InterruptGuard,
 ): Promise<{ estimate: FlowEstimate; milliseconds: number }> {
   const both = options.both ?? options.occlusion !== undefined;
-  const { schedule } = options;
-  let estimate = await estimateFlow(model, imageA, imageB, { both, schedule });
+  const { schedule, refine } = options;
+  let estimate = await estimateFlow(model, imageA, imageB, { both, schedule, refine });
   const times = options.repeat ? [] : [estimate.milliseconds];
   while (times.length < (options.repeat ?? 1)) {
     guard.check();
-    estimate = await estimateFlow(model, imageA, imageB, { both, schedule });
+    estimate = await estimateFlow(model, imageA, imageB, { both, schedule, refine });
     times.push(estimate.milliseconds);
   }
   guard.check();

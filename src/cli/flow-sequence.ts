@@ -33,7 +33,7 @@ interface SequenceRun {
 /** `whither flow VIDEO|FOLDER`: frame after frame, in memory that does not grow with their number. */
 export async function flowOfSequence(input: string, options: FlowCommandOptions): Promise<void> {
   const target = readTarget(options);
-  await checkTarget(target, options.force ?? false);
+  await checkTarget(target, input, options.force ?? false);
   const guard = guardInterrupts();
   try {
     const source = await openFrames(input, { every: options.every, maxSize: options.maxSize });
@@ -160,9 +160,9 @@ async function* estimates(run: SequenceRun, existing: ReadonlySet<string>): Asyn
     }
   }
   const skip = (index: number): boolean => existing.has(names[index]) && summary.skip();
-  const { both, schedule } = options;
+  const { both, schedule, refine } = options;
   try {
-    for await (const estimate of flowSequence(model, images(), { both, schedule, skip })) {
+    for await (const estimate of flowSequence(model, images(), { both, schedule, refine, skip })) {
       guard.check();
       summary.add(estimate);
       yield { ...estimate, flow: visibleFlow(estimate), name: names[estimate.index] };

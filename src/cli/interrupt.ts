@@ -1,4 +1,4 @@
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 type StopSignal = keyof typeof EXIT_CODES;
 
@@ -20,7 +20,7 @@ export interface InterruptGuard {
   dispose(): void;
 }
 
-/** Takes SIGINT and SIGTERM over until disposed of; a second signal stops the program where it stands. */
+/** Takes SIGINT, SIGTERM and SIGHUP (its terminal was closed) over until disposed of; a second signal stops the program where it stands. */
 export function guardInterrupts(): InterruptGuard {
   let received: StopSignal | undefined;
   const listener = (signal: NodeJS.Signals): void => {

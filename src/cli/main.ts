@@ -1,12 +1,15 @@
 #!/usr/bin/env node
+import { FileError } from '../core/errors.ts';
 import { createProgram } from './program.ts';
 import { reportError } from './report-error.ts';
 
-// A reader that has seen enough, such as `head`, is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  // A reader that has seen enough, such as `head`, is no error of ours; a full disk is the user's to mend.
+  if (error.code === 'EPIPE') process.exit(0);
+  process.exit(reportError(new FileError(`Expected to write to stdout but received ${error.code}`)));
 });
+// Where nobody can be told (the terminal is gone), the work still goes on and cleans up.
+process.stderr.on('error', () => undefined);
 
 try {
   await createProgram().parseAsync();

@@ -1,6 +1,6 @@
 import { extname, resolve } from 'node:path';
 import { FileError } from '../core/errors.ts';
-import { inspectPath } from '../io/atomic-write.ts';
+import { inspectPath, isSamePlace } from '../io/atomic-write.ts';
 
 /** Checks before the work begins that every file can be written at its end. */
 export async function checkOutputs(paths: readonly string[], force: boolean): Promise<void> {
@@ -17,6 +17,16 @@ export async function checkOutputs(paths: readonly string[], force: boolean): Pr
     if ((await inspectPath(folder)) !== 'folder')
       throw new FileError(`Expected the folder ${folder} for ${path} but there is none: create it first`);
   }
+}
+
+/** No output may take the place of an input, under --force neither: it would be gone. */
+export async function checkApart(outputs: readonly string[], inputs: readonly string[]): Promise<void> {
+  for (const output of outputs)
+    for (const input of inputs)
+      if (await isSamePlace(output, input))
+        throw new FileError(
+          `Expected an output apart from the input but ${output} is both: give another name`,
+        );
 }
 
 export function checkExtension(path: string, extensions: readonly string[], option: string): void {

@@ -1,9 +1,11 @@
+import { dirname } from 'node:path';
 import type { FlowField, Image } from '../core/types.ts';
+import { inspectPath } from '../io/atomic-write.ts';
 import { openFlowFolder } from '../io/flow-folder.ts';
 import { createFrameSink } from '../io/index.ts';
 import type { FrameSource } from '../io/index.ts';
 import type { FlowCommandOptions } from './flow-options.ts';
-import { checkOutputs } from './output-path.ts';
+import { checkApart, checkOutputs } from './output-path.ts';
 import { drawFlow, pictureWidth } from './sequence-picture.ts';
 import type { SequenceTarget } from './sequence-target.ts';
 
@@ -28,9 +30,19 @@ export interface SequenceOutput {
   abort(): Promise<void>;
 }
 
-/** Refuses a file that is in the way before any work is done. */
-export async function checkTarget(target: SequenceTarget, force: boolean): Promise<void> {
-  if (target.kind === 'video') await checkOutputs([target.path], force);
+/**
+ * Refuses a file that is in the way before any work is done, and pictures in the folder of the frames: they
+ * have the same names.
+ */
+export async function checkTarget(target: SequenceTarget, input: string, force: boolean): Promise<void> {
+  if (target.kind === 'video') {
+    await checkApart([target.path], [input]);
+    await checkOutputs([target.path], force);
+  } else if (target.kind === 'pictures') {
+    // Of a numbered pattern too, which is no path that exists.
+    const pattern = (await inspectPath(input)) === 'nothing';
+    await checkApart([target.folder], [pattern ? dirname(input) : input]);
+  }
 }
 
 export async function openOutput(

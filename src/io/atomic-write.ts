@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { FileError } from '../core/errors.ts';
 
 /** Options of every writer. */
@@ -28,6 +28,12 @@ export async function inspectPath(path: string): Promise<'nothing' | 'file' | 'f
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'nothing';
     throw new FileError(`Expected to reach ${path} but received ${code}`, { cause: error });
   }
+}
+
+/** Whether two paths lead to one place, through links and by whatever spelling. */
+export async function isSamePlace(a: string, b: string): Promise<boolean> {
+  const [placeA, placeB] = await Promise.all([a, b].map((path) => realpath(path).catch(() => resolve(path))));
+  return placeA === placeB;
 }
 
 /** Throws a {@link FileError} unless a file may be written to `path`. */

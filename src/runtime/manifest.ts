@@ -72,7 +72,7 @@ class Entry {
 
   fail(what: string): ModelError {
     return new ModelError(
-      `Expected ${what} for ${this.path} in ${this.source} but received ${describe(this.value)}`,
+      `Expected ${what} ${this.path && `for ${this.path} `}in ${this.source} but received ${describe(this.value)}`,
     );
   }
 

@@ -126,6 +126,26 @@ describe('one line on stderr, exit 1 and nothing half-written', () => {
       () => ['flow', at('a.png'), at('b.png'), '-o', at('out', 'a.png'), '--color', at('out', 'a.png')],
       /twice/,
     ],
+    [
+      'a picture that would be overwritten by what is made of it, --force or not',
+      () => ['flow', at('a.png'), at('b.png'), '--color', at('out', '..', 'b.png'), '--force', ...MODEL],
+      /apart from the input but .*b\.png is both/,
+    ],
+    [
+      'a video that would be overwritten by its own flow',
+      () => ['flow', at('clip.mp4'), '-o', at('clip.mp4'), '--force', ...MODEL],
+      /apart from the input but .*clip\.mp4 is both/,
+    ],
+    [
+      'pictures of flow in the folder of the frames',
+      () => ['flow', at('sizes'), '-o', at('sizes', '*.png'), '--force', ...MODEL],
+      /apart from the input but .*sizes is both/,
+    ],
+    [
+      'pictures of flow in the folder of a pattern',
+      () => ['flow', at('sizes', '%d.png'), '-o', at('sizes/'), ...MODEL],
+      /apart from the input but .*sizes\/? is both/,
+    ],
     ['nothing to make', () => ['flow', at('a.png'), at('b.png')], /Expected something to make/],
     ['three inputs', () => ['flow', 'a', 'b', 'c', '-o', 'd.flo'], /received 3 inputs/],
     ['an option of sequences with a pair', () => pair('a.png', 'b.png', '--every', '2'), /--every/],

@@ -103,17 +103,24 @@ test.each(['blend', 'arrows'])('--overlay %s draws on the frames', async (overla
   expect(await countFrames(`${overlay}.mp4`)).toEqual({ frames: 5, width: 64, height: 48 });
 });
 
+/** Waits for a file that is not complete or a temporary folder, however slowly the program starts. */
+async function whenWriting(): Promise<void> {
+  while (!scratch.list().some((entry) => entry.startsWith('.') || entry.startsWith('whither-')))
+    await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
 test.each([
   ['SIGINT', 130, 'long.mp4'],
   ['SIGTERM', 143, 'long-sequence.mp4'],
+  ['SIGHUP', 129, 'long.gif'],
 ] as const)('%s leaves no broken file and exits with %i', async (signal, code, name) => {
   await writeFrames(at('long-clip.mp4'), 400).catch(() => undefined);
-  const rule = name === 'long.mp4' ? 'smooth' : 'sequence';
+  const rule = name === 'long-sequence.mp4' ? 'sequence' : 'smooth';
   // Every pass of the schedule again, to be slow enough to be stopped amid the work.
   const slow = ['--schedule', Array(16).fill(1).join(), '--normalize', rule];
   const result = await runCommand(['flow', at('long-clip.mp4'), '-o', at(name), ...MODEL, ...slow], {
     env: { TMPDIR: scratch.path() },
-    onStart: (child) => setTimeout(() => child.kill(signal), 4000),
+    onStart: (child) => void whenWriting().then(() => child.kill(signal)),
   });
   expect(result.stderr).toBe(`whither: stopped by ${signal}; nothing half-written is left behind\n`);
   expect(result.code).toBe(code);

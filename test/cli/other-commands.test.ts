@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, openSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { correlationBackends } from '../../kernels/correlation/index.ts';
 import { writeFlow, writeMask } from '../../src/io/index.ts';
 import { makeScratch, runCommand } from './run-command.ts';
 
@@ -52,4 +54,17 @@ test('an unknown verb is refused', async () => {
   const { code, stderr } = await runCommand(['flaw']);
   expect(code).toBe(1);
   expect(stderr).toMatch(/^error: unknown command 'flaw'/);
+});
+
+test.skipIf(!existsSync('/dev/full'))('a full disk behind stdout is one line on stderr', () => {
+  const args = ['--import', 'tsx', 'src/cli/main.ts', 'models', '--json'];
+  const stdio = ['ignore', openSync('/dev/full', 'w'), 'pipe'] as const;
+  const { status, stderr } = spawnSync(process.execPath, args, { stdio: [...stdio], encoding: 'utf8' });
+  expect(stderr).toBe('whither: Expected to write to stdout but received ENOSPC\n');
+  expect(status).toBe(1);
+});
+
+test('flow --help names every backend', async () => {
+  const { stdout } = await runCommand(['flow', '--help']);
+  for (const name of ['auto', 'onnxruntime', ...correlationBackends]) expect(stdout).toContain(name);
 });
