@@ -5,6 +5,8 @@ import { checkInteger, FileError, ShapeError } from '../core/errors.ts';
 import type { Image, Mask } from '../core/types.ts';
 import type { WriteOptions } from './atomic-write.ts';
 import { atomicWrite, checkWritable } from './atomic-write.ts';
+import { openBmp } from './bmp.ts';
+import type { BmpImage } from './bmp.ts';
 import { openNetpbm } from './netpbm.ts';
 import type { NetpbmImage } from './netpbm.ts';
 import { readBytes } from './read-bytes.ts';
@@ -53,8 +55,8 @@ async function openImage(
 ): Promise<{ open: () => Sharp; metadata: PictureMetadata }> {
   const maxPixels = checkInteger(options.maxPixels ?? DEFAULT_MAX_PIXELS, 'maxPixels', 1);
   const bytes = await readBytes(path, 'an image');
-  const netpbm = openNetpbm(bytes);
-  if (netpbm) return openRaw(path, netpbm, maxPixels);
+  const raw = openUncompressed(path, bytes);
+  if (raw) return openRaw(path, raw, maxPixels);
   // The size is checked here, with a message of our own. Damage is an error, a questionable colour profile is not.
   const settings: SharpOptions = { limitInputPixels: false, failOn: 'error' };
   const open = (): Sharp => sharp(bytes, settings);
@@ -63,10 +65,19 @@ async function openImage(
   return { open, metadata };
 }
 
-/** As {@link openImage} of a picture that sharp does not read itself. */
+/** A picture of a format that sharp does not read itself. */
+function openUncompressed(path: string, bytes: Uint8Array): NetpbmImage | BmpImage | undefined {
+  try {
+    return openNetpbm(bytes) ?? openBmp(bytes);
+  } catch (error) {
+    throw new FileError(`${path}: ${(error as Error).message}`);
+  }
+}
+
+/** As {@link openImage} of such a picture. */
 function openRaw(
   path: string,
-  { width, height, channels, decode }: NetpbmImage,
+  { width, height, channels, decode }: NetpbmImage | BmpImage,
   maxPixels: number,
 ): { open: () => Sharp; metadata: PictureMetadata } {
   checkClaimedSize(path, width, height, maxPixels);
@@ -125,7 +136,8 @@ async function toImage(source: Sharp): Promise<Image> {
 }
 
 /**
- * Reads a picture of any format that sharp reads (PNG, JPEG, WebP, TIFF, AVIF, GIF and more), and of binary .ppm and .pgm, as 8-bit sRGB:
+ * Reads a picture of any format that sharp reads (PNG, JPEG, WebP, TIFF, AVIF, GIF and more), a binary .ppm or
+ * .pgm, or an uncompressed .bmp, as 8-bit sRGB:
  * EXIF orientation applied, embedded colour profiles and CMYK converted, 16-bit samples cut to their upper 8
  * bits, grey repeated in three channels, transparency laid on black. Of an animation the first picture is read.
  *
