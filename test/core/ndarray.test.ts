@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/core/errors.ts';
@@ -75,4 +76,10 @@ describe('fromNdarray', () => {
     expect(() => fromNdarray(ndarray(new Uint8Array(16), [2, 2, 2, 2]), 'image')).toThrow(ShapeError);
     expect(() => fromNdarray({} as never, 'image')).toThrow('an ndarray for array');
   });
+});
+
+it('brings the types of its views along: without them they would be any type to those who use the package', () => {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const { dependencies } = JSON.parse(manifest) as { dependencies: Record<string, string> };
+  expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(['ndarray', '@types/ndarray']));
 });
