@@ -96,6 +96,8 @@ export interface AvStream {
 }
 
 export interface AvFormatContext {
+  /** In millionths of a second; negative where the file does not tell. */
+  readonly duration: bigint;
   readonly iformat: { readonly name: string | null } | null;
   readonly oformat: { readonly flags: number } | null;
   readonly streams: readonly AvStream[] | null;

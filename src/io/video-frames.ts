@@ -186,6 +186,16 @@ function frameRateOf({ avgFrameRate, rFrameRate }: AvStream): number {
   return num > 0 && den > 0 ? num / den : DEFAULT_FRAME_RATE;
 }
 
+/**
+ * How many frames, of which every `every`-th is taken, the file claims: by its own count, or, in the containers
+ * without one (Matroska, WebM), by its length; null where there is neither, or so few that only decoding tells.
+ */
+function claimedFrames({ format, stream }: Decoder, every: number): number | null {
+  if (stream.nbFrames > 0n) return Math.ceil(Number(stream.nbFrames) / every);
+  const frames = Math.round((Number(format.duration) / 1e6) * frameRateOf(stream));
+  return frames > 2 * every ? Math.ceil(frames / every) : null;
+}
+
 /** Frames of a video file, decoded by FFmpeg; see `FrameSource`. */
 export async function openVideo(
   path: string,
@@ -195,7 +205,7 @@ export async function openVideo(
   const { width, height } = probe.stream.codecpar;
   const turns = quarterTurns(probe.stream);
   const frameRate = frameRateOf(probe.stream) / every;
-  const listed = Number(probe.stream.nbFrames);
+  const frameCount = claimedFrames(probe, every);
   await probe.close();
   if (!(width > 0 && height > 0))
     throw new FileError(`Expected a video of at least 1 x 1 pixels at ${path} but it has no size`);
@@ -236,7 +246,7 @@ export async function openVideo(
     kind: 'video',
     ...upright,
     frameRate,
-    frameCount: listed > 0 ? Math.ceil(listed / every) : null,
+    frameCount,
     frames,
     dispose() {
       disposed = true;

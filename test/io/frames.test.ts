@@ -54,7 +54,7 @@ describe.each([
     const source = await openFrames(path);
     expect(source).toMatchObject({ kind, width: WIDTH, height: HEIGHT });
     expect(source.frameRate).toBeCloseTo(25, 1);
-    expect([COUNT, null]).toContain(source.frameCount);
+    expect(source.frameCount).toBe(COUNT);
     const frames = await collect(source);
     expect(frames.map(({ index }) => index)).toEqual([...Array(COUNT).keys()]);
     for (const { index, image } of frames)
@@ -107,7 +107,7 @@ describe.each([
     const source = await openFrames(path, { every: 5, maxSize: 48 });
     expect(source).toMatchObject({ width: 48, height: 32 });
     expect(source.frameRate).toBeCloseTo(4, 1);
-    expect([3, null]).toContain(source.frameCount);
+    expect(source.frameCount).toBe(3);
     const frames = await collect(source);
     expect(frames.map(({ index }) => index)).toEqual([0, 5, 10]);
     const small = await sharp(pictures[5].data, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
