@@ -98,12 +98,12 @@ async function readPairs(python: Python, { pairs }: Hello, scratch: string): Pro
 
 function modelContender(
   name: string,
-  model: FlowModel,
+  { model, refine }: Variant,
   pairs: readonly Pair[],
   python: Python,
   scratch: string,
 ): Contender {
-  const estimate = (pair: number) => estimateFlow(model, pairs[pair].imageA, pairs[pair].imageB);
+  const estimate = (pair: number) => estimateFlow(model, pairs[pair].imageA, pairs[pair].imageB, { refine });
   return {
     name,
     async time(pair) {
@@ -138,40 +138,53 @@ function rivalContender(rival: string, python: Python): Contender {
   return { name: rival, time: run, score: run };
 }
 
-/** Every model in every way that it can be cut. */
-async function loadModels(): Promise<[string, FlowModel][]> {
+/** A model and whether its flow is refined, as its manifest says where undefined. */
+interface Variant {
+  readonly model: FlowModel;
+  readonly refine?: boolean;
+}
+
+/** Every model as it comes, as the network alone, and in one graph where it is cut otherwise. */
+async function loadModels(): Promise<[string, Variant][]> {
   const manifests = (await listModels()).map(({ manifest }) => manifest);
   const flow = manifests.filter((manifest): manifest is FlowManifest => manifest.task === 'flow');
-  const loaded: [string, FlowModel][] = [];
-  for (const { name, correlation } of flow)
-    for (const graph of correlation ? (['split', 'fused'] as const) : (['fused'] as const))
-      loaded.push([correlation ? `${name} (${graph})` : name, await loadFlowModel(name, { graph })]);
+  const loaded: [string, Variant][] = [];
+  for (const { name, correlation, refine } of flow) {
+    const model = await loadFlowModel(name);
+    loaded.push([name, { model }]);
+    if (refine) loaded.push([`${name}, network alone`, { model, refine: false }]);
+    const graph = model.graph === 'split' ? 'fused' : 'split';
+    if (correlation)
+      loaded.push([
+        `${name}, network alone, ${graph}`,
+        { model: await loadFlowModel(name, { graph }), refine: false },
+      ]);
+  }
   return loaded;
 }
 
 const megapixels = (pairs: readonly Pair[]): number =>
   pairs.reduce((sum, { imageA }) => sum + imageA.width * imageA.height, 0) / 1e6;
 
-/** Each round runs every contender over all pairs, in turns, so that what disturbs one disturbs all. */
+/**
+ * Pair after pair, each in rounds of all contenders in turns, so that what disturbs one disturbs all. The figure of a
+ * round is its time over all pairs.
+ */
 async function timeAll(contenders: readonly Contender[], pairs: readonly Pair[]) {
-  const size = megapixels(pairs);
-  const rounds = contenders.map(() => ({ milliseconds: [] as number[], cpu: [] as number[] }));
-  for (let i = -WARM_UP; i < REPEATS; i++)
-    for (let turn = 0; turn < contenders.length; turn++) {
-      const which = (turn + i + WARM_UP) % contenders.length;
-      const total = { milliseconds: 0, cpu: 0 };
-      for (let pair = 0; pair < pairs.length; pair++) {
+  const rounds = contenders.map(() => Array.from({ length: REPEATS }, () => ({ milliseconds: 0, cpu: 0 })));
+  for (let pair = 0; pair < pairs.length; pair++)
+    for (let round = -WARM_UP; round < REPEATS; round++)
+      for (let turn = 0; turn < contenders.length; turn++) {
+        const which = (turn + round + WARM_UP) % contenders.length;
         const time = await contenders[which].time(pair);
-        total.milliseconds += time.milliseconds;
-        total.cpu += time.cpu;
+        if (round < 0) continue;
+        rounds[which][round].milliseconds += time.milliseconds;
+        rounds[which][round].cpu += time.cpu;
       }
-      if (i < 0) continue;
-      rounds[which].milliseconds.push(total.milliseconds / size);
-      rounds[which].cpu.push(total.cpu / size);
-    }
-  return rounds.map(({ milliseconds, cpu }) => ({
-    millisecondsPerMegapixel: summarize(milliseconds),
-    cpuMillisecondsPerMegapixel: summarize(cpu),
+  const size = megapixels(pairs);
+  return rounds.map((times) => ({
+    millisecondsPerMegapixel: summarize(times.map(({ milliseconds }) => milliseconds / size)),
+    cpuMillisecondsPerMegapixel: summarize(times.map(({ cpu }) => cpu / size)),
   }));
 }
 
@@ -222,7 +235,7 @@ async function run(scratch: string): Promise<void> {
   const pairs = await readPairs(python, hello, scratch);
   const models = await loadModels();
   const contenders = [
-    ...models.map(([name, model]) => modelContender(name, model, pairs, python, scratch)),
+    ...models.map(([name, variant]) => modelContender(name, variant, pairs, python, scratch)),
     ...hello.rivals.map((rival) => rivalContender(rival, python)),
   ];
   const scores: Record<string, Score>[] = [];
@@ -242,7 +255,7 @@ async function run(scratch: string): Promise<void> {
   console.log(
     `\nMean over the pairs of each set; time over all ${pairs.length} pairs, ${REPEATS} rounds: ${file}`,
   );
-  for (const [, model] of models) await model.dispose();
+  for (const [, { model }] of models) await model.dispose();
   python.close();
 }
 

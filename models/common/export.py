@@ -1,6 +1,9 @@
 """Writes a trained network as ONNX with its model.json, after checking that ONNX Runtime computes what PyTorch does.
 
 python -m common.export flownet-c --checkpoint .work/flownet-c/checkpoint.pt
+
+The scores in model.json are the library's own, refinement included: `npm run bench:flow` measures them, `common.scores`
+copies them there.
 """
 
 import argparse
@@ -17,7 +20,6 @@ import torch
 from torch import nn
 
 from common.correlation import correlate_by_rows
-from common.evaluate import evaluate
 from common.networks import MODELS, build, load
 
 SIZES = ((192, 256), (128, 320))
@@ -133,7 +135,7 @@ def describe(path: Path) -> dict:
     return {'file': path.name, 'sha256': hashlib.sha256(data).hexdigest(), 'bytes': len(data)}
 
 
-def make_description(net, config: dict, files: dict[str, Path], card: dict, scores: dict) -> dict:
+def make_description(net, config: dict, files: dict[str, Path], card: dict) -> dict:
     out = {
         'name': config['name'],
         'task': 'flow',
@@ -145,7 +147,8 @@ def make_description(net, config: dict, files: dict[str, Path], card: dict, scor
     if 'encoder' in files:
         channels = config['widths']['conv3']
         out['correlation'] = {'channels': channels, 'radius': net.radius, 'step': 1, 'scale': 'none', 'stride': 8}
-    return {**out, 'output': {'stride': 4}, 'schedule': config['schedule'], 'scores': scores}
+    run = {'output': {'stride': 4}, 'schedule': config['schedule'], 'refine': config['refine']}
+    return {**out, **run, 'scores': {}}
 
 
 def main():
@@ -161,7 +164,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         files = write_all(net.eval(), Path(scratch), args.network)
         card = json.loads((folder / 'card.json').read_text())
-        text = json.dumps(make_description(net, config, files, card, evaluate(net, config)), indent=2) + '\n'
+        text = json.dumps(make_description(net, config, files, card), indent=2) + '\n'
         for path in files.values():
             (folder / path.name).write_bytes(path.read_bytes())
     (folder / 'model.json').write_text(text)

@@ -5,7 +5,7 @@ import { OVERLAYS, parseCount, parseNormalize, parseSchedule } from './flow-opti
 import type { FlowCommandOptions } from './flow-options.ts';
 
 /** What runs where the user names no model: the better of those trained here. */
-export const DEFAULT_MODEL = 'flownet-c';
+export const DEFAULT_MODEL = 'flownet-s';
 
 const HELP = `
 Two pictures give one flow; a video, GIF or folder of pictures gives one for each frame but the last.
@@ -47,7 +47,11 @@ export function addFlowCommand(program: Command): void {
     .option('--model <name>', 'installed model, or a folder with a model.json', DEFAULT_MODEL)
     .addOption(backendOption())
     .option('--schedule <factors>', 'coarse-to-fine shrink factors, such as 4,2,1', parseSchedule)
-    .option('--refine', 'refine the flow on the pictures: more exact, but slower')
+    .option(
+      '--refine',
+      'refine the flow on the pictures: more exact, but slower (as the model says unless told)',
+    )
+    .option('--no-refine', 'leave the flow as the network gave it')
     .option('--every <n>', 'sequence: take every n-th frame', parseCount)
     .option('--max-size <pixels>', 'shrink pictures whose longer side exceeds this', parseCount)
     .option('--normalize <rule>', 'which motion gets the full colour, see below', parseNormalize)

@@ -17,7 +17,7 @@ export interface EstimateOptions {
   readonly schedule?: readonly number[];
   /** Also estimate from B to A, and compare the two directions. */
   readonly both?: boolean;
-  /** Refine the network's flow on the images, see `refineFlow`; false unless told. */
+  /** Refine the network's flow on the images, see `refineFlow`; as the model's `model.json` says unless told. */
   readonly refine?: boolean | RefineOptions;
 }
 
@@ -67,9 +67,10 @@ export async function estimatePair(
   checkSizes(frameA.image, frameB.image);
   const schedule = checkSchedule(options.schedule ?? model.manifest.schedule);
   const start = performance.now();
-  const { flow, backend } = await estimateOneWay(model, frameA, frameB, schedule, options.refine);
+  const refine = options.refine ?? model.manifest.refine;
+  const { flow, backend } = await estimateOneWay(model, frameA, frameB, schedule, refine);
   if (!options.both) return { flow, backend, milliseconds: performance.now() - start };
-  const { flow: backward } = await estimateOneWay(model, frameB, frameA, schedule, options.refine);
+  const { flow: backward } = await estimateOneWay(model, frameB, frameA, schedule, refine);
   const { occluded, confidence } = checkConsistency(flow, backward);
   return { flow, backend, milliseconds: performance.now() - start, backward, occluded, confidence };
 }

@@ -56,6 +56,8 @@ export interface FlowManifest extends ModelManifest {
   readonly output: { readonly stride: number };
   /** Coarse-to-fine passes: by how much the images are shrunk for each. */
   readonly schedule: readonly number[];
+  /** Whether the flow is refined on the images unless told otherwise; false where absent. */
+  readonly refine: boolean;
 }
 
 /** A part of a parsed `model.json`, with the path that leads to it. */
@@ -109,6 +111,11 @@ class Entry {
     const value = this.number();
     if (!Number.isInteger(value) || value < minimum) throw this.fail(`an integer of at least ${minimum}`);
     return value;
+  }
+
+  flag(): boolean {
+    if (typeof this.value !== 'boolean') throw this.fail('true or false');
+    return this.value;
   }
 
   list<T>(read: (entry: Entry) => T): T[] {
@@ -177,6 +184,7 @@ function parseFlow(manifest: ModelManifest, root: Entry): FlowManifest {
     correlation,
     output: { stride: root.get('output').get('stride').integer(1) },
     schedule: root.get('schedule').list((factor) => factor.integer(1)),
+    refine: root.get('refine').value === undefined ? false : root.get('refine').flag(),
   };
 }
 

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { FIXTURES } from '../../fixtures/index.ts';
+import { estimateFlow, loadFlowModel, readFlow, readImage } from '../../src/index.ts';
+import { TOLERANCE } from '../tolerances.ts';
+
+describe.each([
+  ['flownet-s', 'fused'],
+  ['flownet-c', 'split'],
+  ['flownet-c', 'fused'],
+] as const)('%s, %s', (name, graph) => {
+  it('gives the flow that PyTorch gives with the same weights and schedule', async () => {
+    const imageA = await readImage(FIXTURES.goldenA);
+    const imageB = await readImage(FIXTURES.goldenB);
+    const golden = await readFlow(`${FIXTURES.golden}/${name}.npy`);
+    await using model = await loadFlowModel(name, { graph });
+    const { flow } = await estimateFlow(model, imageA, imageB, { refine: false });
+    expect(flow.data).toBeCloseToArray(golden.data, TOLERANCE.networkFlow);
+  });
+});
