@@ -22,7 +22,14 @@ function changed(path: string, value: unknown): Json {
 test('a complete manifest comes back with its fields', () => {
   const manifest = parseManifest(standIn(), 'model.json');
   expect(manifest).toMatchObject({ name: 'stand-in', task: 'flow', schedule: [2, 1], parameters: 80 });
-  expect(manifest).toEqual(standIn());
+  expect(manifest).toEqual({ ...standIn(), refine: false });
+});
+
+test('flow is refined where the manifest says so, and a word other than true or false is refused', () => {
+  expect(parseManifest({ ...standIn(), refine: true }, 'model.json')).toMatchObject({ refine: true });
+  expect(() => parseManifest({ ...standIn(), refine: 'yes' }, 'model.json')).toThrow(
+    'Expected true or false for refine in model.json but received "yes" (string)',
+  );
 });
 
 test('a model for another task needs none of the fields of flow', () => {
