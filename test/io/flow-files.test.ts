@@ -105,8 +105,12 @@ describe('.flo, byte by byte', () => {
     expect(encodeFlo(holed)).toEqual(join(header, f32(1, -2, 1e10, 1e10, -100.25, 0, 7, 511.984375)));
   });
 
-  it('marks as unknown what is NaN, infinite or beyond 1e9, in either component', () => {
-    const decoded = decodeFlo(join(header, f32(NaN, 0, 0, 1.6e9, -Infinity, 5, 1e9, -1e9)));
+  it('refuses NaN and says where', () => {
+    expect(() => decodeFlo(join(header, f32(0, 0, 0, 0, 0, NaN, 0, 0)))).toThrow(/NaN at x 0, y 1: unknown/);
+  });
+
+  it('marks as unknown what is infinite or beyond 1e9, in either component', () => {
+    const decoded = decodeFlo(join(header, f32(2e9, 0, 0, 1.6e9, -Infinity, 5, 1e9, -1e9)));
     expect([...decoded.valid!]).toEqual([0, 0, 0, 1]);
     expect([...decoded.data]).toEqual([0, 0, 0, 0, 0, 0, 1e9, -1e9]);
   });
