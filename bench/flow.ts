@@ -3,35 +3,19 @@
  * run: `npm run bench:flow [-- REPEATS]`. The pairs are research data that lies beside the repository, not in it.
  */
 
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import {
-  estimateFlow,
-  listModels,
-  loadFlowModel,
-  readFlow,
-  readImage,
-  scoreFlow,
-  writeFlow,
-} from '../src/index.ts';
-import type { FlowField, FlowManifest, FlowModel, Image } from '../src/index.ts';
+import { estimateFlow, listModels, loadFlowModel, scoreFlow, writeFlow } from '../src/index.ts';
+import type { FlowManifest, FlowModel } from '../src/index.ts';
+import { megapixels, readPairs, startPython } from './pairs.ts';
+import type { Pair, PairFiles, Python } from './pairs.ts';
 import { describeMachine, printTable, round, saveResults, summarize, watchOthers } from './measure.ts';
 
 const MEASURE = fileURLToPath(new URL('../../shared/measure', import.meta.url));
 const RIVALS = fileURLToPath(new URL('flow_rivals.py', import.meta.url));
 const [REPEATS, WARM_UP] = [Number(process.argv[2] ?? 20), 2];
-
-interface Pair {
-  readonly set: string;
-  readonly name: string;
-  readonly imageA: Image;
-  readonly imageB: Image;
-  readonly truth: FlowField;
-}
 
 /** Milliseconds on the clock and of all cores together. */
 interface Time {
@@ -54,46 +38,10 @@ interface Contender {
 
 /** What the Python side says of itself. */
 interface Hello {
-  readonly pairs: readonly { set: string; name: string; a: string; b: string }[];
+  readonly pairs: readonly PairFiles[];
   readonly rivals: readonly string[];
   readonly opencv: string;
   readonly threads: number;
-}
-
-/** Answers requests in the order they come. */
-interface Python {
-  ask<T>(request: object): Promise<T>;
-  close(): void;
-}
-
-function startPython(): Python {
-  const child = spawn('python3', [RIVALS, MEASURE], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    async ask<T>(request: object) {
-      child.stdin.write(`${JSON.stringify(request)}\n`);
-      const { value, done } = await lines.next();
-      if (done) throw new Error('The Python side has ended; see its message above');
-      return JSON.parse(value as string) as T;
-    },
-    close: () => child.stdin.end(),
-  };
-}
-
-async function readPairs(python: Python, { pairs }: Hello, scratch: string): Promise<Pair[]> {
-  const path = join(scratch, 'truth.flo');
-  const all: Pair[] = [];
-  for (const [i, { set, name, a, b }] of pairs.entries()) {
-    await python.ask({ kind: 'truth', pair: i, path });
-    all.push({
-      set,
-      name,
-      imageA: await readImage(a),
-      imageB: await readImage(b),
-      truth: await readFlow(path),
-    });
-  }
-  return all;
 }
 
 function modelContender(
@@ -163,9 +111,6 @@ async function loadModels(): Promise<[string, Variant][]> {
   return loaded;
 }
 
-const megapixels = (pairs: readonly Pair[]): number =>
-  pairs.reduce((sum, { imageA }) => sum + imageA.width * imageA.height, 0) / 1e6;
-
 /**
  * Pair after pair, each in rounds of all contenders in turns, so that what disturbs one disturbs all. The figure of a
  * round is its time over all pairs.
@@ -230,9 +175,9 @@ function print(rows: readonly Row[], sets: readonly string[]): void {
 }
 
 async function run(scratch: string): Promise<void> {
-  const python = startPython();
+  const python = startPython(RIVALS, MEASURE);
   const hello = await python.ask<Hello>({ kind: 'hello' });
-  const pairs = await readPairs(python, hello, scratch);
+  const pairs = await readPairs(python, hello.pairs, scratch);
   const models = await loadModels();
   const contenders = [
     ...models.map(([name, variant]) => modelContender(name, variant, pairs, python, scratch)),

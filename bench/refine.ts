@@ -4,11 +4,9 @@
  * research data that lies beside the repository, not in it.
  */
 
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { prepareRefinement } from '../kernels/index.ts';
 import type { RefineInput } from '../kernels/index.ts';
@@ -17,7 +15,6 @@ import {
   listModels,
   loadFlowModel,
   readFlow,
-  readImage,
   refineFlow,
   scoreFlow,
   writeFlow,
@@ -25,6 +22,8 @@ import {
 import type { FlowField, Image, RefineOptions } from '../src/index.ts';
 import { createRefiner } from '../src/flow/refine.ts';
 import { prepareFrame } from '../src/flow/estimate-frame.ts';
+import { megapixels, readPairs, startPython } from './pairs.ts';
+import type { Pair, PairFiles, Python } from './pairs.ts';
 import { describeMachine, printTable, round, saveResults, summarize, watchOthers } from './measure.ts';
 
 const MEASURE = fileURLToPath(new URL('../../shared/measure', import.meta.url));
@@ -34,47 +33,14 @@ const [PART, REPEATS, WARM_UP] = [process.argv[2] ?? 'all', Number(process.argv[
 /** OpenCV's own effort: B carried back once, five times five sweeps, no smoothing, one level. */
 const LIKE_OPENCV = { warps: 1, iterations: 5, sweeps: 5, sigma: 0 };
 
-interface Pair {
-  readonly set: string;
-  readonly imageA: Image;
-  readonly imageB: Image;
-  readonly truth: FlowField;
-}
-
 interface Hello {
-  readonly pairs: readonly { set: string; a: string; b: string }[];
+  readonly pairs: readonly PairFiles[];
   readonly starts: readonly string[];
   readonly opencv: string;
 }
 
-type Ask = <T>(request: object) => Promise<T>;
-
-function startPython(): { ask: Ask; close(): void } {
-  const child = spawn('python3', [RIVALS, MEASURE], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    async ask<T>(request: object) {
-      child.stdin.write(`${JSON.stringify(request)}\n`);
-      const { value, done } = await lines.next();
-      if (done) throw new Error('The Python side has ended; see its message above');
-      return JSON.parse(value as string) as T;
-    },
-    close: () => child.stdin.end(),
-  };
-}
-
-async function readPairs(ask: Ask, { pairs }: Hello, scratch: string): Promise<Pair[]> {
-  const path = join(scratch, 'truth.flo');
-  const all: Pair[] = [];
-  for (const [i, { set, a, b }] of pairs.entries()) {
-    await ask({ kind: 'truth', pair: i, path });
-    all.push({ set, imageA: await readImage(a), imageB: await readImage(b), truth: await readFlow(path) });
-  }
-  return all;
-}
-
 /** The flow of every pair by every method that there is to start from. */
-async function collectStarts(ask: Ask, hello: Hello, pairs: readonly Pair[], scratch: string) {
+async function collectStarts({ ask }: Python, hello: Hello, pairs: readonly Pair[], scratch: string) {
   const starts = new Map<string, FlowField[]>();
   const path = join(scratch, 'start.flo');
   for (const start of hello.starts) {
@@ -89,15 +55,13 @@ async function collectStarts(ask: Ask, hello: Hello, pairs: readonly Pair[], scr
     if (manifest.task !== 'flow') continue;
     const model = await loadFlowModel(manifest.name);
     const flows: FlowField[] = [];
-    for (const { imageA, imageB } of pairs) flows.push((await estimateFlow(model, imageA, imageB)).flow);
+    for (const { imageA, imageB } of pairs)
+      flows.push((await estimateFlow(model, imageA, imageB, { refine: false })).flow);
     starts.set(manifest.name, flows);
     await model.dispose();
   }
   return starts;
 }
-
-const megapixels = (pairs: readonly Pair[]): number =>
-  pairs.reduce((sum, { imageA }) => sum + imageA.width * imageA.height, 0) / 1e6;
 
 /** Mean end-point error over the pairs of each set. */
 async function scoreAll(pairs: readonly Pair[], flowOf: (pair: number) => Promise<FlowField>) {
@@ -150,15 +114,20 @@ async function timeAll(contenders: ReadonlyMap<string, Timed>, pairs: readonly P
   return [...times].map(([name, values]) => ({ name, ...summarize(values) }));
 }
 
-async function runScores(ask: Ask, hello: Hello, pairs: readonly Pair[], scratch: string): Promise<void> {
+async function runScores(
+  python: Python,
+  hello: Hello,
+  pairs: readonly Pair[],
+  scratch: string,
+): Promise<void> {
   const scores = [];
-  for (const [start, flows] of await collectStarts(ask, hello, pairs, scratch)) {
+  for (const [start, flows] of await collectStarts(python, hello, pairs, scratch)) {
     const refine = (options: RefineOptions) => (i: number) =>
       refineFlow(flows[i], pairs[i].imageA, pairs[i].imageB, options);
     const [from, to] = [join(scratch, 'from.flo'), join(scratch, 'to.flo')];
     const opencv = async (i: number) => {
       await writeFlow(from, flows[i], { overwrite: true });
-      await ask({ kind: 'refine', pair: i, threads: 1, from, to });
+      await python.ask({ kind: 'refine', pair: i, threads: 1, from, to });
       return readFlow(to);
     };
     const ways = {
@@ -181,7 +150,12 @@ async function runScores(ask: Ask, hello: Hello, pairs: readonly Pair[], scratch
 }
 
 /** One pair of each set, from DIS fast. */
-async function runTimes(ask: Ask, hello: Hello, pairs: readonly Pair[], scratch: string): Promise<void> {
+async function runTimes(
+  { ask }: Python,
+  hello: Hello,
+  pairs: readonly Pair[],
+  scratch: string,
+): Promise<void> {
   const chosen = pairs.filter(({ set }, i) => pairs.findIndex((pair) => pair.set === set) === i);
   const path = join(scratch, 'start.flo');
   const flows: FlowField[] = [];
@@ -217,12 +191,12 @@ async function runTimes(ask: Ask, hello: Hello, pairs: readonly Pair[], scratch:
 const machine = ({ opencv }: Hello) => ({ ...describeMachine(), opencv });
 
 async function run(scratch: string): Promise<void> {
-  const { ask, close } = startPython();
-  const hello = await ask<Hello>({ kind: 'hello' });
-  const pairs = await readPairs(ask, hello, scratch);
-  if (PART !== 'scores') await runTimes(ask, hello, pairs, scratch);
-  if (PART !== 'times') await runScores(ask, hello, pairs, scratch);
-  close();
+  const python = startPython(RIVALS, MEASURE);
+  const hello = await python.ask<Hello>({ kind: 'hello' });
+  const pairs = await readPairs(python, hello.pairs, scratch);
+  if (PART !== 'scores') await runTimes(python, hello, pairs, scratch);
+  if (PART !== 'times') await runScores(python, hello, pairs, scratch);
+  python.close();
 }
 
 if (existsSync(MEASURE)) {

@@ -55,7 +55,7 @@ def refine(request):
 def answer(request):
     kind = request['kind']
     if kind == 'hello':
-        pairs = [{'set': s, 'a': a, 'b': b} for s, _, a, b, _ in PAIRS]
+        pairs = [{'set': s, 'name': n, 'a': a, 'b': b} for s, n, a, b, _ in PAIRS]
         return {'pairs': pairs, 'starts': list(PRESETS), 'opencv': cv2.__version__}
     if kind == 'truth':
         write_flo(request['path'], *PAIRS[request['pair']][-1]())

@@ -17,3 +17,15 @@ describe.each([
     expect(flow.data).toBeCloseToArray(golden.data, TOLERANCE.networkFlow);
   });
 });
+
+it('is refined unless told otherwise where the manifest says so', async () => {
+  const imageA = await readImage(FIXTURES.goldenA);
+  const imageB = await readImage(FIXTURES.goldenB);
+  await using model = await loadFlowModel('flownet-s');
+  expect(model.manifest.refine).toBe(true);
+  const flowWith = async (refine?: boolean) =>
+    (await estimateFlow(model, imageA, imageB, { refine })).flow.data;
+  const flow = await flowWith();
+  expect(flow).toEqual(await flowWith(true));
+  expect(flow).not.toEqual(await flowWith(false));
+});
