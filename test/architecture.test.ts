@@ -13,10 +13,22 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/runtime': ['src/core'],
   'src/io': ['src/core'],
   'src/flow': ['src/core', 'src/runtime', 'kernels'],
-  'src/match': ['src/core', 'src/runtime', 'kernels'],
-  'src/stitch': ['src/core', 'src/runtime', 'kernels'],
+  'src/geometry': ['src/core'],
+  'src/features': ['src/core', 'src/geometry', 'kernels'],
+  'src/match': ['src/core', 'src/runtime', 'src/features', 'src/geometry', 'kernels'],
+  'src/stitch': ['src/core', 'src/runtime', 'src/features', 'src/geometry', 'kernels'],
   'src/cli': ['src', 'kernels'],
-  'src/index.ts': ['src/core', 'src/runtime', 'src/io', 'src/flow', 'src/match', 'src/stitch', 'kernels'],
+  'src/index.ts': [
+    'src/core',
+    'src/runtime',
+    'src/io',
+    'src/flow',
+    'src/geometry',
+    'src/features',
+    'src/match',
+    'src/stitch',
+    'kernels',
+  ],
 };
 
 /** Packages and the only folders that may import them. */

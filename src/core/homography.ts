@@ -1,0 +1,139 @@
+import { ShapeError, expected } from './errors.ts';
+
+/** Nine numbers, a 3 x 3 matrix row by row. */
+export type Matrix3 = readonly [number, number, number, number, number, number, number, number, number];
+
+/**
+ * A projective map of the plane, row by row: `(x, y)` goes to `(X / W, Y / W)` with
+ *
+ * `X = h[0] x + h[1] y + h[2]`, `Y = h[3] x + h[4] y + h[5]`, `W = h[6] x + h[7] y + h[8]`.
+ *
+ * The matrix has no scale of its own: any multiple of it is the same map, and {@link normalizeHomography} chooses
+ * one. `homographyAB` maps pixels of A to pixels of B; integer coordinates are pixel centres.
+ */
+export type Homography = Matrix3;
+
+/** The map that leaves every point where it is. */
+export const IDENTITY: Homography = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+
+/** Checks that there are nine finite numbers, and gives them back with their type. */
+export function checkHomography(values: ArrayLike<number>, name: string): Homography {
+  const numbers = Array.from(values);
+  if (numbers.length !== 9 || !numbers.every(Number.isFinite))
+    throw expected('nine finite numbers, a 3 x 3 matrix row by row,', name, values);
+  return numbers as unknown as Homography;
+}
+
+/** Where `(x, y)` goes; not finite on the horizon. */
+export function applyHomography(h: Homography, x: number, y: number): [x: number, y: number] {
+  const w = h[6] * x + h[7] * y + h[8];
+  return [(h[0] * x + h[1] * y + h[2]) / w, (h[3] * x + h[4] * y + h[5]) / w];
+}
+
+/**
+ * Where many points go.
+ *
+ * @param points x and y interleaved
+ * @param out as long as `points`; a new array unless told, and may be `points` itself
+ */
+export function transformPoints(
+  h: Homography,
+  points: ArrayLike<number>,
+  out: Float64Array = new Float64Array(points.length),
+): Float64Array {
+  for (let i = 0; i + 1 < points.length; i += 2) {
+    const x = points[i];
+    const y = points[i + 1];
+    const w = h[6] * x + h[7] * y + h[8];
+    out[i] = (h[0] * x + h[1] * y + h[2]) / w;
+    out[i + 1] = (h[3] * x + h[4] * y + h[5]) / w;
+  }
+  return out;
+}
+
+/** The determinant; its sign tells whether the map keeps the sense of rotation where the weight is positive. */
+export function determinant3(m: Matrix3): number {
+  return (
+    m[0] * (m[4] * m[8] - m[5] * m[7]) -
+    m[1] * (m[3] * m[8] - m[5] * m[6]) +
+    m[2] * (m[3] * m[7] - m[4] * m[6])
+  );
+}
+
+/** The product of two matrices: as maps, first `b`, then `a`. */
+export function multiply3(a: Matrix3, b: Matrix3): Matrix3 {
+  const out = new Array<number>(9);
+  for (let r = 0; r < 3; r++)
+    for (let c = 0; c < 3; c++)
+      out[3 * r + c] = a[3 * r] * b[c] + a[3 * r + 1] * b[3 + c] + a[3 * r + 2] * b[6 + c];
+  return out as unknown as Matrix3;
+}
+
+/** The rows of `m` as columns. */
+export const transpose3 = (m: Matrix3): Matrix3 => [m[0], m[3], m[6], m[1], m[4], m[7], m[2], m[5], m[8]];
+
+/** The map that takes A to C, from those that take B to C and A to B. */
+export const composeHomographies = (homographyBC: Homography, homographyAB: Homography): Homography =>
+  multiply3(homographyBC, homographyAB);
+
+/**
+ * The map back.
+ *
+ * @throws {ShapeError} where there is none: the map takes the plane to a line or a point
+ */
+export function invertHomography(h: Homography): Homography {
+  const adjugate: Homography = [
+    h[4] * h[8] - h[5] * h[7],
+    h[2] * h[7] - h[1] * h[8],
+    h[1] * h[5] - h[2] * h[4],
+    h[5] * h[6] - h[3] * h[8],
+    h[0] * h[8] - h[2] * h[6],
+    h[2] * h[3] - h[0] * h[5],
+    h[3] * h[7] - h[4] * h[6],
+    h[1] * h[6] - h[0] * h[7],
+    h[0] * h[4] - h[1] * h[3],
+  ];
+  const determinant = determinant3(h);
+  if (!Number.isFinite(determinant) || determinant === 0)
+    throw new ShapeError(
+      `Expected a homography that can be inverted but its determinant is ${determinant}: it takes the plane to a line`,
+    );
+  return adjugate.map((value) => value / determinant) as unknown as Homography;
+}
+
+/**
+ * The multiple with 1 in the last place, or, where that entry is next to nothing beside the others, with length 1
+ * and its largest entry positive.
+ */
+export function normalizeHomography(h: Homography): Homography {
+  const length = Math.hypot(...h);
+  if (length === 0) return h;
+  if (Math.abs(h[8]) > 1e-12 * length) return h.map((value) => value / h[8]) as unknown as Homography;
+  const largest = h.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
+  return h.map((value) => value / (largest < 0 ? -length : length)) as unknown as Homography;
+}
+
+/** The change of the map's value with its argument at `(x, y)`: `[dX/dx, dX/dy, dY/dx, dY/dy]`. */
+export function homographyJacobian(
+  h: Homography,
+  x: number,
+  y: number,
+): [xx: number, xy: number, yx: number, yy: number] {
+  const w = h[6] * x + h[7] * y + h[8];
+  const px = (h[0] * x + h[1] * y + h[2]) / w;
+  const py = (h[3] * x + h[4] * y + h[5]) / w;
+  return [(h[0] - px * h[6]) / w, (h[1] - px * h[7]) / w, (h[3] - py * h[6]) / w, (h[4] - py * h[7]) / w];
+}
+
+/** The map of pixels that belongs to resizing by `scaleX` and `scaleY`: x goes to (x + 0.5) * scaleX - 0.5. */
+export const resizeHomography = (scaleX: number, scaleY: number): Homography => [
+  scaleX,
+  0,
+  0.5 * scaleX - 0.5,
+  0,
+  scaleY,
+  0.5 * scaleY - 0.5,
+  0,
+  0,
+  1,
+];

@@ -1,0 +1,115 @@
+/** What feature detection and description exchange: plain data, layouts and units on every field. */
+
+import type { ScalarField } from '../core/types.ts';
+
+/** Points worth matching, in no particular order unless said. */
+export interface Keypoints {
+  /** x and y of each, interleaved, in pixels; integer coordinates are pixel centres. */
+  readonly points: Float64Array;
+  /** The scale of each: standard deviation of the Gaussian that it was found at, in pixels. */
+  readonly scales: Float32Array;
+  /** The direction of each in radians, from x towards y, so clockwise on the screen; -pi to pi. */
+  readonly angles: Float32Array;
+  /** How strongly the detector answered, greater is better; comparable within one detector only. */
+  readonly responses: Float32Array;
+}
+
+/** Feature vectors of keypoints: that of keypoint `i` is `data[i * length .. (i + 1) * length - 1]`, of length 1. */
+export interface Descriptors {
+  readonly count: number;
+  /** Values a descriptor, 128 for SIFT. */
+  readonly length: number;
+  /** `count * length` values. */
+  readonly data: Float32Array;
+}
+
+/** Keypoints and their descriptors: row `i` describes keypoint `i`. */
+export interface Features {
+  readonly keypoints: Keypoints;
+  readonly descriptors: Descriptors;
+}
+
+/** Square grey patches: pixel (x, y) of patch `i` is `data[(i * size + y) * size + x]`, 0 to 255. */
+export interface Patches {
+  readonly count: number;
+  /** Pixels along each side. */
+  readonly size: number;
+  readonly data: Float32Array;
+}
+
+/** A network or other function that turns patches into feature vectors of length 1. */
+export interface PatchDescriptor {
+  /** Pixels along each side of the patches that it takes, such as 32. */
+  readonly patchSize: number;
+  /** Side of the square that a patch covers, in multiples of the keypoint's scale; 12 covers what SIFT does. */
+  readonly extent: number;
+  describe(patches: Patches): Promise<Descriptors>;
+}
+
+/**
+ * - `dog`: extrema of differences of Gaussians in scale space (Lowe 2004), blobs of all sizes
+ * - `harris`: corners by the structure tensor (Harris and Stephens 1988), one scale
+ * - `fast`: corners by the segment test (Rosten and Drummond 2006), one scale
+ */
+export type Detector = 'dog' | 'harris' | 'fast';
+
+export interface DetectOptions {
+  /** `dog` unless told. */
+  readonly detector?: Detector;
+  /** At most this many are kept; 4000 unless told. */
+  readonly count?: number;
+  /**
+   * How those kept are chosen: `strongest`, or `even` over the picture, by adaptive non-maximal suppression
+   * (Brown, Szeliski and Winder 2005). `strongest` unless told.
+   */
+  readonly spread?: 'strongest' | 'even';
+  /** Least contrast of a `dog` keypoint, of 255 and divided by the scales an octave; 10.2 as in OpenCV unless told. */
+  readonly contrast?: number;
+  /** Greatest ratio of the two curvatures of a `dog` keypoint, edges being above; 10 unless told. */
+  readonly edgeRatio?: number;
+  /** Start `dog` on the picture enlarged twice, which finds about four times as many; true unless told. */
+  readonly upsample?: boolean;
+  /** All directions 0, for pictures that are not turned against each other; false unless told. */
+  readonly upright?: boolean;
+}
+
+/**
+ * - `sift`: gradient histograms, clipped and of length 1 (Lowe 2004)
+ * - `rootsift`: the square roots of the same divided by their sum (Arandjelovic and Zisserman 2012)
+ */
+export type DescriptorKind = 'sift' | 'rootsift';
+
+export interface DescribeOptions {
+  /** `rootsift` unless told, or what makes vectors of patches. */
+  readonly descriptor?: DescriptorKind | PatchDescriptor;
+}
+
+export interface ExtractOptions extends DetectOptions, DescribeOptions {}
+
+export interface MatchDescriptorsOptions {
+  /** Greatest distance of the best over that of the second best; 0.8 unless told, 1 lets everything pass. */
+  readonly ratio?: number;
+  /** Keep a match only if it is the best from both sides; true unless told. */
+  readonly mutual?: boolean;
+  /**
+   * Where the descriptors lie, x and y interleaved: the second best must then be `apart` pixels away from the best,
+   * so that a point found twice does not spoil its own ratio (Mishkin 2015).
+   */
+  readonly pointsA?: ArrayLike<number>;
+  readonly pointsB?: ArrayLike<number>;
+  /** Pixels; 10 unless told. Only with `pointsA` and `pointsB`. */
+  readonly apart?: number;
+}
+
+/** Which descriptor of A belongs to which of B. */
+export interface DescriptorMatches {
+  readonly indexA: Uint32Array;
+  readonly indexB: Uint32Array;
+  /** Euclidean distance of the two descriptors, 0 to 2. */
+  readonly distances: Float32Array;
+  /** That distance over the second best's, 0 to 1. */
+  readonly ratios: Float32Array;
+}
+
+/** A grey picture, 0 to 255, in floats. */
+export type Grey = ScalarField;

@@ -1,0 +1,45 @@
+import type { Matrix3 } from '../core/homography.ts';
+
+/**
+ * What can be fitted to correspondences, with the least number that determines it:
+ * `translation` (1), `similarity` (2: turn, scale, shift), `affine` (3), `homography` (4), and `fundamental` (7),
+ * the epipolar geometry of two views of any scene, which maps points to lines.
+ */
+export type GeometricModel = 'translation' | 'similarity' | 'affine' | 'homography' | 'fundamental';
+
+export interface FitOptions {
+  /**
+   * Greatest error in pixels that still counts as an inlier; 3 unless told. For maps the error is the distance in B
+   * from where A's point goes, for `fundamental` Sampson's distance.
+   */
+  readonly threshold?: number;
+  /** The probability wanted that one sample at least held inliers alone; 0.9999 unless told. */
+  readonly confidence?: number;
+  /** Most samples drawn, whatever the confidence; 10,000 unless told. */
+  readonly maxIterations?: number;
+  /** The same seed on the same correspondences gives the same result, bit by bit; 1 unless told. */
+  readonly seed?: number;
+  /** Fewer inliers than this are no model; unless told twice the least number, plus 2. */
+  readonly minInliers?: number;
+}
+
+/** The outcome of a robust fit. */
+export interface RobustFit {
+  readonly model: GeometricModel;
+  /**
+   * The homography from A to B (affine and simpler ones with 0, 0, 1 below), or the fundamental matrix with
+   * `b^T F a = 0`; null where no model stood out.
+   */
+  readonly matrix: Matrix3 | null;
+  /** Why there is no matrix, in one sentence; absent where there is one. */
+  readonly reason?: string;
+  /** 1 for each correspondence within the threshold, otherwise 0. */
+  readonly inliers: Uint8Array;
+  readonly inlierCount: number;
+  /** Root of the mean squared error of the inliers, in pixels; NaN without a model. */
+  readonly rmse: number;
+  /** Samples drawn. */
+  readonly iterations: number;
+  /** The probability that a sample of inliers alone was among them, by the share of inliers found; 0 to 1. */
+  readonly confidence: number;
+}
