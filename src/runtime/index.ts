@@ -1,6 +1,23 @@
 /** Models on disk and networks in memory; nothing else imports ONNX Runtime. */
 export { parseManifest } from './manifest.ts';
-export type { FlowManifest, ModelCorrelation, ModelFile, ModelInput, ModelManifest } from './manifest.ts';
+export type {
+  AnyManifest,
+  FlowManifest,
+  ModelCorrelation,
+  ModelFile,
+  ModelInput,
+  ModelManifest,
+} from './manifest.ts';
+export { TRAINED_METRICS } from './manifest-patch.ts';
+export type {
+  DenseOutput,
+  DistanceThreshold,
+  PairManifest,
+  PatchInput,
+  PatchManifest,
+  ScoreThreshold,
+  TrainedMetric,
+} from './manifest-patch.ts';
 export { findModel, listModels, modelsFolder, readModelFile } from './models.ts';
 export type { InstalledModel } from './models.ts';
 export { imageToTensor, padTensor } from './preprocess.ts';

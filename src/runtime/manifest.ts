@@ -1,4 +1,6 @@
-import { ModelError, describe } from '../core/errors.ts';
+import { Entry } from './manifest-entry.ts';
+import { parsePair, parsePatch } from './manifest-patch.ts';
+import type { PairManifest, PatchManifest } from './manifest-patch.ts';
 
 /** One file of a model, beside its `model.json`. */
 export interface ModelFile {
@@ -60,73 +62,15 @@ export interface FlowManifest extends ModelManifest {
   readonly refine: boolean;
 }
 
-/** A part of a parsed `model.json`, with the path that leads to it. */
-class Entry {
-  readonly value: unknown;
-  readonly path: string;
-  readonly source: string;
+/** A manifest with the fields of its task, or the common fields alone where the task is none that is known here. */
+export type AnyManifest = ModelManifest | FlowManifest | PatchManifest | PairManifest;
 
-  constructor(value: unknown, path: string, source: string) {
-    this.value = value;
-    this.path = path;
-    this.source = source;
-  }
-
-  fail(what: string): ModelError {
-    return new ModelError(
-      `Expected ${what} ${this.path && `for ${this.path} `}in ${this.source} but received ${describe(this.value)}`,
-    );
-  }
-
-  get(key: string): Entry {
-    return new Entry(this.object()[key], this.path ? `${this.path}.${key}` : key, this.source);
-  }
-
-  object(): Record<string, unknown> {
-    const { value } = this;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.fail('an object');
-    return value as Record<string, unknown>;
-  }
-
-  entries(): [string, Entry][] {
-    return Object.keys(this.object()).map((key) => [key, this.get(key)]);
-  }
-
-  text(): string {
-    if (typeof this.value !== 'string' || !this.value) throw this.fail('a text');
-    return this.value;
-  }
-
-  oneOf<T extends string>(...choices: T[]): T {
-    if (!choices.includes(this.value as T)) throw this.fail(choices.map((c) => `"${c}"`).join(' or '));
-    return this.value as T;
-  }
-
-  number(): number {
-    if (typeof this.value !== 'number' || !Number.isFinite(this.value)) throw this.fail('a number');
-    return this.value;
-  }
-
-  integer(minimum: number): number {
-    const value = this.number();
-    if (!Number.isInteger(value) || value < minimum) throw this.fail(`an integer of at least ${minimum}`);
-    return value;
-  }
-
-  flag(): boolean {
-    if (typeof this.value !== 'boolean') throw this.fail('true or false');
-    return this.value;
-  }
-
-  list<T>(read: (entry: Entry) => T): T[] {
-    if (!Array.isArray(this.value) || !this.value.length) throw this.fail('a list');
-    return this.value.map((item, i) => read(new Entry(item, `${this.path}[${i}]`, this.source)));
-  }
-
-  record<T>(read: (entry: Entry) => T): Record<string, T> {
-    return Object.fromEntries(this.entries().map(([key, entry]) => [key, read(entry)]));
-  }
-}
+/** What reads the fields of each task. */
+const TASKS: Readonly<Record<string, (manifest: ModelManifest, root: Entry) => AnyManifest>> = {
+  flow: parseFlow,
+  patch: parsePatch,
+  pair: parsePair,
+};
 
 /**
  * Checks the contents of a `model.json`.
@@ -134,7 +78,7 @@ class Entry {
  * @param source where it came from, for the error's sentence
  * @throws ModelError that names the field, what was expected there and what it holds
  */
-export function parseManifest(json: unknown, source: string): ModelManifest | FlowManifest {
+export function parseManifest(json: unknown, source: string): AnyManifest {
   const root = new Entry(json, '', source);
   const manifest: ModelManifest = {
     name: root.get('name').text(),
@@ -150,7 +94,8 @@ export function parseManifest(json: unknown, source: string): ModelManifest | Fl
     scores: root.get('scores').record((set) => set.record((score) => score.number())),
     parameters: root.get('parameters').integer(0),
   };
-  return manifest.task === 'flow' ? parseFlow(manifest, root) : manifest;
+  const parse = TASKS[manifest.task];
+  return parse ? parse(manifest, root) : manifest;
 }
 
 function parseFile(entry: Entry): ModelFile {
@@ -169,15 +114,13 @@ function parseFlow(manifest: ModelManifest, root: Entry): FlowManifest {
   for (const part of correlation ? ['encoder', 'decoder'] : [])
     if (!manifest.files[part]) throw files.get(part).fail(`the ${part}, as correlation is given,`);
   const input = root.get('input');
-  const range = input.get('range').list((bound) => bound.number());
-  if (range.length !== 2 || range[0] >= range[1]) throw input.get('range').fail('[black, white]');
   return {
     ...manifest,
     task: 'flow',
     input: {
       layout: input.get('layout').oneOf('NCHW'),
       channels: input.get('channels').oneOf('RGB'),
-      range: [range[0], range[1]],
+      range: input.get('range').range(),
       multipleOf: input.get('multipleOf').integer(1),
       fit: input.get('fit').oneOf('pad'),
     },
@@ -189,7 +132,7 @@ function parseFlow(manifest: ModelManifest, root: Entry): FlowManifest {
 }
 
 function parseCorrelation(entry: Entry): ModelCorrelation | undefined {
-  if (entry.value === undefined || entry.value === null) return undefined;
+  if (entry.absent()) return undefined;
   return {
     channels: entry.get('channels').integer(1),
     radius: entry.get('radius').integer(0),

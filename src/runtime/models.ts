@@ -5,13 +5,13 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ModelError } from '../core/errors.ts';
 import { parseManifest } from './manifest.ts';
-import type { FlowManifest, ModelManifest } from './manifest.ts';
+import type { AnyManifest } from './manifest.ts';
 
 /** A model on this machine: its folder and what its `model.json` says. */
 export interface InstalledModel {
   /** Absolute path. */
   readonly folder: string;
-  readonly manifest: ModelManifest | FlowManifest;
+  readonly manifest: AnyManifest;
 }
 
 /** The folder of the models that come with the package; the same one from `src/` and from `dist/src/`. */
