@@ -1,0 +1,261 @@
+import { countCorrespondences } from '../core/correspondences.ts';
+import type { Correspondences } from '../core/correspondences.ts';
+import { checkInteger, checkOneOf, expected } from '../core/errors.ts';
+import { normalizeHomography } from '../core/homography.ts';
+import type { Matrix3 } from '../core/homography.ts';
+import type { Estimator } from './estimator.ts';
+import { ESTIMATORS } from './estimators.ts';
+import { logFalseAlarms } from './false-alarms.ts';
+import { denormalizeFundamental, denormalizeMap, meanDistance, normalizePoints } from './normalize-points.ts';
+import type { NormalizedPoints } from './normalize-points.ts';
+import { createSampler, orderByScore } from './sampler.ts';
+import { gainOf, weighErrors } from './score-errors.ts';
+import type { FitOptions, GeometricModel, RobustFit } from './types.ts';
+
+type CheckedOptions = Required<FitOptions>;
+
+/** The problem in coordinates of size 1, and memory for one geometry's errors and weights. */
+interface Problem {
+  readonly estimator: Estimator;
+  readonly a: NormalizedPoints;
+  readonly b: NormalizedPoints;
+  readonly threshold: number;
+  readonly errors: Float64Array;
+  readonly weights: Float64Array;
+}
+
+interface Candidate {
+  readonly matrix: Matrix3;
+  readonly gain: number;
+}
+
+/**
+ * Fits a geometry to correspondences of which many may be wrong: random samples, the best first (Chum and Matas
+ * 2005), scored over all thresholds up to `threshold` (see `gainOf`), every new best improved on its own inliers (LO-RANSAC,
+ * Chum 2003), until a better one is improbable; the winner is refined by Levenberg-Marquardt.
+ *
+ * The result depends on its arguments alone. That nothing stands out from chance is a result too, with a `reason`.
+ *
+ * @throws {TypeError | RangeError} for options that make no sense
+ */
+export function fitModel(
+  model: GeometricModel,
+  correspondences: Correspondences,
+  options: FitOptions = {},
+): RobustFit {
+  checkOneOf(model, 'model', Object.keys(ESTIMATORS) as GeometricModel[]);
+  const estimator = ESTIMATORS[model];
+  const checked = checkOptions(options, estimator);
+  const count = countCorrespondences(correspondences);
+  if (count < checked.minInliers)
+    return failure(
+      model,
+      count,
+      0,
+      `${count} correspondences are fewer than the ${checked.minInliers} that a ${model} fit asks for`,
+    );
+  const problem = normalizeProblem(model, correspondences, checked.threshold);
+  const { best, iterations } = search(problem, correspondences.scores, checked);
+  if (!best)
+    return failure(model, count, iterations, `no sample of the ${count} correspondences gave a ${model}`);
+  const matrix = polish(problem, best);
+  return conclude(model, problem, matrix, correspondences, checked, iterations);
+}
+
+/** As {@link fitModel} of a homography from A to B. */
+export const fitHomography = (correspondences: Correspondences, options: FitOptions = {}): RobustFit =>
+  fitModel('homography', correspondences, options);
+
+function checkOptions(options: FitOptions, { sampleSize }: Estimator): CheckedOptions {
+  const {
+    threshold = 3,
+    confidence = 0.9999,
+    maxIterations = 10000,
+    seed = 1,
+    minInliers = 2 * sampleSize + 2,
+  } = options;
+  if (!(typeof threshold === 'number' && threshold > 0 && threshold < Infinity))
+    throw expected('a number of pixels above 0', 'threshold', threshold);
+  if (!(typeof confidence === 'number' && confidence > 0 && confidence < 1))
+    throw expected('a probability between 0 and 1', 'confidence', confidence);
+  checkInteger(maxIterations, 'maxIterations', 1);
+  checkInteger(seed, 'seed');
+  checkInteger(minInliers, 'minInliers', sampleSize);
+  return { threshold, confidence, maxIterations, seed, minInliers };
+}
+
+function failure(model: GeometricModel, count: number, iterations: number, reason: string): RobustFit {
+  return {
+    model,
+    matrix: null,
+    reason,
+    inliers: new Uint8Array(count),
+    inlierCount: 0,
+    rmse: NaN,
+    iterations,
+    confidence: 0,
+  };
+}
+
+/** Both pictures by one scale, so that distances stay comparable. */
+function normalizeProblem(
+  model: GeometricModel,
+  { pointsA, pointsB }: Correspondences,
+  threshold: number,
+): Problem {
+  const centerA = normalizePoints(pointsA, undefined, 1);
+  const centerB = normalizePoints(pointsB, undefined, 1);
+  const spread =
+    (meanDistance(centerA.points, undefined, 0, 0) + meanDistance(centerB.points, undefined, 0, 0)) / 2;
+  const scale = Math.SQRT2 / spread;
+  const count = pointsA.length / 2;
+  return {
+    estimator: ESTIMATORS[model],
+    a: normalizePoints(pointsA, undefined, scale),
+    b: normalizePoints(pointsB, undefined, scale),
+    threshold: threshold * scale,
+    errors: new Float64Array(count),
+    weights: new Float64Array(count),
+  };
+}
+
+function judge({ estimator, a, b, threshold, errors }: Problem, matrix: Matrix3): Candidate {
+  estimator.squaredErrors(matrix, a.points, b.points, errors);
+  return { matrix, gain: gainOf(errors, threshold) };
+}
+
+/** Draws at least this many samples: a first lucky guess is seldom the best. */
+const LEAST_DRAWS = 50;
+
+function search(
+  problem: Problem,
+  scores: Float32Array,
+  { seed, confidence, maxIterations }: CheckedOptions,
+): { best: Candidate | null; iterations: number } {
+  const { estimator, a, b } = problem;
+  const count = scores.length;
+  const draw = createSampler(count, estimator.sampleSize, orderByScore(scores), seed);
+  let best: Candidate | null = null;
+  let sampledGain = 0;
+  let needed = maxIterations;
+  let iterations = 0;
+  while (iterations < needed) {
+    iterations++;
+    for (const matrix of estimator.solveMinimal(a.points, b.points, draw())) {
+      const candidate = judge(problem, matrix);
+      if (candidate.gain <= sampledGain) continue;
+      sampledGain = candidate.gain;
+      const improved = improve(problem, candidate);
+      if (best && improved.gain <= best.gain) continue;
+      best = improved;
+      const inliers = countInliers(problem, best.matrix);
+      needed = Math.min(maxIterations, drawsNeeded(inliers / count, estimator.sampleSize, confidence));
+    }
+  }
+  return { best, iterations };
+}
+
+/** Draws after which one of inliers alone was among them, with that probability. */
+function drawsNeeded(share: number, sampleSize: number, confidence: number): number {
+  const pure = share ** sampleSize;
+  if (pure >= 1) return LEAST_DRAWS;
+  return Math.max(LEAST_DRAWS, Math.ceil(Math.log(1 - confidence) / Math.log1p(-pure)));
+}
+
+/** Least squares on the inliers again and again, first of a wider threshold, while the gain rises. */
+function improve(problem: Problem, start: Candidate): Candidate {
+  const { estimator, a, b, threshold, errors, weights } = problem;
+  let best = start;
+  for (const factor of [2, 1.4, 1, 1, 1]) {
+    estimator.squaredErrors(best.matrix, a.points, b.points, errors);
+    if (weighErrors(errors, threshold * factor, weights) <= estimator.sampleSize) break;
+    const matrix = estimator.solveAll(a.points, b.points, weights);
+    if (!matrix) break;
+    const candidate = judge(problem, matrix);
+    if (candidate.gain > best.gain) best = candidate;
+    else if (factor === 1) break;
+  }
+  return best;
+}
+
+/** Nonlinear least squares with new weights after each round, while the gain rises. */
+function polish(problem: Problem, start: Candidate): Matrix3 {
+  const { estimator, a, b, threshold, errors, weights } = problem;
+  let best = start;
+  for (let round = 0; round < 20; round++) {
+    estimator.squaredErrors(best.matrix, a.points, b.points, errors);
+    if (weighErrors(errors, threshold, weights) <= estimator.sampleSize) break;
+    const matrix = estimator.refine(best.matrix, a.points, b.points, weights);
+    if (!matrix) break;
+    const candidate = judge(problem, matrix);
+    if (candidate.gain <= best.gain * (1 + 1e-9)) break;
+    best = candidate;
+  }
+  return best.matrix;
+}
+
+function countInliers({ estimator, a, b, threshold, errors }: Problem, matrix: Matrix3): number {
+  estimator.squaredErrors(matrix, a.points, b.points, errors);
+  return errors.reduce((sum, error) => sum + (error < threshold * threshold ? 1 : 0), 0);
+}
+
+/** Geometries that chance would hold this often, as a power of ten, are none. */
+const MOST_FALSE_ALARMS = -2;
+
+function conclude(
+  model: GeometricModel,
+  problem: Problem,
+  matrix: Matrix3,
+  { pointsB }: Correspondences,
+  { threshold, minInliers }: CheckedOptions,
+  iterations: number,
+): RobustFit {
+  const { estimator, errors, a, b } = problem;
+  const inlierCount = countInliers(problem, matrix);
+  const count = errors.length;
+  const chance = chanceOfAgreement(model, pointsB, threshold);
+  const logAlarms = logFalseAlarms(
+    count,
+    inlierCount,
+    estimator.sampleSize,
+    chance,
+    model === 'fundamental' ? 3 : 1,
+  );
+  if (inlierCount < minInliers || logAlarms > MOST_FALSE_ALARMS)
+    return failure(
+      model,
+      count,
+      iterations,
+      `the best ${model} agrees with ${inlierCount} of ${count} correspondences, which chance explains too`,
+    );
+  const inliers = Uint8Array.from(errors, (error) => (error < problem.threshold ** 2 ? 1 : 0));
+  const squares = errors.reduce((sum, error, i) => sum + (inliers[i] ? error : 0), 0);
+  const pure = (inlierCount / count) ** estimator.sampleSize;
+  return {
+    model,
+    matrix:
+      model === 'fundamental'
+        ? denormalizeFundamental(matrix, a, b)
+        : normalizeHomography(denormalizeMap(matrix, a, b)),
+    inliers,
+    inlierCount,
+    rmse: Math.sqrt(squares / inlierCount) / b.scale,
+    iterations,
+    confidence: pure >= 1 ? 1 : 1 - (1 - pure) ** iterations,
+  };
+}
+
+/** The share of the ground that B's points cover in which a random point would be within the threshold. */
+function chanceOfAgreement(model: GeometricModel, points: Float64Array, threshold: number): number {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < points.length; i += 2) {
+    left = Math.min(left, points[i]);
+    right = Math.max(right, points[i]);
+    top = Math.min(top, points[i + 1]);
+    bottom = Math.max(bottom, points[i + 1]);
+  }
+  const [width, height] = [right - left + 2 * threshold, bottom - top + 2 * threshold];
+  const agreeing =
+    model === 'fundamental' ? 2 * threshold * Math.hypot(width, height) : Math.PI * threshold ** 2;
+  return Math.min(1, agreeing / (width * height));
+}

@@ -1,0 +1,6 @@
+/** Robust geometry: from correspondences, some of them wrong, to the map that most of them follow. */
+export { fitHomography, fitModel } from './fit-model.ts';
+export { solveModel } from './solve-model.ts';
+export { sampsonDistance } from './fundamental-estimator.ts';
+export { createRandom } from './random.ts';
+export type { FitOptions, GeometricModel, RobustFit } from './types.ts';
