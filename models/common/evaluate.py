@@ -38,7 +38,10 @@ def evaluate(net, config, schedule=None) -> dict:
     found = defaultdict(list)
     for name, _, a, b, truth in flow_pairs.pairs():
         image_a, image_b = (read_image(path).to(device) for path in (a, b))
-        flow = run_schedule(net, image_a, image_b, schedule or config['schedule'])
+        if hasattr(net, 'estimate'):
+            flow = net.estimate(image_a, image_b, *(schedule or config['schedule']))
+        else:
+            flow = run_schedule(net, image_a, image_b, schedule or config['schedule'])
         found[name].append(flow_pairs.scores(flow[0].permute(1, 2, 0).cpu().numpy(), *truth()))
     mean = lambda scores, i: round(sum(s[i] for s in scores) / len(scores), 3)
     return {k: {'epe': mean(v, 0), 'fl': mean(v, 1)} for k, v in found.items()}

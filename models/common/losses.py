@@ -50,3 +50,8 @@ def matching_loss(logits, truth, hidden, radius: int, stride: int = 8):
             picked = log_p.gather(1, ((low_y + dy) * d + low_x + dx)[:, None])[:, 0]
             total = total - share * picked
     return (total * inside).sum() / inside.sum().clamp(min=1)
+
+
+def hidden_loss(logits, hidden):
+    """Binary cross-entropy of being hidden, (B, 1, H, W) twice: logits, and 0..1."""
+    return F.binary_cross_entropy_with_logits(logits, hidden)

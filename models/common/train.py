@@ -100,7 +100,7 @@ class Trainer:
         """Coarse images first: they are cheap, and their motion is small (`curriculum` of the configuration)."""
         phase = next(p for p in self.config['curriculum'] if self.share() <= p['until'])
         names, weights = zip(*phase['schedules'].items())
-        pick = torch.multinomial(torch.tensor(weights), 1).item()
+        pick = torch.multinomial(torch.tensor(weights, dtype=torch.float32), 1).item()
         return [int(f) for f in names[pick].split(',')]
 
     def loss(self, image_a, image_b, truth, hidden, schedule):
@@ -131,7 +131,10 @@ class Trainer:
         schedule = self.choose_schedule()
         finest = schedule[-1]
         sample = crop(sample, *self.config['crop']) if finest == 1 else shrink(sample, finest)
-        loss = self.loss(*prepare(sample), [f // finest for f in schedule])
+        if hasattr(self.net, 'loss'):
+            loss = self.net.loss(*prepare(sample), self.note)
+        else:
+            loss = self.loss(*prepare(sample), [f // finest for f in schedule])
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)

@@ -1,13 +1,16 @@
 /** Models on disk and networks in memory; nothing else imports ONNX Runtime. */
 export { parseManifest } from './manifest.ts';
+export type { AnyManifest, ModelFile, ModelManifest } from './manifest.ts';
+export { FLOW_PRESETS } from './manifest-flow.ts';
 export type {
-  AnyManifest,
   FlowManifest,
+  FlowPlan,
+  FlowPresetName,
   ModelCorrelation,
-  ModelFile,
   ModelInput,
-  ModelManifest,
-} from './manifest.ts';
+  ModelPyramid,
+  RefineSettings,
+} from './manifest-flow.ts';
 export { TRAINED_METRICS } from './manifest-patch.ts';
 export type {
   DenseOutput,

@@ -51,7 +51,7 @@ test('a model for another task needs none of the fields of flow', () => {
 test.each([
   ['name', 7, 'Expected a text for name in here/model.json but received 7 (number)'],
   ['files.fused', undefined, 'Expected the fused graph for files.fused'],
-  ['files.decoder', undefined, 'Expected the decoder, as correlation is given, for files.decoder'],
+  ['files.decoder', undefined, 'Expected the decoder graph for files.decoder'],
   ['files.fused.file', '../../secret.onnx', 'Expected a plain file name for files.fused.file'],
   ['files.fused.sha256', 'abc', 'Expected 64 hexadecimal digits for files.fused.sha256'],
   ['input.layout', 'NHWC', 'Expected "NCHW" for input.layout'],

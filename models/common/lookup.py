@@ -1,0 +1,50 @@
+"""Correlations looked up around a flow (RAFT, Teed and Deng 2020, section 3.2), one level, FlowNet's order of channels."""
+
+import torch
+import torch.nn.functional as F
+
+
+def all_pairs(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """(B, C, h, w) twice to the products of all cells (B, h, w, h, w): of A first."""
+    n, _, h, w = a.shape
+    return torch.bmm(a.flatten(2).transpose(1, 2), b.flatten(2)).view(n, h, w, h, w)
+
+
+def grid(h: int, w: int, device) -> torch.Tensor:
+    """Own place of every cell, (2, h, w): x, y."""
+    y, x = torch.meshgrid(torch.arange(h, device=device), torch.arange(w, device=device), indexing='ij')
+    return torch.stack([x, y]).float()
+
+
+def lookup(volume: torch.Tensor, flow: torch.Tensor, radius: int) -> torch.Tensor:
+    """From all products (B, h, w, h, w) those around x + u, y + v, bilinear, (B, D * D, h, w): dy slow, dx fast.
+
+    flow (B, 2, h, w) in cells; no gradient reaches it. What lies outside the map counts as zero.
+    """
+    n, h, w = volume.shape[:3]
+    d = 2 * radius + 1
+    at = flow + grid(h, w, flow.device)
+    low = at.floor()
+    fraction = (at - low).permute(0, 2, 3, 1).reshape(n, h * w, 2)
+    offset = torch.arange(-radius, radius + 2, device=flow.device)
+    low = low.clamp(-1e4, 1e4).long().permute(0, 2, 3, 1).reshape(n, h * w, 2)
+    x, y = low[..., :1] + offset, low[..., 1:] + offset
+    inside = ((y >= 0) & (y < h))[..., :, None] & ((x >= 0) & (x < w))[..., None, :]
+    index = y.clamp(0, h - 1)[..., :, None] * w + x.clamp(0, w - 1)[..., None, :]
+    cells = volume.reshape(n, h * w, h * w).gather(2, index.flatten(2)).view(n, h * w, d + 1, d + 1) * inside
+    fx, fy = fraction[..., 0, None, None], fraction[..., 1, None, None]
+    rows = torch.lerp(cells[..., :-1], cells[..., 1:], fx)
+    window = torch.lerp(rows[..., :-1, :], rows[..., 1:, :], fy)
+    return window.reshape(n, h, w, d * d).permute(0, 3, 1, 2).contiguous()
+
+
+def lookup_by_sampling(a: torch.Tensor, b: torch.Tensor, flow: torch.Tensor, radius: int) -> torch.Tensor:
+    """The definition: samples B's features at every place of the window and multiplies."""
+    h, w = a.shape[2:]
+    at = flow + grid(h, w, flow.device)
+    out = []
+    for dy in range(-radius, radius + 1):
+        for dx in range(-radius, radius + 1):
+            place = torch.stack([(2 * (at[:, 0] + dx) + 1) / w - 1, (2 * (at[:, 1] + dy) + 1) / h - 1], -1)
+            out.append((a * F.grid_sample(b, place, padding_mode='zeros', align_corners=False)).sum(1))
+    return torch.stack(out, 1)

@@ -1,0 +1,192 @@
+"""whither-flow: a coarse-to-fine correlation network for processors without a GPU.
+
+One Siamese encoder gives features at 1/16, 1/8 and 1/4. At 1/16 every cell is compared with every other (a global match,
+gated by its own confidence), and one small recurrent decoder, whose weights all levels share (as in RAPIDFlow), improves
+the flow at 1/16, 1/8 and 1/4 from correlations looked up around it (RAFT, Teed and Deng 2020, section 3.2) and goes from
+level to level by convex upsampling (section 3.3). It tells, beside the flow, where a pixel has no counterpart.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from common.convex import upsample_convex
+from common.layers import SLOPE, conv, initialize
+from common.losses import end_point_error, hidden_loss
+from common.matching import fill, global_loss, local_loss, match_globally
+from common.lookup import all_pairs, lookup, lookup_by_sampling
+from common.schedule import pad_to, resize_flow, shrink
+
+STRIDES = (16, 8, 4)
+"""Pixels to a cell, coarse to fine."""
+
+FACTOR = 4
+"""Of the convex upsampling: from a level to the pixels at 1/4, 1/2 or 1/1 of the image."""
+
+LARGEST_STEP = 8.0
+"""Cells by which the deviation of the flow from its surroundings, an input of the decoder, is bounded."""
+
+
+class Residual(nn.Module):
+    def __init__(self, width: int):
+        super().__init__()
+        self.a, self.b = conv(width, width), nn.Conv2d(width, width, 3, 1, 1)
+
+    def forward(self, x):
+        return F.leaky_relu(x + self.b(self.a(x)), SLOPE)
+
+
+def normalize(x):
+    return x * torch.rsqrt((x * x).sum(1, keepdim=True) + 1e-6)
+
+
+class Encoder(nn.Module):
+    """One image (N, 3, H, W) in -1..1 to unit features and context at 1/16, 1/8, 1/4, and the first hidden state."""
+
+    def __init__(self, w: dict):
+        super().__init__()
+        w4, w8, w16 = w['quarter'], w['eighth'], w['sixteenth']
+        self.stem, self.quarter = conv(3, w['stem'], 7, 4), conv(w['stem'], w4)
+        self.eighth = nn.Sequential(conv(w4, w8, 3, 2), conv(w8, w8))
+        self.sixteenth = nn.Sequential(conv(w8, w16, 3, 2), Residual(w16))
+        widths = (w16, w8, w4)
+        self.features = nn.ModuleList(nn.Conv2d(i, o, 1) for i, o in zip(widths, w['match']))
+        self.contexts = nn.ModuleList(conv(i, w['context'], 1) for i in widths)
+        self.start = conv(w16, w['hidden'], 1)
+
+    def forward(self, image):
+        x4 = self.quarter(self.stem(image))
+        x8 = self.eighth(x4)
+        x16 = self.sixteenth(x8)
+        levels = (x16, x8, x4)
+        features = [normalize(f(x)) for f, x in zip(self.features, levels)]
+        return features, [c(x) for c, x in zip(self.contexts, levels)], self.start(x16)
+
+
+class Decoder(nn.Module):
+    """One step at any level: correlation, context, flow in cells, confidence and hidden state to a better flow."""
+
+    def __init__(self, w: dict, radius: int):
+        super().__init__()
+        d = 2 * radius + 1
+        self.correlation = conv(d * d, w['correlation'], 1)
+        inputs = w['correlation'] + w['context'] + w['hidden'] + 3
+        self.mix = conv(inputs, w['mix'])
+        self.spread = nn.Sequential(nn.Conv2d(w['mix'], w['spread'], 3, 1, 2, 2), nn.LeakyReLU(SLOPE, inplace=True))
+        self.hidden = conv(w['spread'], w['hidden'])
+        self.head = nn.Conv2d(w['hidden'], 3, 3, 1, 1)
+
+    def forward(self, correlation, context, flow, confidence, hidden):
+        """(N, D * D, h, w), (N, K, h, w), (N, 2, h, w), (N, 1, h, w), (N, S, h, w) to the change of flow in cells
+        with the logit of being hidden (N, 3, h, w), and the next hidden state."""
+        around = F.avg_pool2d(flow, 5, 1, 2, count_include_pad=False)
+        motion = (flow - around).clamp(-LARGEST_STEP, LARGEST_STEP) * 0.5
+        volume = self.correlation(correlation * 2)
+        x = torch.cat([volume, context, motion, confidence, hidden], 1)
+        hidden = self.hidden(self.spread(self.mix(x)))
+        return self.head(hidden), hidden
+
+
+class WhitherFlow(nn.Module):
+    def __init__(self, config: dict):
+        super().__init__()
+        w, self.radius = config['widths'], config['radius']
+        self.iterations = config['iterations']
+        self.encoder, self.decoder = Encoder(w), Decoder(w, self.radius)
+        self.mask = nn.Conv2d(w['hidden'], 9 * FACTOR**2, 1)
+        self.sharpness = nn.Parameter(torch.full((len(STRIDES),), 2.8))
+        initialize(self)
+        self.decoder.head.weight.data.mul_(0.05)
+        self.mask.weight.data.mul_(0.3)
+
+    def run(self, image_a, image_b, iterations, initial=None, each=None):
+        """Flow (N, 2, H, W) in pixels and the logit of being hidden (N, 1, H, W); sides are multiples of 16.
+
+        `initial` (N, 2, H / 16, W / 16), in cells, stands where the global match is unsure. `each(level, logits, centre,
+        flow, hidden logit, upsampled, volume)` sees every step.
+        """
+        features, contexts, hidden = self.encoder(torch.cat([image_a, image_b]))
+        hidden = hidden.chunk(2)[0]
+        sharpness = self.sharpness.exp()
+        flow = confidence = None
+        for level, stride in enumerate(STRIDES):
+            a, b = features[level].chunk(2)
+            context = contexts[level].chunk(2)[0]
+            volume = all_pairs(a, b) if each or level == 0 else None
+            if level == 0:
+                found, confidence = match_globally(volume.detach() * sharpness[0].detach(), *a.shape[2:])
+                flow = fill(found, confidence, initial)
+            else:
+                flow = F.avg_pool2d(upsampled[:, :2], 2) / stride
+                hidden, confidence = (F.interpolate(t, scale_factor=2.0, mode='bilinear') for t in (hidden, confidence))
+            for step in range(iterations[level]):
+                flow = flow.detach()
+                correlation = lookup_by_sampling(a, b, flow, self.radius) if volume is None else lookup(
+                    volume, flow, self.radius
+                )
+                change, hidden = self.decoder(correlation, context, flow, confidence, hidden)
+                centre, flow = flow, flow + change[:, :2]
+                last = step == iterations[level] - 1
+                upsampled = None
+                if last:
+                    planes = torch.cat([flow * stride, change[:, 2:]], 1)
+                    upsampled = upsample_convex(planes, self.mask(hidden) * 0.5, FACTOR)
+                if each:
+                    each(level, correlation * sharpness[level], centre, flow, change[:, 2:], upsampled, volume)
+        return upsampled[:, :2], upsampled[:, 2:]
+
+    @torch.no_grad()
+    def estimate(self, image_a, image_b, scale: float = 1, iterations=None):
+        """Flow (1, 2, H, W) of images (1, 3, H, W) of any size, at 1 / scale of their resolution."""
+        h, w = image_a.shape[2:]
+        a, b = shrink(image_a, scale), shrink(image_b, scale)
+        flow, _ = self.run(pad_to(a, 16), pad_to(b, 16), iterations or self.iterations)
+        return resize_flow(flow[..., : a.shape[2], : a.shape[3]], h, w)
+
+    def loss(self, image_a, image_b, truth, occluded, note):
+        """Of one batch: end-point error and occlusion at every level, and the cross-entropy of the matching."""
+        draw = lambda low, high: int(torch.randint(low, high + 1, ()))
+        iterations = (draw(1, 3), draw(1, 2), 1 + (draw(1, 8) == 8))
+        initial = perturb(F.avg_pool2d(truth, 16) / 16) if draw(1, 5) == 5 else None
+        parts = {'epe': 0, 'match': 0, 'hide': 0}
+        sharpness = self.sharpness.exp()
+
+        def each(level, logits, centre, flow, hide, upsampled, volume):
+            stride = STRIDES[level]
+            weight = (0.3, 0.5, 1.0)[level]
+            at = truth[..., stride // 2 :: stride, stride // 2 :: stride]
+            gone = occluded[..., stride // 2 :: stride, stride // 2 :: stride].float()
+            if upsampled is None:
+                parts['epe'] += 0.6 * weight * end_point_error(flow * stride, at).mean()
+            else:
+                factor = stride // FACTOR
+                fine, fine_gone = truth, occluded.float()
+                if factor > 1:
+                    fine, fine_gone = F.avg_pool2d(truth, factor), F.avg_pool2d(fine_gone, factor)
+                error = end_point_error(upsampled[:, :2], fine).mean()
+                parts['epe'] += weight * error
+                parts['hide'] += weight * hidden_loss(upsampled[:, 2:], fine_gone)
+                note(f'epe{stride}', error)
+            if volume is None or iterations[level] == 0:
+                return
+            if level == 0 and 'global' not in parts:
+                parts['global'] = global_loss(volume * sharpness[0], at / stride, gone)
+                note('global', parts['global'])
+            part = local_loss(logits, at / stride - centre, gone, self.radius)
+            parts['match'] += part / iterations[level]
+            note(f'match{stride}', part)
+
+        self.run(image_a, image_b, iterations, initial, each)
+        note('hide', parts['hide'])
+        return parts['epe'] + parts['match'] * 0.5 + parts['global'] + parts['hide']
+
+
+def perturb(flow):
+    """A flow as a coarser pass or the frame before might have left it: off by up to some cells, smoothly."""
+    n, _, h, w = flow.shape
+    size = torch.rand(n, 1, 1, 1, device=flow.device) * 1.5
+    low = torch.randn(n, 2, max(h // 3, 1), max(w // 3, 1), device=flow.device)
+    return flow + size * F.interpolate(low, (h, w), mode='bilinear')
+
+
+Net = WhitherFlow
