@@ -18,9 +18,11 @@ export type {
   PreparedCorrelation,
 } from './correlation/index.ts';
 export { BackendError } from './errors.ts';
+export { lookupReference, prepareLookup } from './lookup/index.ts';
+export type { LookupOptions, LookupSpec, PreparedLookup } from './lookup/index.ts';
 export type * from './types.ts';
 export { prepareRefinement, refineReference } from './refine/index.ts';
 export type { PreparedRefinement, RefineInput, RefineParameters, RefineSpec } from './refine/index.ts';
 export { resizePlanes } from './resample/index.ts';
-export { splatForward, warpBackward } from './warp/index.ts';
-export type { SplatInput, SplatOutput } from './warp/index.ts';
+export { splatForward, warpBackward, warpWindow } from './warp/index.ts';
+export type { SplatInput, SplatOutput, WarpWindow } from './warp/index.ts';

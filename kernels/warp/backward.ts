@@ -15,11 +15,37 @@ export function warpBackward(
   flow: Float32Array,
   out: Float32Array = new Float32Array(planes.data.length),
 ): FeatureMap {
-  const { channels, height, width } = planes;
-  checkLengths(planes, flow, out);
+  const { height, width } = planes;
+  return warpWindow(planes, flow, { left: 0, top: 0, width, height }, out);
+}
+
+/** Where the grid of a flow lies on a map, in cells of the map; it may lie outside in part or altogether. */
+export interface WarpWindow {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * As `warpBackward`, for the flow of a window of the map alone:
+ * `out[c, y, x] = planes[c](left + x + u, top + y + v)`.
+ *
+ * @param flow `window.height * window.width * 2` values in cells of the map, u and v interleaved
+ * @param out receives `channels * window.height * window.width` values; not `planes.data`
+ */
+export function warpWindow(
+  planes: FeatureMap,
+  flow: Float32Array,
+  window: WarpWindow,
+  out: Float32Array = new Float32Array(planes.channels * window.height * window.width),
+): FeatureMap {
+  const { channels } = planes;
+  const { height, width } = window;
+  checkLengths(planes, flow, window, out);
   const taps = createTaps(width);
   for (let y = 0; y < height; y++) {
-    locate(taps, flow, y, width, height);
+    locate(taps, flow, y, window, planes);
     for (let c = 0; c < channels; c++) sampleRow(taps, planes, c, out, (c * height + y) * width);
   }
   return { channels, height, width, data: out };
@@ -45,12 +71,19 @@ function createTaps(width: number): Taps {
   };
 }
 
-/** Fills the taps of row `y`. */
-function locate(taps: Taps, flow: Float32Array, y: number, width: number, height: number): void {
+/** Fills the taps of row `y` of the window. */
+function locate(
+  taps: Taps,
+  flow: Float32Array,
+  y: number,
+  window: WarpWindow,
+  { width, height }: FeatureMap,
+): void {
   const { index, topLeft, topRight, bottomLeft, bottomRight } = taps;
-  for (let x = 0, i = y * width * 2; x < width; x++, i += 2) {
-    const sx = x + flow[i];
-    const sy = y + flow[i + 1];
+  const { left, top } = window;
+  for (let x = 0, i = y * window.width * 2; x < window.width; x++, i += 2) {
+    const sx = left + x + flow[i];
+    const sy = top + y + flow[i + 1];
     if (!(sx >= 0 && sx < width - 1 && sy >= 0 && sy < height - 1)) {
       locateAtBorder(taps, x, sx, sy, width, height);
       continue;
@@ -97,10 +130,11 @@ function tent(distance: number): number {
 function sampleRow(taps: Taps, planes: FeatureMap, channel: number, out: Float32Array, start: number): void {
   const { width, height, data } = planes;
   const { index, topLeft, topRight, bottomLeft, bottomRight } = taps;
+  const samples = index.length;
   const plane = channel * height * width;
   const right = width > 1 ? 1 : 0;
   const down = height > 1 ? width : 0;
-  for (let x = 0; x < width; x++) {
+  for (let x = 0; x < samples; x++) {
     const i = plane + index[x];
     out[start + x] =
       data[i] * topLeft[x] +
@@ -110,19 +144,19 @@ function sampleRow(taps: Taps, planes: FeatureMap, channel: number, out: Float32
   }
 }
 
-function checkLengths(planes: FeatureMap, flow: Float32Array, out: Float32Array): void {
+function checkLengths(planes: FeatureMap, flow: Float32Array, window: WarpWindow, out: Float32Array): void {
   const { channels, height, width, data } = planes;
   const size = `a map of ${width} x ${height} with ${channels} channels`;
   if (data.length !== channels * height * width)
     throw new RangeError(
       `Expected ${channels * height * width} values for ${size} but received ${data.length}`,
     );
-  if (flow.length !== height * width * 2)
-    throw new RangeError(
-      `Expected ${height * width * 2} flow values for ${size} but received ${flow.length}`,
-    );
-  if (out.length !== data.length)
-    throw new RangeError(`Expected room for ${data.length} values in out but received ${out.length}`);
+  const cells = window.height * window.width;
+  const grid = cells === height * width ? size : `a window of ${window.width} x ${window.height}`;
+  if (flow.length !== cells * 2)
+    throw new RangeError(`Expected ${cells * 2} flow values for ${grid} but received ${flow.length}`);
+  if (out.length !== channels * cells)
+    throw new RangeError(`Expected room for ${channels * cells} values in out but received ${out.length}`);
   if (out.buffer === data.buffer && out.byteOffset === data.byteOffset)
     throw new RangeError('Expected another array for out than the values to warp: they are read throughout');
 }

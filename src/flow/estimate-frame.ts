@@ -4,6 +4,8 @@ import type { Image } from '../core/types.ts';
 import { imageToTensor, padTensor } from '../runtime/index.ts';
 import type { ModelInput } from '../runtime/index.ts';
 import type { NetworkInput } from './engine-network.ts';
+import { cropImage, cropPlanes } from './window.ts';
+import type { Window } from './window.ts';
 
 /** An image at one of the sizes of the schedule. */
 export interface Level {
@@ -18,7 +20,12 @@ export interface PreparedFrame {
   readonly image: Image;
   /** The image shrunk by `factor`: `ceil(width / factor)` x `ceil(height / factor)`. */
   level(factor: number): Level;
+  /** The planes of a window of a level. That of the full size (`factor` 1) is not made for it. */
+  crop(factor: number, window: Window): FeatureMap;
 }
+
+/** Images of more pixels than this are shrunk without making the planes of their full size first. */
+const LARGE = 4e6;
 
 /** Holds an image ready for a network, so that all pairs that it is part of share the work done on it. */
 export function prepareFrame(image: Image, input: ModelInput): PreparedFrame {
@@ -26,12 +33,16 @@ export function prepareFrame(image: Image, input: ModelInput): PreparedFrame {
   const level = (factor: number): Level => {
     const kept = levels.get(factor);
     if (kept) return kept;
-    const planes = factor === 1 ? imageToPlanes(image, input) : shrink(level, image, factor);
+    const planes = factor === 1 ? imageToPlanes(image, input) : shrink(level, image, factor, input);
     const made = createLevel(planes, input);
     levels.set(factor, made);
     return made;
   };
-  return { image, level };
+  const crop = (factor: number, window: Window): FeatureMap =>
+    factor === 1 && !levels.has(1)
+      ? imageToPlanes(cropImage(image, window), input)
+      : cropPlanes(level(factor).planes, window);
+  return { image, level, crop };
 }
 
 /** Padded when first asked for: an image that is only ever carried back has no use for it. */
@@ -57,8 +68,29 @@ function imageToPlanes(image: Image, input: ModelInput): FeatureMap {
 }
 
 /** By the average over the area of each new pixel; from the half as large level where that gives the same. */
-function shrink(level: PreparedFrame['level'], { width, height }: Image, factor: number): FeatureMap {
+function shrink(level: PreparedFrame['level'], image: Image, factor: number, input: ModelInput): FeatureMap {
+  const { width, height } = image;
   const even = factor % 2 === 0 && width % factor === 0 && height % factor === 0;
-  const { planes } = level(even ? factor / 2 : 1);
-  return resizePlanes(planes, Math.ceil(width / factor), Math.ceil(height / factor));
+  const from = even ? factor / 2 : 1;
+  const [columns, rows] = [Math.ceil(width / factor), Math.ceil(height / factor)];
+  if (from === 1 && width * height > LARGE) return shrinkBytes(image, columns, rows, input.range);
+  return resizePlanes(level(from).planes, columns, rows);
+}
+
+/** One channel after the other, so that only one of full size is in memory. */
+function shrinkBytes(
+  { width, height, data }: Image,
+  columns: number,
+  rows: number,
+  [black, white]: readonly [number, number],
+): FeatureMap {
+  const planes = new Float32Array(3 * columns * rows);
+  const channel = { channels: 1, width, height, data: new Float32Array(width * height) };
+  for (let c = 0; c < 3; c++) {
+    for (let i = 0, p = c; i < channel.data.length; i++, p += 3) channel.data[i] = data[p];
+    const shrunk = resizePlanes(channel, columns, rows).data;
+    for (let i = 0; i < shrunk.length; i++) shrunk[i] = black + (shrunk[i] * (white - black)) / 255;
+    planes.set(shrunk, c * columns * rows);
+  }
+  return { channels: 3, width: columns, height: rows, data: planes };
 }

@@ -1,4 +1,5 @@
-import { warpBackward } from '../../kernels/warp/index.ts';
+import { warpBackward, warpWindow } from '../../kernels/warp/index.ts';
+import type { FeatureMap } from '../../kernels/types.ts';
 import type { FlowField, Tensor } from '../core/types.ts';
 import type { FlowModel } from './engine.ts';
 import type { FlowBackend, NetworkInput } from './engine-network.ts';
@@ -6,12 +7,25 @@ import { addEnlarged } from './estimate-enlarge.ts';
 import { prepareInput } from './estimate-frame.ts';
 import type { Level, PreparedFrame } from './estimate-frame.ts';
 import { resizeFlow } from './resize.ts';
+import { blendTiles } from './tile-blend.ts';
+import type { TilePlan } from './tile-plan.ts';
+import { levelSize, planLevel } from './tiling.ts';
+import type { Tiling } from './tiling.ts';
+import { cropFlowData, reachOf } from './window.ts';
+import type { Window } from './window.ts';
+
+/** The flow so far, and what computed the last of it. */
+interface Found {
+  readonly flow: FlowField;
+  readonly backend: FlowBackend;
+}
 
 /**
  * Flow from A to B, coarse to fine: each pass shrinks both images by its factor, carries B back by the flow
  * found so far and adds what the network still sees between A and the carried B (the residual flow of Ranjan
  * and Black 2017, section 3.1). The same rule that the networks are trained by.
  *
+ * @param tiling passes over more pixels than it allows are done window by window; the first must fit
  * @returns flow in pixels of A, and what computed it
  */
 export async function runSchedule(
@@ -19,23 +33,70 @@ export async function runSchedule(
   frameA: PreparedFrame,
   frameB: PreparedFrame,
   schedule: readonly number[],
-): Promise<{ flow: FlowField; backend: FlowBackend }> {
-  const { stride } = model.manifest.output;
-  let flow: FlowField | undefined;
-  let backend: FlowBackend = 'onnxruntime';
+  tiling?: Tiling,
+): Promise<Found> {
+  let found: Found | undefined;
   for (const factor of schedule) {
-    const a = frameA.level(factor);
-    const b = frameB.level(factor);
-    const { width, height } = a.planes;
-    const before: FlowField | undefined = flow && bringTo(flow, width, height);
-    const inputB = before ? carryBack(b, before, model) : b.input;
-    const residual = await model.network.estimate(a.input, inputB);
-    backend = residual.backend;
-    flow = before ?? { width, height, data: new Float32Array(width * height * 2) };
-    addResidual(flow, residual.flow, stride);
+    const { width, height } = levelSize(frameA.image, factor);
+    const before: FlowField | undefined = found && bringTo(found.flow, width, height);
+    const plan = planLevel({ width, height }, tiling, model.manifest.input.multipleOf);
+    if (before && plan) {
+      found = await runPassInTiles(model, frameA, frameB, factor, before, plan, tiling!);
+      continue;
+    }
+    found = await runPass(model, frameA.level(factor), frameB.level(factor), before);
+    tiling?.step();
   }
   const { width, height } = frameA.image;
-  return { flow: bringTo(flow!, width, height), backend };
+  return { flow: bringTo(found!.flow, width, height), backend: found!.backend };
+}
+
+/** A pass over the whole; it adds to the flow before, in place. */
+async function runPass(model: FlowModel, a: Level, b: Level, before: FlowField | undefined): Promise<Found> {
+  const { width, height } = a.planes;
+  const inputB = before ? carryBack(b, before, model) : b.input;
+  const residual = await model.network.estimate(a.input, inputB);
+  const flow = before ?? { width, height, data: new Float32Array(width * height * 2) };
+  addResidual(flow, residual.flow, model.manifest.output.stride);
+  return { flow, backend: residual.backend };
+}
+
+/** The same pass, but the network sees one window after the other. */
+async function runPassInTiles(
+  model: FlowModel,
+  frameA: PreparedFrame,
+  frameB: PreparedFrame,
+  factor: number,
+  before: FlowField,
+  plan: TilePlan,
+  tiling: Tiling,
+): Promise<Found> {
+  const { input, output } = model.manifest;
+  let backend: FlowBackend = 'onnxruntime';
+  const flow = await blendTiles(before, plan, async (window) => {
+    const data = cropFlowData(before, window);
+    const a = prepareInput(frameA.crop(factor, window), input);
+    const b = prepareInput(warpTile(frameB, factor, data, window, plan), input);
+    const residual = await model.network.estimate(a, b);
+    backend = residual.backend;
+    addResidual({ width: window.width, height: window.height, data }, residual.flow, output.stride);
+    tiling.step();
+    return { data };
+  });
+  return { flow, backend };
+}
+
+/** B as a window of A sees it; of B's planes no more is made than the flow leads to. */
+function warpTile(
+  frameB: PreparedFrame,
+  factor: number,
+  flow: Float32Array,
+  window: Window,
+  plan: TilePlan,
+): FeatureMap {
+  const reach = reachOf(flow, window, plan);
+  const place = { ...window, left: window.left - reach.left, top: window.top - reach.top };
+  return warpWindow(frameB.crop(factor, reach), flow, place);
 }
 
 /** The flow on a grid of another size, in its pixels: a copy, except where the size is the same. */

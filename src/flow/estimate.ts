@@ -6,8 +6,10 @@ import type { FlowBackend } from './engine-network.ts';
 import { prepareFrame } from './estimate-frame.ts';
 import type { PreparedFrame } from './estimate-frame.ts';
 import { runSchedule } from './estimate-schedule.ts';
-import { createRefiner } from './refine.ts';
+import { createRefiner, refineLevels } from './refine.ts';
 import type { RefineOptions, Refiner } from './refine.ts';
+import { levelSize, planLevel, seeWhole, tileSide } from './tiling.ts';
+import type { TileOption, Tiling } from './tiling.ts';
 
 export interface EstimateOptions {
   /**
@@ -19,6 +21,15 @@ export interface EstimateOptions {
   readonly both?: boolean;
   /** Refine the network's flow on the images, see `refineFlow`; as the model's `model.json` says unless told. */
   readonly refine?: boolean | RefineOptions;
+  /**
+   * Longest side, in pixels, of what the network and the refinement work on at once, 128 or more: larger levels are
+   * done in overlapping tiles, blended without seams, in bounded memory. The first pass always sees the whole image;
+   * where none of the schedule is coarse enough, coarser ones are put before it. `auto` (the default) tiles images of
+   * more than 4 megapixels by 1024, 0 or false none.
+   */
+  readonly tile?: TileOption;
+  /** Called after each part of an estimate in tiles: how many are done, of how many. */
+  readonly onTile?: (done: number, total: number) => void;
 }
 
 /** Flow and how it came about. */
@@ -27,6 +38,8 @@ export interface FlowEstimate {
   readonly flow: FlowField;
   /** What computed the correlation layer. */
   readonly backend: FlowBackend;
+  /** Longest side of the tiles, in pixels; absent where all was done at once. */
+  readonly tile?: number;
   /** Time of the estimate alone. */
   readonly milliseconds: number;
   /** From B to A on B's grid, in pixels; with `both`. */
@@ -65,14 +78,39 @@ export async function estimatePair(
   options: EstimateOptions,
 ): Promise<FlowEstimate> {
   checkSizes(frameA.image, frameB.image);
-  const schedule = checkSchedule(options.schedule ?? model.manifest.schedule);
+  const work = planEstimate(model, frameA.image, options);
   const start = performance.now();
-  const refine = options.refine ?? model.manifest.refine;
-  const { flow, backend } = await estimateOneWay(model, frameA, frameB, schedule, refine);
-  if (!options.both) return { flow, backend, milliseconds: performance.now() - start };
-  const { flow: backward } = await estimateOneWay(model, frameB, frameA, schedule, refine);
+  const { flow, backend } = await estimateOneWay(model, frameA, frameB, work);
+  const tile = work.tiling && { tile: work.tiling.side };
+  if (!options.both) return { flow, backend, ...tile, milliseconds: performance.now() - start };
+  const { flow: backward } = await estimateOneWay(model, frameB, frameA, work);
   const { occluded, confidence } = checkConsistency(flow, backward);
-  return { flow, backend, milliseconds: performance.now() - start, backward, occluded, confidence };
+  const milliseconds = performance.now() - start;
+  return { flow, backend, ...tile, milliseconds, backward, occluded, confidence };
+}
+
+/** How a direction is estimated, with all that was left open filled in. */
+interface Work {
+  readonly schedule: readonly number[];
+  readonly refine: EstimateOptions['refine'];
+  readonly tiling?: Tiling;
+}
+
+function planEstimate({ manifest }: FlowModel, image: Image, options: EstimateOptions): Work {
+  const given = checkSchedule(options.schedule ?? manifest.schedule);
+  const refine = options.refine ?? manifest.refine;
+  const side = tileSide(options.tile ?? 'auto', image);
+  if (!side) return { schedule: given, refine };
+  const { multipleOf } = manifest.input;
+  const schedule = seeWhole(given, image, { side }, multipleOf);
+  const levels = refine ? refineLevels(refine) : [];
+  const parts = (factor: number, align: number): number =>
+    planLevel(levelSize(image, factor), { side }, align)?.windows.length ?? 1;
+  const sum = (factors: readonly number[], align: number): number =>
+    factors.reduce((total, factor) => total + parts(factor, align), 0);
+  const total = (sum(schedule, multipleOf) + sum(levels, 1)) * (options.both ? 2 : 1);
+  let done = 0;
+  return { schedule, refine, tiling: { side, step: () => options.onTile?.(++done, total) } };
 }
 
 /** The memory that a model's flow is refined in; it goes when the model goes. */
@@ -82,16 +120,16 @@ async function estimateOneWay(
   model: FlowModel,
   frameA: PreparedFrame,
   frameB: PreparedFrame,
-  schedule: readonly number[],
-  refine: EstimateOptions['refine'],
+  { schedule, refine, tiling }: Work,
 ): Promise<{ flow: FlowField; backend: FlowBackend }> {
-  const estimate = await runSchedule(model, frameA, frameB, schedule);
+  const estimate = await runSchedule(model, frameA, frameB, schedule, tiling);
   if (!refine) return estimate;
   const refiner = refiners.get(model) ?? createRefiner();
   refiners.set(model, refiner);
   const [black, white] = model.manifest.input.range;
   const options = refine === true ? {} : refine;
-  const flow = await refiner.refine(estimate.flow, frameA, frameB, white - black, options);
+  const span = white - black;
+  const flow = await refiner.refine(estimate.flow, frameA, frameB, span, options, undefined, tiling);
   return { ...estimate, flow };
 }
 

@@ -1,6 +1,7 @@
 import { prepareRefinement } from '../../kernels/refine/index.ts';
-import type { PreparedRefinement, RefineParameters } from '../../kernels/refine/index.ts';
+import type { PreparedRefinement, RefineInput, RefineParameters } from '../../kernels/refine/index.ts';
 import { resizePlanes } from '../../kernels/resample/index.ts';
+import type { FeatureMap } from '../../kernels/types.ts';
 import { checkInteger, expected } from '../core/errors.ts';
 import type { FlowField, Image, ScalarField } from '../core/types.ts';
 import type { ModelInput } from '../runtime/index.ts';
@@ -10,6 +11,11 @@ import { prepareFrame } from './estimate-frame.ts';
 import type { PreparedFrame } from './estimate-frame.ts';
 import { knownPixels } from './known.ts';
 import { resizeFlow } from './resize.ts';
+import { betterInTiles } from './tile-pair.ts';
+import { levelSize, planLevel, tileSide } from './tiling.ts';
+import type { TileOption, Tiling } from './tiling.ts';
+import { cropPlanes } from './window.ts';
+import type { Size } from './window.ts';
 
 /** How flow is refined; the weights and iterations hold for each of the levels. */
 export interface RefineOptions extends Omit<RefineParameters, 'span'> {
@@ -23,6 +29,11 @@ export interface RefineOptions extends Omit<RefineParameters, 'span'> {
 export interface RefineFlowOptions extends RefineOptions {
   /** How much the images are trusted at each pixel of A, 0 to 1; 0 where B does not show it. All 1 if absent. */
   readonly confidence?: ScalarField;
+  /**
+   * Longest side, in pixels, of what is refined at once (128 or more); larger levels are done in overlapping tiles.
+   * `auto` (the default) tiles images of more than 4 megapixels, 0 or false none.
+   */
+  readonly tile?: TileOption;
 }
 
 const LEVELS = [4, 2, 1];
@@ -49,7 +60,9 @@ export async function refineFlow(
   checkGrid(imageB, 3, 'imageB');
   checkSameSize(flow, 'flow', imageA, 'imageA');
   checkSameSize(flow, 'flow', imageB, 'imageB');
-  const { confidence, ...rest } = options;
+  const { confidence, tile = 'auto', ...rest } = options;
+  const side = tileSide(tile, imageA);
+  const tiling = side ? { side, step: () => undefined } : undefined;
   if (confidence) {
     checkGrid(confidence, 1, 'confidence');
     checkSameSize(flow, 'flow', confidence, 'confidence');
@@ -59,7 +72,7 @@ export async function refineFlow(
   const complete = !known.includes(0);
   const start = complete ? flow : fillUnknown(flow, known);
   const trust = complete ? confidence?.data : trustKnown(known, confidence?.data);
-  const refined = await createRefiner().refine(start, frame(imageA), frame(imageB), 255, rest, trust);
+  const refined = await createRefiner().refine(start, frame(imageA), frame(imageB), 255, rest, trust, tiling);
   return complete ? refined : { ...refined, valid: known };
 }
 
@@ -97,6 +110,7 @@ export interface Refiner {
    * @param flow all of it known
    * @param span white less black in the planes of the frames
    * @param trust one value a pixel, 0 to 1
+   * @param tiling larger levels than it allows are refined window by window
    */
   refine(
     flow: FlowField,
@@ -105,6 +119,7 @@ export interface Refiner {
     span: number,
     options?: RefineOptions,
     trust?: Float32Array,
+    tiling?: Tiling,
   ): Promise<FlowField>;
 }
 
@@ -125,34 +140,64 @@ export function createRefiner(): Refiner {
     return made;
   };
   return {
-    async refine(flow, frameA, frameB, span, options = {}, trust) {
-      const { levels = LEVELS, ...parameters } = options;
+    async refine(flow, frameA, frameB, span, options = {}, trust, tiling) {
+      const run = async (input: RefineInput): Promise<Float32Array> =>
+        (await prepare(input.a.width, input.a.height)).run(input, { ...options, span });
       let refined = flow;
-      for (const factor of checkLevels(levels)) {
-        const [a, b] = [frameA.level(factor).planes, frameB.level(factor).planes];
-        const start = resizeFlow(refined, a.width, a.height);
-        const kernel = await prepare(a.width, a.height);
-        const confidence = trust && shrinkTrust(trust, flow, a);
-        const data = kernel.run({ a, b, flow: start.data, confidence }, { ...parameters, span });
-        refined = addChange(refined, start, data);
+      for (const factor of refineLevels(options)) {
+        const size = levelSize(frameA.image, factor);
+        const start = sameSize(refined, size) ? refined : resizeFlow(refined, size.width, size.height);
+        const confidence = trust && shrinkTrust(trust, flow, size);
+        const level = { frameA, frameB, factor, start, confidence };
+        refined = addChange(refined, start, await refineLevel(level, run, tiling));
       }
       return refined === flow ? { ...flow, data: flow.data.slice() } : refined;
     },
   };
 }
 
-function checkLevels(levels: readonly number[]): readonly number[] {
-  if (!Array.isArray(levels)) throw expected('a list of shrink factors such as [4, 2, 1]', 'levels', levels);
-  levels.forEach((factor, i) => checkInteger(factor, `levels[${i}]`, 1, 64));
-  return levels;
+/** What is refined on one level; start and confidence are of its size. */
+interface RefineLevel {
+  readonly frameA: PreparedFrame;
+  readonly frameB: PreparedFrame;
+  readonly factor: number;
+  readonly start: FlowField;
+  readonly confidence?: FeatureMap;
 }
 
-function shrinkTrust(
-  data: Float32Array,
-  { width, height }: FlowField,
-  to: { readonly width: number; readonly height: number },
-): Float32Array {
-  return resizePlanes({ channels: 1, width, height, data }, to.width, to.height).data;
+/** At once, or window by window. */
+async function refineLevel(
+  { frameA, frameB, factor, start, confidence }: RefineLevel,
+  run: (input: RefineInput) => Promise<Float32Array>,
+  tiling: Tiling | undefined,
+): Promise<Float32Array> {
+  const plan = planLevel(start, tiling);
+  if (!plan) {
+    const [a, b] = [frameA.level(factor).planes, frameB.level(factor).planes];
+    const data = await run({ a, b, flow: start.data, confidence: confidence?.data });
+    tiling?.step();
+    return data;
+  }
+  const { data } = await betterInTiles(frameA, frameB, factor, start, plan, async (pair) => {
+    const trust = confidence && cropPlanes(confidence, pair.window).data;
+    const better = await run({ a: pair.a, b: pair.b, flow: pair.flow.data, confidence: trust });
+    tiling!.step();
+    return better;
+  });
+  return data;
+}
+
+const sameSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
+
+/** The factors of the levels, checked; those of a refinement of which nothing is said for `true`. */
+export function refineLevels(options: true | { readonly levels?: unknown }): readonly number[] {
+  const levels = (options === true ? undefined : options.levels) ?? LEVELS;
+  if (!Array.isArray(levels)) throw expected('a list of shrink factors such as [4, 2, 1]', 'levels', levels);
+  return levels.map((factor, i) => checkInteger(factor, `levels[${i}]`, 1, 64));
+}
+
+function shrinkTrust(data: Float32Array, { width, height }: FlowField, to: Size): FeatureMap {
+  return resizePlanes({ channels: 1, width, height, data }, to.width, to.height);
 }
 
 /** The flow and, on top, what its refinement on a coarser grid has changed. */
