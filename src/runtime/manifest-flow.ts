@@ -63,7 +63,7 @@ export interface FlowManifest extends ModelManifest, FlowPlan {
   readonly pyramid?: ModelPyramid;
   /** The flow has 1 / `stride` of the input's size, its values are in pixels of the input. */
   readonly output: { readonly stride: number };
-  readonly presets: Readonly<Partial<Record<FlowPresetName, FlowPlan>>>;
+  readonly presets?: Readonly<Partial<Record<FlowPresetName, FlowPlan>>>;
   /** The preset that is run unless told otherwise. */
   readonly preset?: FlowPresetName;
 }
@@ -75,7 +75,7 @@ export function parseFlow(manifest: ModelManifest, root: Entry): FlowManifest {
   for (const part of partsOf(pyramid, correlation))
     if (!manifest.files[part]) throw root.get('files').get(part).fail(`the ${part} graph`);
   const input = root.get('input');
-  const { presets, preset } = parsePresets(root);
+  const chosen = parsePresets(root);
   return {
     ...manifest,
     task: 'flow',
@@ -86,12 +86,10 @@ export function parseFlow(manifest: ModelManifest, root: Entry): FlowManifest {
       multipleOf: input.get('multipleOf').integer(1),
       fit: input.get('fit').oneOf('pad'),
     },
-    correlation,
-    pyramid,
+    ...(correlation && { correlation }),
+    ...(pyramid && { pyramid }),
     output: { stride: root.get('output').get('stride').integer(1) },
-    ...(preset ? presets[preset]! : parsePlan(root)),
-    presets,
-    preset,
+    ...(chosen ? { ...chosen, ...chosen.presets[chosen.preset]! } : parsePlan(root)),
   };
 }
 
@@ -100,13 +98,13 @@ function partsOf(pyramid: ModelPyramid | undefined, correlation: ModelCorrelatio
   return correlation ? ['fused', 'encoder', 'decoder'] : ['fused'];
 }
 
-function parsePresets(root: Entry): Pick<FlowManifest, 'presets' | 'preset'> {
+function parsePresets(root: Entry): Required<Pick<FlowManifest, 'presets' | 'preset'>> | undefined {
   const entry = root.get('presets');
-  if (entry.absent()) return { presets: {} };
+  if (entry.absent()) return undefined;
   for (const [name, preset] of entry.entries())
     if (!FLOW_PRESETS.includes(name as FlowPresetName))
       throw preset.fail(`no preset but ${FLOW_PRESETS.join(', ')}`);
-  const presets: FlowManifest['presets'] = entry.record(parsePlan);
+  const presets: Partial<Record<FlowPresetName, FlowPlan>> = entry.record(parsePlan);
   const preset = root.get('preset').oneOf(...FLOW_PRESETS);
   if (!presets[preset]) throw root.get('preset').fail('the name of one of the presets');
   return { presets, preset };
@@ -118,12 +116,13 @@ function parsePlan(entry: Entry): FlowPlan {
   return {
     schedule: integers(entry.get('schedule')),
     ...(!iterations.absent() && { iterations: integers(iterations) }),
-    refine: refine.absent()
-      ? false
-      : typeof refine.value === 'boolean'
-        ? refine.value
-        : refine.record(parseSetting),
+    refine: parseRefine(refine),
   };
+}
+
+function parseRefine(entry: Entry): boolean | RefineSettings {
+  if (entry.absent()) return false;
+  return typeof entry.value === 'object' ? entry.record(parseSetting) : entry.flag();
 }
 
 function parseSetting(entry: Entry): number | number[] {
