@@ -1,0 +1,22 @@
+import type { Descriptors, Patches } from '../../features/types.ts';
+import { normalizeLength, standardize } from './standardize.ts';
+
+/** Each patch's own pixels, divided by their Euclidean length; a black patch is all zeros. */
+export function describeRawPixels({ count, size, data }: Patches): Descriptors {
+  const length = size * size;
+  const out = data.slice(0, count * length);
+  for (let i = 0; i < count; i++) normalizeLength(out.subarray(i * length, (i + 1) * length));
+  return { count, length, data: out };
+}
+
+/**
+ * Each patch's pixels less their mean, divided by their length: cosines of two such vectors are the normalised
+ * cross-correlation (Lewis 1995), from -1 to 1. A flat patch is all zeros.
+ */
+export function describeStandardizedPixels({ count, size, data }: Patches): Descriptors {
+  const length = size * size;
+  const out = new Float32Array(count * length);
+  for (let i = 0; i < count; i++)
+    standardize(data.subarray(i * length, (i + 1) * length), out.subarray(i * length, (i + 1) * length));
+  return { count, length, data: out };
+}

@@ -1,0 +1,38 @@
+import { checkRate } from './rate.ts';
+import { rankPairs } from './scores.ts';
+import type { ScoredPairs } from './scores.ts';
+
+/**
+ * The share of differing pairs that score at least as high as the threshold which lets `recall` of the same pairs in;
+ * FPR95 of the patch literature (Brown, Hua and Winder 2011) at 0.95.
+ *
+ * @param recall above 0, at most 1; 0.95 unless told
+ */
+export function falsePositiveRateAtRecall(pairs: ScoredPairs, recall = 0.95): number {
+  checkRate(recall, 'recall', true);
+  const { order, positives, negatives } = rankPairs(pairs);
+  // Rounding must not ask for one more than meant: 0.95 * 20 is 19.000000000000000x elsewhere.
+  const needed = Math.ceil(recall * positives - 1e-9);
+  let found = 0;
+  let n = 0;
+  for (; found < needed; n++) if (pairs.same[order[n]]) found++;
+  const limit = pairs.scores[order[n - 1]];
+  let passed = 0;
+  for (let i = 0; i < pairs.scores.length; i++) if (!pairs.same[i] && pairs.scores[i] >= limit) passed++;
+  return passed / negatives;
+}
+
+/**
+ * The mean of the precisions at each pair that is the same, in order of falling score, 0 to 1; the step-wise area under
+ * the precision-recall curve. Ties count against.
+ */
+export function averagePrecision(pairs: ScoredPairs): number {
+  const { order, positives } = rankPairs(pairs);
+  let [found, sum] = [0, 0];
+  for (let n = 0; n < order.length; n++)
+    if (pairs.same[order[n]]) {
+      found++;
+      sum += found / (n + 1);
+    }
+  return sum / positives;
+}

@@ -1,0 +1,42 @@
+import { ModelError, describe } from '../../core/errors.ts';
+import { resolveMetric } from './metrics.ts';
+import type { LearnedMetric, Metric } from './metrics.ts';
+
+/** A metric as JSON text, learned ones with all their numbers; `parseMetric` reads it back. */
+export function serializeMetric(metric: Metric): string {
+  const resolved = resolveMetric(metric);
+  return JSON.stringify(
+    'projection' in resolved ? { ...resolved, projection: Array.from(resolved.projection) } : resolved,
+  );
+}
+
+/**
+ * The metric that a JSON text holds.
+ *
+ * @param source where it came from, for the error's sentence
+ * @throws {ModelError} where it holds none
+ */
+export function parseMetric(text: string, source = 'the text'): Metric {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ModelError(`Expected a metric as JSON in ${source} but ${(cause as Error).message}`, { cause });
+  }
+  if (typeof value !== 'object' || value === null)
+    throw new ModelError(`Expected a metric as JSON in ${source} but received ${describe(value)}`);
+  try {
+    return resolveMetric('projection' in value ? withTypedProjection(value as Saved) : (value as Metric));
+  } catch (cause) {
+    throw new ModelError(`Expected a metric in ${source}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+type Saved = Omit<LearnedMetric, 'projection'> & { readonly projection: unknown };
+
+function withTypedProjection(saved: Saved): LearnedMetric {
+  const { projection } = saved;
+  if (!Array.isArray(projection) || !projection.every((value) => Number.isFinite(value)))
+    throw new TypeError('Expected a list of finite numbers for projection');
+  return { ...saved, projection: Float64Array.from(projection as number[]) };
+}

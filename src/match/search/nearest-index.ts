@@ -1,0 +1,108 @@
+import { ShapeError, checkInteger, expected } from '../../core/errors.ts';
+import type { Descriptors } from '../../features/types.ts';
+import { checkDescriptors, descriptorAt, project } from '../metric/pairwise.ts';
+import { isLearned, resolveMetric, vectorDistance } from '../metric/metrics.ts';
+import type { LearnedMetric, Metric, MetricChoice } from '../metric/metrics.ts';
+import { loadUsearch } from './index-library.ts';
+import type { UsearchIndex } from './index-library.ts';
+import type { Neighbors } from './nearest.ts';
+
+export interface NearestIndexOptions {
+  /** Any but `l1`; `l2` unless told. */
+  readonly metric?: MetricChoice;
+  /** Links a descriptor has in the graph, 2 or more; 16 unless told. More find better and take more memory. */
+  readonly connectivity?: number;
+  /** Candidates kept while a descriptor is linked in; 128 unless told. */
+  readonly expansionAdd?: number;
+  /** Candidates kept while searching; 64 unless told. More find better and take longer. */
+  readonly expansionSearch?: number;
+  readonly threads?: number;
+}
+
+/** An index over many descriptors that answers in time that hardly grows with their number. */
+export interface NearestIndex {
+  readonly metric: Metric;
+  /** Descriptors in it. */
+  readonly size: number;
+  /** The `k` nearest of each query; now and then one of them is missed, the distances are exact. */
+  search(queries: Descriptors, k?: number): Neighbors;
+}
+
+/**
+ * Builds a hierarchical navigable small-world graph (Malkov and Yashunin 2018) over the descriptors, by the package
+ * `usearch`, which must be installed beside this one: `npm install usearch`.
+ *
+ * @throws {BackendError} where the package is absent; TypeError for `l1`, which it does not have
+ */
+export async function createNearestIndex(
+  base: Descriptors,
+  options: NearestIndexOptions = {},
+): Promise<NearestIndex> {
+  checkDescriptors(base, 'base');
+  const metric = resolveMetric(options.metric ?? 'l2');
+  if (metric.kind === 'l1')
+    throw expected(
+      'a metric other than l1',
+      'metric',
+      'l1',
+      'the index follows inner products; use findNearest',
+    );
+  const learned = isLearned(metric) ? metric : undefined;
+  const vectors = learned ? project(base, learned) : base;
+  const threads = checkInteger(options.threads ?? 0, 'threads', 0, 1024);
+  const { Index } = await loadUsearch();
+  const index = new Index({
+    dimensions: vectors.length,
+    metric: libraryMetric(metric),
+    quantization: 'f32',
+    connectivity: checkInteger(options.connectivity ?? 16, 'connectivity', 2, 512),
+    expansion_add: checkInteger(options.expansionAdd ?? 128, 'expansionAdd', 1),
+    expansion_search: checkInteger(options.expansionSearch ?? 64, 'expansionSearch', 1),
+    multi: false,
+  });
+  index.add(
+    BigUint64Array.from({ length: base.count }, (_, i) => BigInt(i)),
+    vectors.data,
+    threads,
+  );
+  return {
+    metric,
+    size: base.count,
+    search: (queries, k = 1) => searchAll(index, queries, base, metric, learned, k),
+  };
+}
+
+/** What orders neighbours as the metric does. */
+function libraryMetric(metric: Metric): string {
+  if (metric.kind === 'dot') return 'ip';
+  return metric.kind === 'cosine' || metric.kind === 'angular' ? 'cos' : 'l2sq';
+}
+
+function searchAll(
+  index: UsearchIndex,
+  queries: Descriptors,
+  base: Descriptors,
+  metric: Metric,
+  learned: LearnedMetric | undefined,
+  k: number,
+): Neighbors {
+  checkDescriptors(queries, 'queries');
+  checkInteger(k, 'k', 1, base.count);
+  if (queries.length !== base.length)
+    throw new ShapeError(
+      `Expected descriptors of ${base.length} values, as those in the index, but received ${queries.length}`,
+    );
+  const wanted = learned ? project(queries, learned) : queries;
+  const indices = new Int32Array(queries.count * k);
+  const distances = new Float32Array(queries.count * k);
+  for (let i = 0; i < queries.count; i++) {
+    const { keys } = index.search(descriptorAt(wanted, i), k, 0);
+    for (let n = 0; n < k; n++) {
+      // Fewer than k are found only where the graph has fallen apart; the nearest stands in.
+      const found = Number(keys[Math.min(n, keys.length - 1)]);
+      indices[i * k + n] = found;
+      distances[i * k + n] = vectorDistance(metric, descriptorAt(queries, i), descriptorAt(base, found));
+    }
+  }
+  return { count: queries.count, k, indices, distances };
+}
