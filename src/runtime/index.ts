@@ -1,4 +1,6 @@
 /** Models on disk and networks in memory; nothing else imports ONNX Runtime. */
+export { loadGraph } from './load-graph.ts';
+export type { GraphSignature } from './load-graph.ts';
 export { parseManifest } from './manifest.ts';
 export type { AnyManifest, ModelFile, ModelManifest } from './manifest.ts';
 export { FLOW_PRESETS } from './manifest-flow.ts';

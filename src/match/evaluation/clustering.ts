@@ -1,5 +1,6 @@
 import { ShapeError, checkInteger } from '../../core/errors.ts';
 import type { Descriptors } from '../../features/types.ts';
+import { createRandom } from '../../geometry/random.ts';
 import { checkDescriptors, descriptorAt } from '../metric/pairwise.ts';
 
 /**
@@ -86,17 +87,6 @@ export function scoreClustering(
     );
   const classes = new Set(Array.from(labels)).size;
   return normalizedMutualInformation(labels, clusterDescriptors(descriptors, classes, options));
-}
-
-/** Marsaglia's xorshift of 32 bits: numbers from 0 up to, not including, 1. */
-function createRandom(seed: number): () => number {
-  let state = (Math.imul(seed, 0x9e3779b1) ^ 0x85ebca6b) >>> 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state = (state ^ (state << 5)) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 function drawCentres(descriptors: Descriptors, count: number, random: () => number): Float64Array[] {

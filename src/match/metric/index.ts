@@ -1,0 +1,15 @@
+/** Distances between descriptors, given and learned. */
+export { fitLda, fitMahalanobis } from './fit.ts';
+export type { FitLdaOptions, FitOptions } from './fit.ts';
+export { metricNames, similarityOf, vectorDistance } from './metrics.ts';
+export type {
+  LearnedMetric,
+  Metric,
+  MetricChoice,
+  MetricName,
+  PlainMetricName,
+  RbfMetric,
+} from './metrics.ts';
+export { pairwiseDistances } from './pairwise.ts';
+export type { DistanceMatrix } from './pairwise.ts';
+export { parseMetric, serializeMetric } from './serialize.ts';

@@ -1,0 +1,68 @@
+import { checkOneOf } from '../../core/errors.ts';
+import type { Descriptors, Patches } from '../../features/types.ts';
+import { describeColorHistograms } from '../classical/color-histogram.ts';
+import { describeRawPixels, describeStandardizedPixels } from '../classical/pixels.ts';
+import { describeRootSift, describeSift } from '../classical/sift-patch.ts';
+import type { PlainMetricName } from '../metric/metrics.ts';
+import type { Describer } from './measure.ts';
+import type { GreyImage, PatchImage } from './picture.ts';
+import { slicePatches } from './picture.ts';
+
+/**
+ * Measures that need no network:
+ *
+ * - `raw`: pixels divided by their length, compared by L2
+ * - `ncc`: normalised cross-correlation, the cosine of the pixels less their mean
+ * - `color-histogram`: 8 x 8 x 8 cells of RGB, compared by L1
+ * - `sift`, `rootsift`: gradient histograms, compared by L2
+ */
+export const CLASSICAL_MEASURES = ['raw', 'ncc', 'color-histogram', 'sift', 'rootsift'] as const;
+export type ClassicalMeasure = (typeof CLASSICAL_MEASURES)[number];
+
+/** Side in pixels that patches are brought to, as for the networks. */
+const SIZE = 32;
+
+interface Recipe {
+  readonly length: number;
+  readonly metric: PlainMetricName;
+  readonly describe: (patches: Patches) => Descriptors;
+  readonly describeImages?: (images: readonly PatchImage[]) => Descriptors;
+}
+
+const RECIPES: Readonly<Record<ClassicalMeasure, Recipe>> = {
+  raw: { length: SIZE * SIZE, metric: 'l2', describe: describeRawPixels },
+  ncc: { length: SIZE * SIZE, metric: 'cosine', describe: describeStandardizedPixels },
+  'color-histogram': {
+    length: 512,
+    metric: 'l1',
+    describe: (patches) => describeColorHistograms(toImages(patches)),
+    describeImages: (images) => describeColorHistograms(images),
+  },
+  sift: { length: 128, metric: 'l2', describe: describeSift },
+  rootsift: { length: 128, metric: 'l2', describe: describeRootSift },
+};
+
+export const isClassical = (name: string): name is ClassicalMeasure =>
+  (CLASSICAL_MEASURES as readonly string[]).includes(name);
+
+/** A measure of the list, ready to use. */
+export function createClassicalDescriber(name: ClassicalMeasure): Describer {
+  const { length, metric, describe, describeImages } = RECIPES[checkOneOf(name, 'name', CLASSICAL_MEASURES)];
+  return {
+    kind: 'describer',
+    patchSize: SIZE,
+    length,
+    metric: { kind: metric },
+    describe: (patches) => Promise.resolve(describe(patches)),
+    ...(describeImages && { describeImages: (images) => Promise.resolve(describeImages(images)) }),
+    dispose: () => Promise.resolve(),
+  };
+}
+
+function toImages(patches: Patches): GreyImage[] {
+  const { count, size } = patches;
+  return Array.from({ length: count }, (_, i) => {
+    const { data } = slicePatches(patches, i, i + 1);
+    return { width: size, height: size, data: Uint8Array.from(data, (value) => Math.round(value)) };
+  });
+}

@@ -1,0 +1,20 @@
+/** Patch similarity: networks and classical measures behind one set of calls. */
+export type { CellGrid, Peak } from './cell-grid.ts';
+export { CLASSICAL_MEASURES } from './classical-measures.ts';
+export type { ClassicalMeasure } from './classical-measures.ts';
+export { describeDense } from './dense.ts';
+export type { DenseOptions } from './dense.ts';
+export { denseSimilarity, localSimilarity, similaritiesOfCell } from './dense-similarity.ts';
+export type { DenseSimilarity, LocalSimilarity } from './dense-similarity.ts';
+export type { DescriptorMap } from './measure.ts';
+export type { PatchPrecision } from './networks.ts';
+export { toPatchDescriptor } from './patch-descriptor.ts';
+export { DEFAULT_PATCH_MODEL, PatchModel, loadPatchModel } from './patch-model.ts';
+export type { LoadPatchModelOptions, PatchThreshold } from './patch-model.ts';
+export type { GreyImage, PatchImage } from './picture.ts';
+export { describe, similarities, similarity } from './similarity.ts';
+export type { Similarities, Similarity, SimilarityOptions } from './similarity.ts';
+export { similarityMap } from './similarity-map.ts';
+export type { Point, SimilarityMap, SimilarityMapOptions } from './similarity-map.ts';
+export { verify } from './verify.ts';
+export type { Threshold, Verification } from './verify.ts';

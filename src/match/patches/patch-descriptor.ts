@@ -1,0 +1,23 @@
+import { expected } from '../../core/errors.ts';
+import type { PatchDescriptor } from '../../features/types.ts';
+import { describerOf } from './patch-model.ts';
+import type { PatchModel } from './patch-model.ts';
+import { packPatches } from './picture.ts';
+
+/**
+ * The model as a descriptor of keypoints, for `extractFeatures`; it stays the caller's to dispose of.
+ *
+ * @param extent side of the square that a patch covers, in multiples of the keypoint's scale; 12 unless told, what
+ *   SIFT covers
+ * @throws {ModelError} where the model makes no descriptors
+ */
+export function toPatchDescriptor(model: PatchModel, extent = 12): PatchDescriptor {
+  const describer = describerOf(model);
+  if (typeof extent !== 'number' || !(extent > 0)) throw expected('a number above 0', 'extent', extent);
+  return {
+    patchSize: describer.patchSize,
+    extent,
+    // The model may be disposed of meanwhile, which it then says itself.
+    describe: (patches) => describerOf(model).describe(packPatches(patches, describer.patchSize)),
+  };
+}
