@@ -56,7 +56,10 @@ export function checkMap(
   checkValues(data, `${name}.data`, channels * height * width, shape);
 }
 
-export function checkOut(out: CostVolume, { radius, height, width }: CorrelationSpec): void {
+export function checkOut(
+  out: CostVolume,
+  { radius, height, width }: Pick<CorrelationSpec, 'radius' | 'height' | 'width'>,
+): void {
   const displacements = (2 * radius + 1) ** 2;
   const shape = `${displacements} x ${height} x ${width}`;
   if (out.displacements !== displacements || out.height !== height || out.width !== width)

@@ -7,10 +7,12 @@
  */
 
 import { scaleFactor } from './reference.ts';
-import { createLayout, multiplyTile, roundUp, tileLocals } from './simd-tile.ts';
+import { multiplyTile, tileLocals } from './simd-tile.ts';
 import * as w from '../wasm/code.ts';
-import type { CodeOptions, KernelPlan, Layout } from './simd-tile.ts';
+import { createLayout, roundUp } from '../wasm/layout.ts';
+import type { CodeOptions, KernelPlan } from './simd-tile.ts';
 import type { Code, Local, Locals } from '../wasm/code.ts';
+import type { Layout } from '../wasm/layout.ts';
 import type { CorrelationSpec } from '../types.ts';
 
 /** The sizes that the code of a local correlation is written for, in values and cells where not said. */
@@ -58,7 +60,7 @@ function localSizes(spec: CorrelationSpec, layout: Layout): LocalSizes {
 
 /** The local correlation of {@link CorrelationSpec}: one call of `compute` makes row y of the volume. */
 export function planLocal(spec: CorrelationSpec, options: CodeOptions): KernelPlan {
-  const layout = createLayout();
+  const layout = createLayout('maps whose correlation fits');
   const sizes = localSizes(spec, layout);
   const work = roundUp(sizes.panelSize + sizes.phases * sizes.blocks * 4 * sizes.band + 16, 16);
   const workAt = layout.place(work * options.threads);

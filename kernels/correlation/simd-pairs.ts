@@ -1,8 +1,9 @@
 /** All pairs in WebAssembly SIMD: one matrix product, in the tiles of the local correlation. */
 
 import { scaleFactor } from './reference.ts';
-import { createLayout, multiplyTile, roundUp, tileLocals } from './simd-tile.ts';
+import { multiplyTile, tileLocals } from './simd-tile.ts';
 import * as w from '../wasm/code.ts';
+import { createLayout, roundUp } from '../wasm/layout.ts';
 import type { CodeOptions, KernelPlan } from './simd-tile.ts';
 import type { Code } from '../wasm/code.ts';
 import type { CorrelationScale } from '../types.ts';
@@ -24,7 +25,7 @@ export const allPairsPitch = (cellsB: number) => roundUp(cellsB, 8);
 /** Every cell of A with every cell of B: row i of `out` has the scores of cell i of A. */
 export function planAllPairs(sizes: AllPairsSizes, options: CodeOptions): KernelPlan {
   const { channels, cellsA, cellsB } = sizes;
-  const layout = createLayout();
+  const layout = createLayout('maps whose correlation fits');
   const panelsB = Math.ceil(cellsB / 8);
   const strips = Math.ceil(cellsA / STRIP);
   const outLength = strips * STRIP * allPairsPitch(cellsB);

@@ -36,38 +36,6 @@ export interface CodeOptions {
   readonly fused: boolean;
 }
 
-const PAGE = 65536;
-const MOST_BYTES = 2 ** 31;
-
-export const roundUp = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple;
-
-/** Hands out memory. */
-export interface Layout {
-  /** Bytes from 0 to the place for this many floats, on a cache line of its own. */
-  place(floats: number): number;
-  /** The size of all, in units of 64 KiB. */
-  pages(): number;
-}
-
-export function createLayout(): Layout {
-  let end = 64;
-  return {
-    place(floats) {
-      const at = end;
-      end = roundUp(at + floats * 4, 64);
-      return at;
-    },
-    pages() {
-      if (end > MOST_BYTES)
-        throw new RangeError(
-          `Expected maps whose correlation fits in 2 GiB but received ${(end / 2 ** 30).toFixed(1)} GiB of work`,
-        );
-      // Vectors may read a little past the end of a region.
-      return Math.ceil((end + 256) / PAGE);
-    },
-  };
-}
-
 /** Locals of the 4 x 8 tile. */
 export interface TileLocals {
   readonly sums: readonly Local[];

@@ -104,6 +104,10 @@ export const f32x4 = {
   atMost: binary(...vector(69)),
   /** The bits that both have: with a comparison, the value where that holds and 0 elsewhere. */
   and: binary(...vector(78)),
+  equal: binary(...vector(65)),
+  /** To the nearest integer, and down to the next. */
+  nearest: unary(...vector(106)),
+  floor: unary(...vector(104)),
   squareRoot: unary(...vector(227)),
   add: binary(...vector(228)),
   subtract: binary(...vector(229)),
@@ -121,6 +125,7 @@ export const i32x4 = {
   lane: (a: Code, lane: number): Code => [...a, ...vector(27), lane],
   add: binary(...vector(174)),
   multiply: binary(...vector(181)),
+  shiftLeft: (a: Code, bits: number): Code => [...a, ...constant(bits), ...vector(171)],
   /** Drops the fractions of four floats; NaN gives 0. */
   truncate: unary(...vector(248)),
   toFloat: unary(...vector(250)),

@@ -1,0 +1,46 @@
+import { scaleFactor } from '../correlation/reference.ts';
+import type { CostVolume, FeatureMap } from '../types.ts';
+import type { LookupSpec } from './types.ts';
+
+/**
+ * The lookup as it is defined (Teed and Deng 2020, section 3.2, one level; the order of the displacements is
+ * FlowNet's), in double precision:
+ *
+ * `out[k, y, x] = scale * sum_c a[c, y, x] * b[c, y + v + dy, x + u + dx]`
+ *
+ * with `(u, v)` the flow of the cell, `dy, dx` in `-radius..radius`, `k = (dy + radius) * (2 * radius + 1) + (dx + radius)`,
+ * and b between its cells interpolated bilinearly. Each of the four cells that a sample lies between counts as zero
+ * where it is outside the map; so does a sample whose place is not a number.
+ */
+export function lookupReference(
+  spec: LookupSpec,
+  a: FeatureMap,
+  b: FeatureMap,
+  flow: Float32Array,
+): CostVolume {
+  const { channels, height, width, radius, scale = 'none' } = spec;
+  const factor = scaleFactor(scale, channels);
+  const cells = height * width;
+  const data: number[] = [];
+  for (let dy = -radius; dy <= radius; dy++)
+    for (let dx = -radius; dx <= radius; dx++)
+      for (let i = 0; i < cells; i++) {
+        const [x, y] = [(i % width) + flow[i] + dx, Math.floor(i / width) + flow[cells + i] + dy];
+        let sum = 0;
+        for (const [cell, weight] of neighbours(b, x, y))
+          for (let c = 0; c < channels; c++) sum += weight * a.data[c * cells + i] * b.data[c * cells + cell];
+        data.push(sum * factor);
+      }
+  return { displacements: (2 * radius + 1) ** 2, height, width, data: Float32Array.from(data) };
+}
+
+/** The cells of a map that a place lies between, with their bilinear weights. */
+function neighbours({ height, width }: FeatureMap, x: number, y: number): [cell: number, weight: number][] {
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  const inside: [number, number][] = [];
+  for (const cy of [top, top + 1])
+    for (const cx of [left, left + 1])
+      if (cx >= 0 && cx < width && cy >= 0 && cy < height)
+        inside.push([cy * width + cx, (1 - Math.abs(x - cx)) * (1 - Math.abs(y - cy))]);
+  return inside;
+}

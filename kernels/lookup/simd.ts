@@ -1,0 +1,380 @@
+/**
+ * The lookup in WebAssembly SIMD, written for one size. All samples of a cell have the same fractions, so its window
+ * of `(2 * radius + 1) ** 2` samples is blended from the `(2 * radius + 2) ** 2` dot products at whole cells. Maps
+ * lie channels last, so that a dot product runs over memory in one piece; around B there are so many zeros that a
+ * window has room beside the map.
+ */
+
+import { scaleFactor } from '../correlation/reference.ts';
+import { createCrew } from '../wasm/crew.ts';
+import { createLayout, roundUp } from '../wasm/layout.ts';
+import { createLocals, get } from '../wasm/code.ts';
+import * as w from '../wasm/code.ts';
+import type { Crew } from '../wasm/crew.ts';
+import type { Code, FunctionSource, Local } from '../wasm/code.ts';
+import type { LookupSpec } from './types.ts';
+
+const { add, load, multiply, shuffle, store, subtract } = w.f32x4;
+
+/** Cells whose scores are gathered before they are written, so that whole cache lines of a plane are. */
+const BLOCK = 16;
+
+/** Sizes in values, cells and, where they are addresses, bytes. */
+interface Sizes extends Required<LookupSpec> {
+  /** Channels and columns, up to the next multiple of four. */
+  readonly depth: number;
+  readonly columns: number;
+  /** Columns and rows of the window's whole cells. */
+  readonly window: number;
+  /** From one row of whole cells to the next in the scratch memory. */
+  readonly pitch: number;
+  readonly displacements: number;
+  /** From the scores of one cell to those of the next in the scratch memory. */
+  readonly scores: number;
+  /** Cells from one row of packed B to the next: the zeros beside it belong to both. */
+  readonly stride: number;
+  readonly at: Readonly<Record<'raw' | 'a' | 'b' | 'flow' | 'out' | 'work', number>>;
+  readonly workBytes: number;
+  readonly pages: number;
+}
+
+function planSizes(spec: LookupSpec, threads: number): Sizes {
+  const { channels, height, width, radius, scale = 'none' } = spec;
+  const [depth, columns] = [roundUp(channels, 4), roundUp(width, 4)];
+  const window = 2 * radius + 2;
+  const pitch = window + 4;
+  const displacements = (window - 1) ** 2;
+  const scores = roundUp(displacements, 4) + 4;
+  const stride = width + window;
+  const workBytes = roundUp((window * pitch + BLOCK * scores) * 4, 64) + 64;
+  const layout = createLayout('maps whose lookup fits');
+  const at = {
+    raw: layout.place(depth * height * columns),
+    a: layout.place(depth * height * columns),
+    b: layout.place(((height + 2 * window) * stride + window + 4) * depth),
+    flow: layout.place(2 * height * columns),
+    out: layout.place(displacements * height * columns),
+    work: layout.place((workBytes / 4) * threads),
+  };
+  return {
+    ...{
+      channels,
+      height,
+      width,
+      radius,
+      scale,
+      depth,
+      columns,
+      window,
+      pitch,
+      displacements,
+      scores,
+      stride,
+    },
+    ...{ at, workBytes, pages: layout.pages() },
+  };
+}
+
+/** A compiled lookup with the maps that stand in its memory. */
+export interface LookupEngine {
+  load(a: Float32Array, b: Float32Array): void;
+  lookup(flow: Float32Array, out: Float32Array): void;
+  dispose(): void;
+}
+
+/** @throws BackendError without WebAssembly SIMD, RangeError where the maps are too large for its memory */
+export async function createLookupEngine(spec: LookupSpec, threads: number): Promise<LookupEngine> {
+  const s = planSizes(spec, threads);
+  const crew = await createCrew([packA(s), packB(s), lookUp(s)], s.pages, threads);
+  return {
+    load(a, b) {
+      writeRows(crew, s, s.at.raw, a);
+      crew.run('packA', s.height);
+      writeRows(crew, s, s.at.raw, b);
+      crew.run('packB', s.height);
+    },
+    lookup(flow, out) {
+      writeRows(crew, s, s.at.flow, flow);
+      crew.run('lookUp', s.height);
+      readRows(crew, s, out);
+    },
+    dispose: () => crew.dispose(),
+  };
+}
+
+/** The columns to spare stay 0, as they were in the beginning. */
+function writeRows({ memory }: Crew, { width, columns }: Sizes, at: number, values: Float32Array): void {
+  if (width === columns) memory.set(values, at / 4);
+  else
+    for (let i = 0, to = at / 4; i < values.length; i += width, to += columns)
+      memory.set(values.subarray(i, i + width), to);
+}
+
+function readRows({ memory }: Crew, { width, columns, at }: Sizes, out: Float32Array): void {
+  const from = at.out / 4;
+  if (width === columns) out.set(memory.subarray(from, from + out.length));
+  else
+    for (let i = 0, row = from; i < out.length; i += width, row += columns)
+      out.set(memory.subarray(row, row + width), i);
+}
+
+const packA = (s: Sizes): FunctionSource =>
+  packRow(
+    'packA',
+    s,
+    w.offset(w.constant(s.at.a), get(0), s.columns * s.depth * 4),
+    scaleFactor(s.scale, s.channels),
+  );
+
+const packB = (s: Sizes): FunctionSource =>
+  packRow(
+    'packB',
+    s,
+    w.offset(
+      w.constant(s.at.b + (s.window * s.stride + s.window) * s.depth * 4),
+      get(0),
+      s.stride * s.depth * 4,
+    ),
+    1,
+  );
+
+/** Brings row `item` of the raw map into channels-last order, four cells and four channels at a time. */
+function packRow(name: string, s: Sizes, to: Code, factor: number): FunctionSource {
+  const locals = createLocals(2);
+  const [x, c, source, target, corner] = Array.from({ length: 5 }, () => locals.integer());
+  const [rows, cells, mixed] = [4, 4, 4].map((n) => Array.from({ length: n }, () => locals.vector()));
+  const plane = s.height * s.columns * 4;
+  const four: Code = [
+    ...rows.flatMap((row, i) => w.set(row, multiply(load(get(corner), i * plane), w.f32x4.splat(factor)))),
+    ...transpose(rows, mixed, cells),
+    ...cells.flatMap((cell, i) => store(get(target), get(cell), i * s.depth * 4)),
+    ...w.increase(corner, 4 * plane),
+    ...w.increase(target, 16),
+  ];
+  return {
+    name,
+    locals,
+    body: [
+      ...w.set(source, w.offset(w.constant(s.at.raw), get(0), s.columns * 4)),
+      ...w.set(target, to),
+      ...w.loop(x, w.constant(0), s.columns, 4, [
+        ...w.set(corner, get(source)),
+        ...w.loop(c, w.constant(0), s.depth, 4, four),
+        ...w.increase(source, 16),
+        // The inner loop has gone over the first of four cells.
+        ...w.increase(target, 3 * s.depth * 4),
+      ]),
+    ],
+  };
+}
+
+/** Transposes four vectors of four lanes. */
+function transpose(rows: readonly Local[], t: readonly Local[], columns: readonly Local[]): Code {
+  const mix = (to: Local, a: Local, b: Local, lanes: number[]) => w.set(to, shuffle(get(a), get(b), lanes));
+  return [
+    ...mix(t[0], rows[0], rows[1], [0, 4, 1, 5]),
+    ...mix(t[1], rows[2], rows[3], [0, 4, 1, 5]),
+    ...mix(t[2], rows[0], rows[1], [2, 6, 3, 7]),
+    ...mix(t[3], rows[2], rows[3], [2, 6, 3, 7]),
+    ...mix(columns[0], t[0], t[1], [0, 1, 4, 5]),
+    ...mix(columns[1], t[0], t[1], [2, 3, 6, 7]),
+    ...mix(columns[2], t[2], t[3], [0, 1, 4, 5]),
+    ...mix(columns[3], t[2], t[3], [2, 3, 6, 7]),
+  ];
+}
+
+/** The locals of `lookUp` that its parts share. */
+interface Registers {
+  /** Addresses: a cell of A, the corner of its window in B, the scratch memories of whole cells and of scores. */
+  readonly cell: Local;
+  readonly corner: Local;
+  readonly dots: Local;
+  readonly scores: Local;
+  /** Fractions of the flow, the same in all lanes. */
+  readonly fx: Local;
+  readonly fy: Local;
+}
+
+/** All scores of row `item`. */
+function lookUp(s: Sizes): FunctionSource {
+  const locals = createLocals(2);
+  const [item, thread] = [0, 1];
+  const integer = () => locals.integer();
+  const registers: Registers = {
+    ...{ cell: integer(), corner: integer(), dots: integer(), scores: integer() },
+    ...{ fx: locals.vector(), fy: locals.vector() },
+  };
+  const [x, begin, end, flow, first] = [integer(), integer(), integer(), integer(), integer()];
+  const parts = [
+    findWindow(s, registers, { x, y: item, flow }, locals.vector()),
+    multiplyWindow(s, registers, locals),
+    blendWindow(s, registers, integer(), integer()),
+  ];
+  const output = writeBlock(s, locals, { item, begin, end, first });
+  return {
+    name: 'lookUp',
+    locals,
+    body: [
+      ...w.set(registers.dots, w.offset(w.constant(s.at.work), get(thread), s.workBytes)),
+      ...w.set(first, w.add(get(registers.dots), w.constant(s.window * s.pitch * 4))),
+      ...w.set(registers.cell, w.offset(w.constant(s.at.a), get(item), s.columns * s.depth * 4)),
+      ...w.set(flow, w.offset(w.constant(s.at.flow), get(item), s.columns * 4)),
+      // The cells of a block move x on.
+      ...w.loop(x, w.constant(0), s.columns, 0, [
+        ...w.set(begin, get(x)),
+        ...w.set(end, w.add(get(x), w.constant(BLOCK))),
+        ...w.when(w.lessThan(w.constant(s.columns), get(end)), w.set(end, w.constant(s.columns))),
+        ...w.set(registers.scores, get(first)),
+        ...w.loopUntil(x, end, 1, [
+          ...parts.flat(),
+          ...w.increase(registers.cell, s.depth * 4),
+          ...w.increase(registers.scores, s.scores * 4),
+          ...w.increase(flow, 4),
+        ]),
+        ...output,
+      ]),
+    ],
+  };
+}
+
+/**
+ * Where the window of a cell begins in B, and the fractions. Places so far outside that the whole window is, and those
+ * that are not numbers, are moved to where it just is, among the zeros.
+ */
+function findWindow(
+  s: Sizes,
+  { corner, fx, fy }: Registers,
+  { x, y, flow }: { readonly x: Local; readonly y: Local; readonly flow: Local },
+  whole: Local,
+): Code {
+  const place = (fraction: Local, own: Local, plane: number, size: number): Code => [
+    ...w.set(
+      fraction,
+      add(
+        w.f32x4.loadSplat(get(flow), plane * s.height * s.columns * 4),
+        w.i32x4.toFloat(w.i32x4.splat(get(own))),
+      ),
+    ),
+    ...w.set(
+      fraction,
+      w.f32x4.greatest(
+        w.f32x4.least(get(fraction), w.f32x4.splat(size + s.radius)),
+        w.f32x4.splat(-s.radius - 2),
+      ),
+    ),
+    ...w.set(whole, w.f32x4.floor(get(fraction))),
+    ...w.set(fraction, subtract(get(fraction), get(whole))),
+  ];
+  const lane = w.i32x4.lane(w.i32x4.truncate(get(whole)), 0);
+  const cell = s.depth * 4;
+  const origin = s.at.b + (s.window - s.radius) * (s.stride + 1) * cell;
+  return [
+    ...place(fy, y, 1, s.height),
+    ...w.set(corner, w.offset(w.constant(origin), lane, s.stride * cell)),
+    ...place(fx, x, 0, s.width),
+    ...w.set(corner, w.offset(get(corner), lane, cell)),
+  ];
+}
+
+/** The largest number of sums, with as many vectors of B and one of A, that fit in sixteen registers. */
+const MOST_SUMS = 7;
+
+/** The dot products of a cell with all whole cells of its window: where all the time is spent. */
+function multiplyWindow(s: Sizes, { cell, corner, dots }: Registers, locals: w.Locals): Code {
+  const count = Math.ceil(s.window / Math.ceil(s.window / MOST_SUMS));
+  const sums = Array.from({ length: count }, () => locals.vector());
+  const [value, mixed] = [locals.vector(), [locals.vector(), locals.vector()]];
+  const [row, a, b, end, to] = Array.from({ length: 5 }, () => locals.integer());
+  const starts = Array.from({ length: Math.ceil(s.window / count) }, (_, k) => k * count);
+  const part = (start: number): Code => {
+    const used = sums.slice(0, s.window - start);
+    return [
+      ...w.set(a, get(cell)),
+      ...w.set(b, w.add(get(corner), w.constant(start * s.depth * 4))),
+      ...used.flatMap((sum) => w.set(sum, w.f32x4.zero)),
+      ...w.set(end, w.add(get(cell), w.constant(s.depth * 4))),
+      ...w.loopUntil(a, end, 16, [
+        ...w.set(value, load(get(a))),
+        ...used.flatMap((sum, k) =>
+          w.set(sum, add(get(sum), multiply(get(value), load(get(b), k * s.depth * 4)))),
+        ),
+        ...w.increase(b, 16),
+      ]),
+      ...Array.from({ length: Math.ceil(used.length / 4) }, (_, q) => {
+        const four = [0, 1, 2, 3].map((k) => used[Math.min(4 * q + k, used.length - 1)]);
+        return store(get(to), sumLanes(four, mixed), (start + 4 * q) * 4);
+      }).flat(),
+    ];
+  };
+  return [
+    ...w.set(to, get(dots)),
+    ...w.loop(row, w.constant(0), s.window, 1, [
+      ...starts.flatMap(part),
+      ...w.increase(corner, s.stride * s.depth * 4),
+      ...w.increase(to, s.pitch * 4),
+    ]),
+  ];
+}
+
+/** Lane k of the result is the sum of the lanes of vector k. */
+function sumLanes([a, b, c, d]: readonly Local[], [left, right]: readonly Local[]): Code {
+  const halves = (p: Local, q: Local) =>
+    add(shuffle(get(p), get(q), [0, 4, 1, 5]), shuffle(get(p), get(q), [2, 6, 3, 7]));
+  return [
+    ...w.set(left, halves(a, b)),
+    ...w.set(right, halves(c, d)),
+    ...add(shuffle(get(left), get(right), [0, 1, 4, 5]), shuffle(get(left), get(right), [2, 3, 6, 7])),
+  ];
+}
+
+/** From whole cells to samples; what the last vector of a row writes too much, the next row writes over. */
+function blendWindow(s: Sizes, { dots, scores, fx, fy }: Registers, row: Local, end: Local): Code {
+  const samples = s.window - 1;
+  const between = (from: Code, to: Code, share: Local) => add(from, multiply(get(share), subtract(to, from)));
+  const along = (at: number) => between(load(get(row), at), load(get(row), at + 4), fx);
+  return [
+    ...w.set(row, get(dots)),
+    ...w.set(end, w.add(get(dots), w.constant(samples * s.pitch * 4))),
+    ...w.loopUntil(row, end, s.pitch * 4, [
+      ...Array.from({ length: Math.ceil(samples / 4) }, (_, q) =>
+        store(get(scores), between(along(16 * q), along(16 * q + s.pitch * 4), fy), 16 * q),
+      ).flat(),
+      ...w.increase(scores, samples * 4),
+    ]),
+    ...w.increase(scores, -samples * samples * 4),
+  ];
+}
+
+/** Writes the scores of the cells from `begin` to `end`, four of them and four displacements at a time. */
+function writeBlock(
+  s: Sizes,
+  locals: w.Locals,
+  { item, begin, end, first }: Readonly<Record<'item' | 'begin' | 'end' | 'first', Local>>,
+): Code {
+  const [k, from, to, last] = Array.from({ length: 4 }, () => locals.integer());
+  const [cells, planes, mixed] = [4, 4, 4].map((n) => Array.from({ length: n }, () => locals.vector()));
+  const plane = s.height * s.columns * 4;
+  const at = (column: Local): Code =>
+    w.offset(
+      w.offset(w.offset(w.constant(s.at.out), get(item), s.columns * 4), get(k), plane),
+      get(column),
+      4,
+    );
+  const group = (count: number): Code => [
+    ...w.set(from, w.offset(get(first), get(k), 4)),
+    ...w.set(to, at(begin)),
+    ...w.set(last, at(end)),
+    ...w.loopUntil(to, last, 16, [
+      ...cells.flatMap((cell, i) => w.set(cell, load(get(from), i * s.scores * 4))),
+      ...transpose(cells, mixed, planes),
+      ...planes.slice(0, count).flatMap((values, i) => store(get(to), get(values), i * plane)),
+      ...w.increase(from, 4 * s.scores * 4),
+    ]),
+  ];
+  const fours = s.displacements - (s.displacements % 4);
+  return [
+    ...(fours ? w.loop(k, w.constant(0), fours, 4, group(4)) : []),
+    ...w.set(k, w.constant(fours)),
+    ...group(s.displacements - fours),
+  ];
+}
