@@ -20,4 +20,10 @@ export const TOLERANCE = {
   gif: 2,
   /** Samples of flat areas, of 255, through the same: the quantiser rounds the last bit. */
   gifFlat: 1,
+  /** Distances from products in float32 of vectors of length near 1; next to 0 a root makes more of the rounding. */
+  distance: 1e-3,
+  /** Decimal digits of a number that went through text, or through another order of summing in float64. */
+  digits: 10,
+  /** A network's descriptors of length 1, or its scores, through ONNX Runtime and through PyTorch. */
+  descriptor: 1e-4,
 } as const;

@@ -30,6 +30,8 @@ export async function pairwiseDistances(
   b: Descriptors,
   metric: MetricChoice = 'l2',
 ): Promise<DistanceMatrix> {
+  checkDescriptors(a, 'a');
+  checkDescriptors(b, 'b');
   const data = new Float32Array(a.count * b.count);
   await forEachBlock(a, b, metric, (block, firstRow) => data.set(block, firstRow * b.count));
   return { rows: a.count, columns: b.count, data };
