@@ -1,0 +1,19 @@
+/** Blurring with a symmetric kernel, the same along rows and columns. */
+
+import { blurReference } from './reference.ts';
+import { blurSimd } from './simd.ts';
+
+export { blurReference } from './reference.ts';
+
+/**
+ * Blurs a plane along its rows and columns; beyond the border it is its own mirror image, the border not repeated.
+ *
+ * @param data `width * height` values, row by row
+ * @param half the kernel's middle and one side, outwards: the sum is `half[0] + 2 * (half[1] + half[2] + ...)`
+ */
+export const blurSeparable = (
+  data: Float32Array,
+  width: number,
+  height: number,
+  half: Float32Array,
+): Float32Array => blurSimd(data, width, height, half) ?? blurReference(data, width, height, half);
