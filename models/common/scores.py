@@ -14,6 +14,8 @@ def main():
     results = json.loads(RESULTS.read_text())
     for path in MODELS.glob('*/model.json'):
         manifest = json.loads(path.read_text())
+        if manifest['task'] != 'flow':
+            continue
         manifest['scores'] = find_scores(results, manifest['name'])
         path.write_text(json.dumps(manifest, indent=2) + '\n')
 
