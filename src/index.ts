@@ -83,6 +83,94 @@ export type {
   WriteOptions,
 } from './io/index.ts';
 
+export {
+  CLASSICAL_MEASURES,
+  PatchModel,
+  denseSimilarity,
+  describe,
+  describeDense,
+  loadPatchModel,
+  localSimilarity,
+  similarities,
+  similaritiesOfCell,
+  similarity,
+  similarityMap,
+  toPatchDescriptor,
+  verify,
+} from './match/patches/index.ts';
+export type {
+  CellGrid,
+  ClassicalMeasure,
+  DenseOptions,
+  DenseSimilarity,
+  DescriptorMap,
+  GreyImage,
+  LoadPatchModelOptions,
+  LocalSimilarity,
+  PatchImage,
+  PatchPrecision,
+  PatchThreshold,
+  Peak,
+  Point,
+  Similarities,
+  Similarity,
+  SimilarityMap,
+  SimilarityMapOptions,
+  SimilarityOptions,
+  Threshold,
+  Verification,
+} from './match/patches/index.ts';
+export {
+  fitLda,
+  fitMahalanobis,
+  metricNames,
+  pairwiseDistances,
+  parseMetric,
+  serializeMetric,
+  similarityOf,
+  vectorDistance,
+} from './match/metric/index.ts';
+export type {
+  DistanceMatrix,
+  FitLdaOptions,
+  FitOptions,
+  LearnedMetric,
+  Metric,
+  MetricChoice,
+  MetricName,
+  PlainMetricName,
+  RbfMetric,
+} from './match/metric/index.ts';
+export { createNearestIndex, findNearest } from './match/search/index.ts';
+export type {
+  FindNearestOptions,
+  NearestIndex,
+  NearestIndexOptions,
+  Neighbors,
+} from './match/search/index.ts';
+export {
+  areaUnderRoc,
+  averagePrecision,
+  chooseThreshold,
+  clusterDescriptors,
+  equalErrorRate,
+  falsePositiveRateAtRecall,
+  normalizedMutualInformation,
+  rocCurve,
+  scoreClustering,
+  scoreRetrieval,
+  toScores,
+} from './match/evaluation/index.ts';
+export type {
+  ChosenThreshold,
+  ClusterOptions,
+  LabelledDescriptors,
+  RetrievalScore,
+  RocCurve,
+  ScoreRetrievalOptions,
+  ScoredPairs,
+} from './match/evaluation/index.ts';
+
 export { listModels } from './runtime/index.ts';
 export type {
   FlowManifest,
@@ -91,4 +179,6 @@ export type {
   ModelFile,
   ModelInput,
   ModelManifest,
+  PairManifest,
+  PatchManifest,
 } from './runtime/index.ts';

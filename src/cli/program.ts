@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addFlowCommand } from './flow-command.ts';
 import { addModelsCommand } from './models-command.ts';
 import { addScoreCommand } from './score-command.ts';
+import { addSimilarityCommand } from './similarity-command.ts';
 
 /** The command line: its verbs, their options and their help. */
 export function createProgram(): Command {
@@ -17,10 +18,12 @@ Examples:
   whither flow frame1.png frame2.png -o flow.flo --color flow.png
   whither flow clip.mp4 -o flow.mp4
   whither score flow.flo truth.flo
+  whither similarity view1.jpg view2.jpg --at 320,240 --map heat.png
   whither models`,
     );
   addFlowCommand(program);
   addScoreCommand(program);
+  addSimilarityCommand(program);
   addModelsCommand(program);
   return program;
 }
