@@ -26,3 +26,11 @@ export type { PreparedRefinement, RefineInput, RefineParameters, RefineSpec } fr
 export { resizePlanes } from './resample/index.ts';
 export { splatForward, warpBackward, warpWindow } from './warp/index.ts';
 export type { SplatInput, SplatOutput, WarpWindow } from './warp/index.ts';
+export { prepareUpsample, upsampleReference } from './upsample/index.ts';
+export type {
+  PreparedUpsample,
+  UpsampleInput,
+  UpsampleOptions,
+  UpsampleOutput,
+  UpsampleSpec,
+} from './upsample/index.ts';

@@ -75,17 +75,18 @@ export const f32x4 = {
   load: (address: Code, at = 0): Code => [...address, ...memory(vector(0), at)],
   loadSplat: (address: Code, at = 0): Code => [...address, ...memory(vector(9), at)],
   store: (address: Code, value: Code, at = 0): Code => [...address, ...value, ...memory(vector(11), at)],
+  storeLane: (address: Code, value: Code, lane: number, at = 0): Code => [
+    ...address,
+    ...value,
+    ...memory(vector(90), at),
+    lane,
+  ],
   /** Stores the first `count` lanes, 1 to 4. */
   storeFirst: (address: Code, value: Code, count: number, at = 0): Code => {
-    const lanes = (opcode: number, lane: number, shift: number) => [
-      ...address,
-      ...value,
-      ...memory(vector(opcode), at + shift),
-      lane,
-    ];
     if (count >= 4) return f32x4.store(address, value, at);
-    if (count === 1) return lanes(90, 0, 0);
-    return [...lanes(91, 0, 0), ...(count === 3 ? lanes(90, 2, 8) : [])];
+    if (count === 1) return f32x4.storeLane(address, value, 0, at);
+    const pair = [...address, ...value, ...memory(vector(91), at), 0];
+    return [...pair, ...(count === 3 ? f32x4.storeLane(address, value, 2, at + 8) : [])];
   },
   /** Picks four lanes out of eight: 0 to 3 are those of `a`, 4 to 7 those of `b`. */
   shuffle: (a: Code, b: Code, lanes: readonly number[]): Code => [
