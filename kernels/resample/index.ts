@@ -1,1 +1,2 @@
+export { averageSquares } from './box.ts';
 export { resizePlanes } from './resize.ts';

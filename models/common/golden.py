@@ -24,7 +24,8 @@ def main():
     args = parser.parse_args()
     net, config, _ = load(args.network, args.checkpoint)
     with torch.no_grad():
-        flow = run_schedule(net, read_image(args.image_a), read_image(args.image_b), config['schedule'])
+        images = [read_image(args.image_a), read_image(args.image_b)]
+        flow = net.estimate(*images) if hasattr(net, 'estimate') else run_schedule(net, *images, config['schedule'])
     np.save(args.out, flow[0].permute(1, 2, 0).contiguous().numpy())
 
 

@@ -94,14 +94,20 @@ class WhitherFlow(nn.Module):
         self.iterations = config['iterations']
         self.encoder, self.decoder = Encoder(w), Decoder(w, self.radius)
         self.mask = nn.Conv2d(w['hidden'], 9 * FACTOR**2, 1)
+        self.strides, self.factor = STRIDES, FACTOR
         self.sharpness = nn.Parameter(torch.full((len(STRIDES),), 2.8))
         initialize(self)
         self.decoder.head.weight.data.mul_(0.05)
         self.mask.weight.data.mul_(0.3)
 
+    def weights(self, hidden):
+        """Logits of the convex upsampling, (N, 9 * FACTOR^2, h, w)."""
+        return self.mask(hidden) * 0.5
+
     def run(self, image_a, image_b, iterations, initial=None, each=None):
         """Flow (N, 2, H, W) in pixels and the logit of being hidden (N, 1, H, W); sides are multiples of 16.
 
+        Fewer numbers of `iterations` than levels leave the finest out.
         `initial` (N, 2, H / 16, W / 16), in cells, stands where the global match is unsure. `each(level, logits, centre,
         flow, hidden logit, upsampled, volume)` sees every step.
         """
@@ -109,7 +115,7 @@ class WhitherFlow(nn.Module):
         hidden = hidden.chunk(2)[0]
         sharpness = self.sharpness.exp()
         flow = confidence = None
-        for level, stride in enumerate(STRIDES):
+        for level, stride in enumerate(STRIDES[: len(iterations)]):
             a, b = features[level].chunk(2)
             context = contexts[level].chunk(2)[0]
             volume = all_pairs(a, b) if each or level == 0 else None
@@ -130,9 +136,11 @@ class WhitherFlow(nn.Module):
                 upsampled = None
                 if last:
                     planes = torch.cat([flow * stride, change[:, 2:]], 1)
-                    upsampled = upsample_convex(planes, self.mask(hidden) * 0.5, FACTOR)
+                    upsampled = upsample_convex(planes, self.weights(hidden), FACTOR)
                 if each:
                     each(level, correlation * sharpness[level], centre, flow, change[:, 2:], upsampled, volume)
+        if stride > FACTOR:
+            upsampled = F.interpolate(upsampled, scale_factor=stride / FACTOR, mode='bilinear')
         return upsampled[:, :2], upsampled[:, 2:]
 
     @torch.no_grad()

@@ -1,7 +1,8 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { WhitherError } from '../core/errors.ts';
-import { OVERLAYS, parseCount, parseNormalize, parseSchedule } from './flow-options.ts';
+import { FLOW_PRESETS } from '../runtime/manifest-flow.ts';
+import { OVERLAYS, parseCount, parseIterations, parseNormalize, parseSchedule } from './flow-options.ts';
 import type { FlowCommandOptions } from './flow-options.ts';
 
 /** What runs where the user names no model: the better of those trained here. */
@@ -45,8 +46,18 @@ export function addFlowCommand(program: Command): void {
     .option('--json', 'print statistics as JSON on stdout')
     .option('--repeat <n>', 'two pictures: report the median time of n estimates after a warm-up', parseCount)
     .option('--model <name>', 'installed model, or a folder with a model.json', DEFAULT_MODEL)
+    .addOption(
+      new Option('--preset <name>', 'speed against accuracy (as the model says unless told)').choices(
+        FLOW_PRESETS,
+      ),
+    )
     .addOption(backendOption())
     .option('--schedule <factors>', 'coarse-to-fine shrink factors, such as 4,2,1', parseSchedule)
+    .option(
+      '--iterations <counts>',
+      'steps at each level of a pyramid network, such as 2,2,1',
+      parseIterations,
+    )
     .option(
       '--refine',
       'refine the flow on the pictures: more exact, but slower (as the model says unless told)',

@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import type { EstimateOptions } from '../flow/estimate.ts';
+import type { FlowPresetName } from '../runtime/index.ts';
 
 /** What a sequence of pictures can show of its flow. */
 export const OVERLAYS = ['color', 'blend', 'arrows', 'side-by-side'] as const;
@@ -17,7 +19,9 @@ export interface FlowCommandOptions {
   readonly repeat?: number;
   readonly model: string;
   readonly backend: string;
+  readonly preset?: FlowPresetName;
   readonly schedule?: readonly number[];
+  readonly iterations?: readonly number[];
   readonly refine?: boolean;
   readonly every?: number;
   readonly maxSize?: number;
@@ -47,4 +51,21 @@ export function parseSchedule(text: string): number[] {
   if (!factors.every((factor) => Number.isInteger(factor) && factor >= 1 && factor <= 64))
     throw new InvalidArgumentError('Expected shrink factors from 1 to 64 such as 4,2,1.');
   return factors;
+}
+
+export function parseIterations(text: string): number[] {
+  const counts = text.split(',').map(Number);
+  if (!counts.every((count) => Number.isInteger(count) && count >= 1 && count <= 64))
+    throw new InvalidArgumentError('Expected counts from 1 to 64 such as 2,2,1.');
+  return counts;
+}
+
+/** The options that say how a flow is estimated. */
+export function estimateOptions({
+  preset,
+  schedule,
+  iterations,
+  refine,
+}: FlowCommandOptions): EstimateOptions {
+  return { preset, schedule, iterations, refine };
 }

@@ -9,6 +9,7 @@ import { FLOW_EXTENSIONS } from '../io/flow-files.ts';
 import { resizeImage } from '../io/images.ts';
 import { readImage, writeFlow, writeImage, writeMask } from '../io/index.ts';
 import { maskShare, median, round, withoutOccluded } from './flow-figures.ts';
+import { estimateOptions } from './flow-options.ts';
 import type { FlowCommandOptions } from './flow-options.ts';
 import { guardInterrupts } from './interrupt.ts';
 import type { InterruptGuard } from './interrupt.ts';
@@ -76,12 +77,12 @@ async function repeatEstimate(
   guard: InterruptGuard,
 ): Promise<{ estimate: FlowEstimate; milliseconds: number }> {
   const both = options.both ?? options.occlusion !== undefined;
-  const { schedule, refine } = options;
-  let estimate = await estimateFlow(model, imageA, imageB, { both, schedule, refine });
+  const how = { ...estimateOptions(options), both };
+  let estimate = await estimateFlow(model, imageA, imageB, how);
   const times = options.repeat ? [] : [estimate.milliseconds];
   while (times.length < (options.repeat ?? 1)) {
     guard.check();
-    estimate = await estimateFlow(model, imageA, imageB, { both, schedule, refine });
+    estimate = await estimateFlow(model, imageA, imageB, how);
     times.push(estimate.milliseconds);
   }
   guard.check();

@@ -7,6 +7,7 @@ import type { SequenceEstimate } from '../flow/estimate-sequence.ts';
 import { sequenceMagnitude } from '../flow/index.ts';
 import { createScratchFolder, openFrames, readFlow, writeFlow } from '../io/index.ts';
 import type { FrameSource } from '../io/index.ts';
+import { estimateOptions } from './flow-options.ts';
 import type { FlowCommandOptions, Normalize } from './flow-options.ts';
 import { median, motionOf, round, withoutOccluded } from './flow-figures.ts';
 import { guardInterrupts } from './interrupt.ts';
@@ -160,9 +161,9 @@ async function* estimates(run: SequenceRun, existing: ReadonlySet<string>): Asyn
     }
   }
   const skip = (index: number): boolean => existing.has(names[index]) && summary.skip();
-  const { both, schedule, refine } = options;
+  const how = { ...estimateOptions(options), both: options.both, skip };
   try {
-    for await (const estimate of flowSequence(model, images(), { both, schedule, refine, skip })) {
+    for await (const estimate of flowSequence(model, images(), how)) {
       guard.check();
       summary.add(estimate);
       yield { ...estimate, flow: visibleFlow(estimate), name: names[estimate.index] };

@@ -1,13 +1,10 @@
 import { prepareCorrelation } from '../../kernels/correlation/index.ts';
-import type {
-  ComputeBackend,
-  CorrelationBackend,
-  PreparedCorrelation,
-} from '../../kernels/correlation/index.ts';
+import type { ComputeBackend, CorrelationBackend } from '../../kernels/correlation/index.ts';
 import { BackendError as KernelError } from '../../kernels/errors.ts';
 import type { CostVolume, FeatureMap } from '../../kernels/types.ts';
 import { BackendError } from '../core/errors.ts';
 import type { Tensor } from '../core/types.ts';
+import { keepKernels } from './kept-kernels.ts';
 import type { ModelCorrelation, Session } from '../runtime/index.ts';
 
 /** What computed a flow: the backend of the correlation layer, or ONNX Runtime where all is one graph. */
@@ -20,20 +17,30 @@ export interface NetworkInput {
   encoding?: Promise<Encoding>;
 }
 
-/** What the encoder of a Siamese network makes of one image. */
-interface Encoding {
-  readonly features: Tensor;
-  readonly skip: Tensor;
+/** What the encoder of a Siamese network makes of one image: its outputs by name. */
+export type Encoding = Readonly<Record<string, Tensor>>;
+
+/** How a network that leaves a choice is run. */
+export interface NetworkOptions {
+  /** Steps of the decoder at each level of a pyramid, coarse to fine. */
+  readonly iterations?: readonly number[];
+  /** Flow that a pyramid starts from where its global match is unsure: u and v in pixels of the input. */
+  readonly initial?: FeatureMap;
+}
+
+/** What a network sees in a pair. */
+export interface NetworkEstimate {
+  /** Dims `[1, 2, height / stride, width / stride]`, in pixels of the input. */
+  readonly flow: Tensor;
+  /** Probability of having no counterpart in B, 0 to 1, dims `[1, 1, height, width]`, where the network tells it. */
+  readonly hidden?: Tensor;
+  readonly backend: FlowBackend;
 }
 
 /** A network in memory, whichever way it is cut. */
 export interface FlowNetwork {
-  /**
-   * Runs it on a pair of one size.
-   *
-   * @returns the flow, dims `[1, 2, height / stride, width / stride]`, in pixels of the input, and what computed it
-   */
-  estimate(a: NetworkInput, b: NetworkInput): Promise<{ flow: Tensor; backend: FlowBackend }>;
+  /** Runs it on a pair of one size. */
+  estimate(a: NetworkInput, b: NetworkInput, options?: NetworkOptions): Promise<NetworkEstimate>;
   dispose(): Promise<void>;
 }
 
@@ -67,7 +74,7 @@ export function createSplitNetwork(
     async estimate(a, b) {
       const { features, skip } = await encode(a);
       const { features: featuresB } = await encode(b);
-      const { prepared, volumes } = await correlations.get(features);
+      const { prepared, volumes } = await correlations.get(featureMap(features));
       // The volume is the largest array of all: it is kept from pair to pair, one for each pair under way.
       const volume = await prepared.run(featureMap(features), featureMap(featuresB), volumes.pop());
       const { flow } = await decoder.run({ correlation: volumeTensor(volume), features, skip });
@@ -80,46 +87,16 @@ export function createSplitNetwork(
   };
 }
 
-/** A correlation ready for one size, and volumes of that size that are free to be written into. */
-interface KeptCorrelation {
-  readonly prepared: PreparedCorrelation;
-  readonly volumes: CostVolume[];
-}
-
-/** Sizes that a prepared correlation is kept for: a schedule has few, a folder of odd pictures has many. */
-const KEPT_SIZES = 8;
-
-function createCorrelations(layer: ModelCorrelation, backend: CorrelationBackend) {
-  const { radius, step, scale } = layer;
-  const kept = new Map<string, Promise<KeptCorrelation>>();
-  const prepare = async (channels: number, height: number, width: number): Promise<KeptCorrelation> => {
+/** Correlations with volumes that are free to be written into. */
+function createCorrelations({ radius, step, scale }: ModelCorrelation, backend: CorrelationBackend) {
+  return keepKernels(async ({ channels, height, width }) => {
     const spec = { channels, height, width, radius, step, scale };
     const prepared = await prepareCorrelation(spec, backend).catch((cause: unknown) => {
       throw cause instanceof KernelError ? new BackendError(cause.message, { cause }) : cause;
     });
-    return { prepared, volumes: [] };
-  };
-  return {
-    get({ dims: [, channels, height, width] }: Tensor): Promise<KeptCorrelation> {
-      const size = `${width} x ${height}`;
-      const found = kept.get(size) ?? prepare(channels, height, width);
-      // A map keeps the order of insertion: the size used last goes to its end, the stalest stands first.
-      kept.delete(size);
-      kept.set(size, found);
-      found.catch(() => kept.delete(size));
-      if (kept.size > KEPT_SIZES) void release(kept, kept.keys().next().value!);
-      return found;
-    },
-    async dispose() {
-      await Promise.all([...kept.keys()].map((size) => release(kept, size)));
-    },
-  };
-}
-
-async function release(kept: Map<string, Promise<KeptCorrelation>>, size: string): Promise<void> {
-  const found = kept.get(size);
-  kept.delete(size);
-  (await found)?.prepared.dispose();
+    const volumes: CostVolume[] = [];
+    return { prepared, volumes, dispose: () => prepared.dispose() };
+  });
 }
 
 function featureMap({ dims: [, channels, height, width], data }: Tensor): FeatureMap {

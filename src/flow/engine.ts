@@ -5,6 +5,7 @@ import { createSession, findModel, readModelFile } from '../runtime/index.ts';
 import type { FlowManifest, InstalledModel, ModelManifest, Session } from '../runtime/index.ts';
 import { createFusedNetwork, createSplitNetwork } from './engine-network.ts';
 import type { FlowNetwork } from './engine-network.ts';
+import { createPyramidNetwork } from './engine-pyramid.ts';
 
 /** Which of a model's graphs to run: all in one, or cut at the correlation layer with our kernel between. */
 export type FlowGraph = 'fused' | 'split' | 'auto';
@@ -72,10 +73,10 @@ export async function loadFlowModel(
   if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1);
   const model = await findModel(nameOrFolder);
   const manifest = checkTask(model.manifest);
-  const graph = chooseGraph(manifest, options);
+  const graph = manifest.pyramid ? checkPyramidOptions(manifest, options) : chooseGraph(manifest, options);
   await checkAvailable(options.backend);
-  const load = (part: string, inputs: string[], outputs: string[]): Promise<Session> =>
-    loadGraph(model, part, inputs, outputs, options.threads);
+  const load: LoadGraph = (part, inputs, outputs) => loadGraph(model, part, inputs, outputs, options.threads);
+  if (manifest.pyramid) return new FlowModel(manifest, graph, await loadPyramid(manifest, load));
   if (graph === 'fused') {
     const session = await load('fused', ['imageA', 'imageB'], ['flow']);
     return new FlowModel(manifest, graph, createFusedNetwork(session));
@@ -90,6 +91,21 @@ export async function loadFlowModel(
     graph,
     createSplitNetwork(encoder, decoder, manifest.correlation!, backend ?? 'auto'),
   );
+}
+
+type LoadGraph = (part: string, inputs: string[], outputs: string[]) => Promise<Session>;
+
+/** The parts of a pyramid, whose kernels run on one backend alone. */
+async function loadPyramid(manifest: FlowManifest, load: LoadGraph): Promise<FlowNetwork> {
+  const pyramid = manifest.pyramid!;
+  const levels = (name: string) => pyramid.strides.map((_, level) => `${name}${level}`);
+  const [encoder, decoder, rise, mask] = await Promise.all([
+    load('encoder', ['image'], [...levels('features'), ...levels('context'), 'start']),
+    load('decoder', ['correlation', 'context', 'flow', 'confidence', 'hidden'], ['change', 'next']),
+    load('rise', ['hidden'], ['mask', 'finer']),
+    load('mask', ['hidden'], ['mask']),
+  ]);
+  return createPyramidNetwork({ encoder, decoder, rise, mask }, pyramid, manifest.iterations ?? []);
 }
 
 function checkTask(manifest: ModelManifest | FlowManifest): FlowManifest {
@@ -119,6 +135,19 @@ function chooseGraph(manifest: FlowManifest, options: LoadFlowModelOptions): 'fu
     );
   if (graph !== 'auto') return graph;
   return divided && backend !== 'onnxruntime' ? 'split' : 'fused';
+}
+
+/** A pyramid comes in parts, with kernels between that are written for one backend. */
+function checkPyramidOptions(
+  { name }: FlowManifest,
+  { backend = 'auto', graph = 'auto' }: LoadFlowModelOptions,
+): 'split' {
+  if (graph === 'fused')
+    throw new BackendError(`Expected graph split or auto for ${name} but received fused`);
+  if (backend === 'auto' || backend === 'simd') return 'split';
+  throw new BackendError(
+    `Expected backend auto or simd for ${name}, whose kernels have no other, but received ${backend}`,
+  );
 }
 
 /** Says at once what would otherwise show at the first estimate. */

@@ -1,8 +1,9 @@
+import { resizePlanes } from '../../kernels/resample/index.ts';
 import { warpBackward, warpWindow } from '../../kernels/warp/index.ts';
 import type { FeatureMap } from '../../kernels/types.ts';
-import type { FlowField, Tensor } from '../core/types.ts';
+import type { FlowField, ScalarField, Tensor } from '../core/types.ts';
 import type { FlowModel } from './engine.ts';
-import type { FlowBackend, NetworkInput } from './engine-network.ts';
+import type { FlowBackend, NetworkInput, NetworkOptions } from './engine-network.ts';
 import { addEnlarged } from './estimate-enlarge.ts';
 import { prepareInput } from './estimate-frame.ts';
 import type { Level, PreparedFrame } from './estimate-frame.ts';
@@ -15,9 +16,20 @@ import { cropFlowData, reachOf } from './window.ts';
 import type { Window } from './window.ts';
 
 /** The flow so far, and what computed the last of it. */
-interface Found {
+export interface Found {
   readonly flow: FlowField;
+  /** How probable it is that B does not show a pixel, 0 to 1, as the last pass over the whole saw it. */
+  readonly hidden?: ScalarField;
   readonly backend: FlowBackend;
+}
+
+/** What is run on a pair. */
+export interface Passes {
+  readonly schedule: readonly number[];
+  /** Steps of the decoder at each level of a pyramid. */
+  readonly iterations?: readonly number[];
+  /** Flow to start from: that of the pair before, in a video. */
+  readonly initial?: FlowField;
 }
 
 /**
@@ -32,33 +44,70 @@ export async function runSchedule(
   model: FlowModel,
   frameA: PreparedFrame,
   frameB: PreparedFrame,
-  schedule: readonly number[],
+  passes: Passes,
   tiling?: Tiling,
 ): Promise<Found> {
   let found: Found | undefined;
-  for (const factor of schedule) {
+  const { iterations } = passes;
+  for (const factor of passes.schedule) {
     const { width, height } = levelSize(frameA.image, factor);
     const before: FlowField | undefined = found && bringTo(found.flow, width, height);
     const plan = planLevel({ width, height }, tiling, model.manifest.input.multipleOf);
     if (before && plan) {
-      found = await runPassInTiles(model, frameA, frameB, factor, before, plan, tiling!);
+      const tiles = await runPassInTiles(model, frameA, frameB, factor, before, plan, tiling!, {
+        iterations,
+      });
+      found = { ...found, ...tiles };
       continue;
     }
-    found = await runPass(model, frameA.level(factor), frameB.level(factor), before);
+    const initial = before ? undefined : passes.initial && toPlanes(bringTo(passes.initial, width, height));
+    const options = { iterations, initial };
+    found = await runPass(model, frameA.level(factor), frameB.level(factor), before, options);
     tiling?.step();
   }
   const { width, height } = frameA.image;
-  return { flow: bringTo(found!.flow, width, height), backend: found!.backend };
+  const { flow, hidden, backend } = found!;
+  return { flow: bringTo(flow, width, height), hidden: hidden && enlarge(hidden, width, height), backend };
+}
+
+/** u and v as two planes. */
+function toPlanes({ width, height, data }: FlowField): FeatureMap {
+  const size = width * height;
+  const planes = new Float32Array(2 * size);
+  for (let i = 0; i < size; i++) {
+    planes[i] = data[i * 2];
+    planes[i + size] = data[i * 2 + 1];
+  }
+  return { channels: 2, height, width, data: planes };
+}
+
+function enlarge(field: ScalarField, width: number, height: number): ScalarField {
+  const { data } = resizePlanes({ channels: 1, ...field }, width, height);
+  return { width, height, data };
 }
 
 /** A pass over the whole; it adds to the flow before, in place. */
-async function runPass(model: FlowModel, a: Level, b: Level, before: FlowField | undefined): Promise<Found> {
+async function runPass(
+  model: FlowModel,
+  a: Level,
+  b: Level,
+  before: FlowField | undefined,
+  options: NetworkOptions,
+): Promise<Found> {
   const { width, height } = a.planes;
   const inputB = before ? carryBack(b, before, model) : b.input;
-  const residual = await model.network.estimate(a.input, inputB);
+  const residual = await model.network.estimate(a.input, inputB, options);
   const flow = before ?? { width, height, data: new Float32Array(width * height * 2) };
   addResidual(flow, residual.flow, model.manifest.output.stride);
-  return { flow, backend: residual.backend };
+  const { hidden, backend } = residual;
+  return { flow, ...(hidden && { hidden: cropScalar(hidden, width, height) }), backend };
+}
+
+/** One plane of the network's input without its padding. */
+function cropScalar({ dims: [, , , columns], data }: Tensor, width: number, height: number): ScalarField {
+  const out = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) out.set(data.subarray(y * columns, y * columns + width), y * width);
+  return { width, height, data: out };
 }
 
 /** The same pass, but the network sees one window after the other. */
@@ -70,6 +119,7 @@ async function runPassInTiles(
   before: FlowField,
   plan: TilePlan,
   tiling: Tiling,
+  options: NetworkOptions,
 ): Promise<Found> {
   const { input, output } = model.manifest;
   let backend: FlowBackend = 'onnxruntime';
@@ -77,7 +127,7 @@ async function runPassInTiles(
     const data = cropFlowData(before, window);
     const a = prepareInput(frameA.crop(factor, window), input);
     const b = prepareInput(warpTile(frameB, factor, data, window, plan), input);
-    const residual = await model.network.estimate(a, b);
+    const residual = await model.network.estimate(a, b, options);
     backend = residual.backend;
     addResidual({ width: window.width, height: window.height, data }, residual.flow, output.stride);
     tiling.step();

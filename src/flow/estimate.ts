@@ -1,11 +1,15 @@
-import { ShapeError, checkInteger, expected } from '../core/errors.ts';
+import { ModelError, ShapeError, checkInteger, checkOneOf, expected } from '../core/errors.ts';
 import type { FlowField, Image, Mask, ScalarField } from '../core/types.ts';
+import { FLOW_PRESETS } from '../runtime/index.ts';
+import type { FlowManifest, FlowPlan, FlowPresetName } from '../runtime/index.ts';
+import { checkFlow, checkSameSize } from './check.ts';
 import { checkConsistency } from './consistency.ts';
 import type { FlowModel } from './engine.ts';
 import type { FlowBackend } from './engine-network.ts';
 import { prepareFrame } from './estimate-frame.ts';
 import type { PreparedFrame } from './estimate-frame.ts';
 import { runSchedule } from './estimate-schedule.ts';
+import type { Found, Passes } from './estimate-schedule.ts';
 import { createRefiner, refineLevels } from './refine.ts';
 import type { RefineOptions, Refiner } from './refine.ts';
 import { levelSize, planLevel, seeWhole, tileSide } from './tiling.ts';
@@ -13,10 +17,22 @@ import type { TileOption, Tiling } from './tiling.ts';
 
 export interface EstimateOptions {
   /**
+   * The trade between speed and accuracy, of those that the model has: `fast`, `balanced` or `accurate`; its own
+   * unless told. The options below change single settings of it.
+   */
+  readonly preset?: FlowPresetName;
+  /**
    * Coarse-to-fine passes, each the factor that both images are shrunk by, such as `[4, 2, 1]`; the model's own
    * unless told. Fewer passes are faster, a larger first factor finds larger motion.
    */
   readonly schedule?: readonly number[];
+  /**
+   * Steps of the decoder at each level of a pyramid network, coarse to fine, such as `[2, 2, 1]`; fewer numbers than
+   * levels leave the finest out.
+   */
+  readonly iterations?: readonly number[];
+  /** Flow to start from where nothing better is seen, of the images' size; a pyramid network alone uses it. */
+  readonly initial?: FlowField;
   /** Also estimate from B to A, and compare the two directions. */
   readonly both?: boolean;
   /** Refine the network's flow on the images, see `refineFlow`; as the model's `model.json` says unless told. */
@@ -44,9 +60,12 @@ export interface FlowEstimate {
   readonly milliseconds: number;
   /** From B to A on B's grid, in pixels; with `both`. */
   readonly backward?: FlowField;
-  /** 1 where A's pixel has no counterpart in B, judged by the two directions; with `both`. */
+  /**
+   * 1 where A's pixel has no counterpart in B: judged by the two directions with `both`, else by the network where it
+   * tells.
+   */
   readonly occluded?: Mask;
-  /** How well the two directions agree, 0 to 1; with `both`. */
+  /** How sure the flow is, 0 to 1: how well the two directions agree with `both`, else what the network tells. */
   readonly confidence?: ScalarField;
 }
 
@@ -80,27 +99,39 @@ export async function estimatePair(
   checkSizes(frameA.image, frameB.image);
   const work = planEstimate(model, frameA.image, options);
   const start = performance.now();
-  const { flow, backend } = await estimateOneWay(model, frameA, frameB, work);
+  const { flow, hidden, backend } = await estimateOneWay(model, frameA, frameB, work);
   const tile = work.tiling && { tile: work.tiling.side };
-  if (!options.both) return { flow, backend, ...tile, milliseconds: performance.now() - start };
-  const { flow: backward } = await estimateOneWay(model, frameB, frameA, work);
+  if (!options.both)
+    return { flow, backend, ...tile, milliseconds: performance.now() - start, ...(hidden && judge(hidden)) };
+  const { flow: backward } = await estimateOneWay(model, frameB, frameA, { ...work, initial: undefined });
   const { occluded, confidence } = checkConsistency(flow, backward);
   const milliseconds = performance.now() - start;
   return { flow, backend, ...tile, milliseconds, backward, occluded, confidence };
 }
 
+/** The confidence and the occlusion that the network itself tells. */
+function judge({ width, height, data }: ScalarField): Pick<FlowEstimate, 'confidence' | 'occluded'> {
+  return {
+    confidence: { width, height, data: data.map((hidden) => 1 - hidden) },
+    occluded: { width, height, data: Uint8Array.from(data, (hidden) => (hidden > 0.5 ? 1 : 0)) },
+  };
+}
+
 /** How a direction is estimated, with all that was left open filled in. */
-interface Work {
-  readonly schedule: readonly number[];
+interface Work extends Passes {
   readonly refine: EstimateOptions['refine'];
   readonly tiling?: Tiling;
 }
 
 function planEstimate({ manifest }: FlowModel, image: Image, options: EstimateOptions): Work {
-  const given = checkSchedule(options.schedule ?? manifest.schedule);
-  const refine = options.refine ?? manifest.refine;
+  const plan = choosePlan(manifest, options.preset);
+  const given = checkSchedule(options.schedule ?? plan.schedule);
+  const refine = options.refine ?? plan.refine;
+  const { initial } = options;
+  if (initial) checkInitial(initial, image);
+  const iterations = checkIterations(options.iterations ?? plan.iterations, manifest);
   const side = tileSide(options.tile ?? 'auto', image);
-  if (!side) return { schedule: given, refine };
+  if (!side) return { schedule: given, iterations, initial, refine };
   const { multipleOf } = manifest.input;
   const schedule = seeWhole(given, image, { side }, multipleOf);
   const levels = refine ? refineLevels(refine) : [];
@@ -110,7 +141,45 @@ function planEstimate({ manifest }: FlowModel, image: Image, options: EstimateOp
     factors.reduce((total, factor) => total + parts(factor, align), 0);
   const total = (sum(schedule, multipleOf) + sum(levels, 1)) * (options.both ? 2 : 1);
   let done = 0;
-  return { schedule, refine, tiling: { side, step: () => options.onTile?.(++done, total) } };
+  return {
+    schedule,
+    iterations,
+    initial,
+    refine,
+    tiling: { side, step: () => options.onTile?.(++done, total) },
+  };
+}
+
+function choosePlan(manifest: FlowManifest, preset: FlowPresetName | undefined): FlowPlan {
+  if (preset === undefined) return manifest;
+  checkOneOf(preset, 'preset', FLOW_PRESETS);
+  const plan = manifest.presets?.[preset];
+  if (plan) return plan;
+  const names = Object.keys(manifest.presets ?? {});
+  throw new ModelError(
+    names.length
+      ? `Expected a preset that ${manifest.name} has (${names.join(', ')}) but received ${preset}`
+      : `Expected no preset for ${manifest.name}, which has none, but received ${preset}`,
+  );
+}
+
+function checkIterations(
+  iterations: readonly number[] | undefined,
+  { name, pyramid }: FlowManifest,
+): readonly number[] | undefined {
+  if (!iterations) return undefined;
+  const most = pyramid?.strides.length ?? 0;
+  if (!Array.isArray(iterations) || !iterations.length || iterations.length > most)
+    throw most
+      ? expected(`a list of 1 to ${most} numbers such as [2, 2, 1]`, 'iterations', iterations)
+      : new ModelError(`Expected no iterations for ${name}, which has no pyramid, but received some`);
+  iterations.forEach((count, i) => checkInteger(count, `iterations[${i}]`, 1, 64));
+  return iterations;
+}
+
+function checkInitial(initial: FlowField, image: Image): void {
+  checkFlow(initial, 'initial');
+  checkSameSize(initial, 'initial', image, 'imageA');
 }
 
 /** The memory that a model's flow is refined in; it goes when the model goes. */
@@ -120,14 +189,14 @@ async function estimateOneWay(
   model: FlowModel,
   frameA: PreparedFrame,
   frameB: PreparedFrame,
-  { schedule, refine, tiling }: Work,
-): Promise<{ flow: FlowField; backend: FlowBackend }> {
-  const estimate = await runSchedule(model, frameA, frameB, schedule, tiling);
+  { refine, tiling, ...passes }: Work,
+): Promise<Found> {
+  const estimate = await runSchedule(model, frameA, frameB, passes, tiling);
   if (!refine) return estimate;
   const refiner = refiners.get(model) ?? createRefiner();
   refiners.set(model, refiner);
   const [black, white] = model.manifest.input.range;
-  const options = refine === true ? {} : refine;
+  const options: RefineOptions = refine === true ? {} : refine;
   const span = white - black;
   const flow = await refiner.refine(estimate.flow, frameA, frameB, span, options, undefined, tiling);
   return { ...estimate, flow };

@@ -122,9 +122,9 @@ test('each frame of a sequence is encoded once for each level that nothing was c
   const counting = Object.create(model, {
     network: {
       value: {
-        estimate(...inputs: [object, object]) {
-          seen.push(...inputs);
-          return model.network.estimate(...(inputs as Parameters<typeof model.network.estimate>));
+        estimate(...inputs: Parameters<typeof model.network.estimate>) {
+          seen.push(inputs[0], inputs[1]);
+          return model.network.estimate(...inputs);
         },
       },
     },

@@ -1,0 +1,155 @@
+"""Writes whither-flow as the four graphs between which the library's kernels run, with its model.json.
+
+python -m common.export_pyramid whither-flow --checkpoint .work/whither-flow/checkpoint.pt
+
+ONNX Runtime's flow, with the kernels' work done by PyTorch, is compared with that of the whole network in PyTorch first.
+"""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from common.convex import upsample_convex
+from common.export import SIZES, TOLERANCE, describe, images, run, write_graph
+from common.lookup import all_pairs, lookup
+from common.matching import fill, match_globally
+from common.networks import MODELS, build, load
+
+
+class EncoderGraph(nn.Module):
+    def __init__(self, net):
+        super().__init__()
+        self.encoder = net.encoder
+
+    def forward(self, image):
+        features, contexts, start = self.encoder(image)
+        return *features, *contexts, start
+
+
+class MaskGraph(nn.Module):
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
+
+    def forward(self, hidden):
+        return self.net.weights(hidden)
+
+
+class RiseGraph(MaskGraph):
+    def forward(self, hidden):
+        return self.net.weights(hidden), F.interpolate(hidden, scale_factor=2.0, mode='bilinear')
+
+
+def names(word: str, count: int) -> list[str]:
+    return [f'{word}{level}' for level in range(count)]
+
+
+@torch.no_grad()
+def write_all(net, folder: Path) -> dict[str, Path]:
+    """Every graph of a network; raises where they disagree with PyTorch."""
+    files = {part: folder / f'{part}.onnx' for part in ('encoder', 'decoder', 'rise', 'mask')}
+    a, _ = images(*SIZES[0])
+    features, contexts, hidden = net.encoder(a)
+    levels = len(features)
+    outputs = [*names('features', levels), *names('context', levels), 'start']
+    write_graph(EncoderGraph(net), {'image': a}, outputs, files['encoder'])
+    h, w = hidden.shape[2:]
+    decoder = {
+        'correlation': torch.randn(1, (2 * net.radius + 1) ** 2, h, w),
+        'context': contexts[0],
+        'flow': torch.randn(1, 2, h, w),
+        'confidence': torch.rand(1, 1, h, w),
+        'hidden': hidden,
+    }
+    write_graph(net.decoder, decoder, ['change', 'next'], files['decoder'])
+    write_graph(RiseGraph(net), {'hidden': hidden}, ['mask', 'finer'], files['rise'])
+    write_graph(MaskGraph(net), {'hidden': hidden}, ['mask'], files['mask'])
+    for size in SIZES:
+        a, b = images(*size, seed=size[0])
+        wanted, logit = net.run(a, b, net.iterations)
+        flow, logit_too = run_parts(net, files, a, b)
+        worst = max(float((flow - wanted).abs().max()), float((logit_too - logit).abs().max()))
+        print(f'{size[0]} x {size[1]}: at most {worst:.2e} from PyTorch')
+        if not worst < TOLERANCE:
+            raise RuntimeError(f'Expected the graphs within {TOLERANCE} of PyTorch but they are {worst} off')
+    return files
+
+
+def run_parts(net, files, image_a, image_b):
+    """As `net.run`, the networks' work done by ONNX Runtime."""
+    ort = lambda part, **feeds: [torch.from_numpy(t) for t in run(files[part], feeds)]
+    encodings = [ort('encoder', image=image) for image in (image_a, image_b)]
+    levels = len(net.strides)
+    hidden = encodings[0][-1]
+    flow = confidence = upsampled = None
+    for level, stride in enumerate(net.strides):
+        a, b = (e[level] for e in encodings)
+        volume = all_pairs(a, b)
+        if level == 0:
+            found, confidence = match_globally(volume * net.sharpness[0].exp(), *a.shape[2:])
+            flow = fill(found, confidence)
+        else:
+            flow = F.avg_pool2d(upsampled[:, :2], 2) / stride
+            confidence = F.interpolate(confidence, scale_factor=2.0, mode='bilinear')
+        for _ in range(net.iterations[level]):
+            feeds = {'context': encodings[0][levels + level], 'flow': flow, 'confidence': confidence, 'hidden': hidden}
+            change, hidden = ort('decoder', correlation=lookup(volume, flow, net.radius), **feeds)
+            flow = flow + change[:, :2]
+        if level == levels - 1:
+            (mask,) = ort('mask', hidden=hidden)
+        else:
+            mask, hidden = ort('rise', hidden=hidden)
+        upsampled = upsample_convex(torch.cat([flow * stride, change[:, 2:]], 1), mask, net.factor)
+    return upsampled[:, :2], upsampled[:, 2:]
+
+
+def make_description(net, config: dict, files: dict[str, Path], card: dict) -> dict:
+    return {
+        'name': config['name'],
+        'task': 'flow',
+        **card,
+        'parameters': sum(p.numel() for p in net.parameters()),
+        'files': {k: describe(p) for k, p in files.items()},
+        'input': {'layout': 'NCHW', 'channels': 'RGB', 'range': [-1, 1], 'multipleOf': net.strides[0], 'fit': 'pad'},
+        'pyramid': {
+            'strides': list(net.strides),
+            'channels': config['widths']['match'],
+            'radius': net.radius,
+            'sharpness': float(np.float32(net.sharpness[0].exp().item())),
+            'factor': net.factor,
+        },
+        'output': {'stride': 1},
+        'presets': config['presets'],
+        'preset': config['preset'],
+        'scores': {},
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('network')
+    parser.add_argument('--checkpoint', type=Path, help='without one the network is exported untrained')
+    args = parser.parse_args()
+    if args.checkpoint:
+        net, config, _ = load(args.network, args.checkpoint)
+    else:
+        net, config = build(args.network)
+    folder = MODELS / args.network
+    with tempfile.TemporaryDirectory() as scratch:
+        files = write_all(net.eval(), Path(scratch))
+        card = json.loads((folder / 'card.json').read_text())
+        text = json.dumps(make_description(net, config, files, card), indent=2) + '\n'
+        for path in files.values():
+            (folder / path.name).write_bytes(path.read_bytes())
+    (folder / 'model.json').write_text(text)
+    print(text)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,203 @@
+import { prepareLookup } from '../../kernels/lookup/index.ts';
+import { averageSquares, resizePlanes } from '../../kernels/resample/index.ts';
+import type { FeatureMap } from '../../kernels/types.ts';
+import { prepareUpsample } from '../../kernels/upsample/index.ts';
+import { ShapeError } from '../core/errors.ts';
+import type { Tensor } from '../core/types.ts';
+import { padTensor } from '../runtime/index.ts';
+import type { ModelPyramid, Session } from '../runtime/index.ts';
+import type {
+  Encoding,
+  FlowNetwork,
+  NetworkEstimate,
+  NetworkInput,
+  NetworkOptions,
+} from './engine-network.ts';
+import { keepKernels } from './kept-kernels.ts';
+import { fillUnsure } from './pyramid-fill.ts';
+import { matchGlobally } from './pyramid-temp.ts';
+
+/** The graphs of a pyramid network. */
+export interface PyramidSessions {
+  /** `image` to `features0`, `context0` and so on, coarse to fine, and `start`, the first hidden state. */
+  readonly encoder: Session;
+  /** `correlation`, `context`, `flow`, `confidence`, `hidden` to `change` (u, v, logit of being hidden) and `next`. */
+  readonly decoder: Session;
+  /** `hidden` to `mask`, the weights of the convex upsampling, and `finer`, the hidden state of the next level. */
+  readonly rise: Session;
+  /** `hidden` to `mask` alone. */
+  readonly mask: Session;
+}
+
+/** What is known at a level of the pyramid, all of it on the level's grid. */
+interface State {
+  /** u and v in cells. */
+  flow: FeatureMap;
+  /** Of the global match, 0 to 1. */
+  confidence: FeatureMap;
+  /** What the decoder remembers. */
+  hidden: Tensor;
+  /** Logit of having no counterpart in B, one plane. */
+  logit: Float32Array;
+}
+
+/** Flow in pixels and the logit of being hidden, on a finer grid than that of the level they come from. */
+interface Upsampled {
+  readonly height: number;
+  readonly width: number;
+  readonly flow: Float32Array;
+  readonly logit: Float32Array;
+}
+
+/**
+ * The network `whither-flow`: features of both images at several levels, a global match at the coarsest, and at each
+ * level steps of one decoder on the correlations looked up around the flow so far.
+ *
+ * @param iterations steps of the decoder at each level, coarse to fine, unless told when it is run
+ */
+export function createPyramidNetwork(
+  sessions: PyramidSessions,
+  pyramid: ModelPyramid,
+  iterations: readonly number[],
+): FlowNetwork {
+  const { strides } = pyramid;
+  const kernels = prepareKernels(pyramid);
+  const encode = (input: NetworkInput): Promise<Encoding> =>
+    (input.encoding ??= sessions.encoder.run({ image: input.tensor }));
+
+  const estimate = async (
+    a: NetworkInput,
+    b: NetworkInput,
+    { iterations: counts = iterations, initial }: NetworkOptions,
+  ): Promise<NetworkEstimate> => {
+    const [encodingA, encodingB] = [await encode(a), await encode(b)];
+    const state = start(encodingA, encodingB, pyramid, initial);
+    for (const [level, count] of counts.entries()) {
+      await improve(state, level, count, encodingA, encodingB);
+      const last = level === counts.length - 1;
+      const graph = last ? sessions.mask : sessions.rise;
+      const { mask, finer } = await graph.run({ hidden: state.hidden });
+      const upsampled = await upsample(state, mask, strides[level]);
+      if (last) return finish(upsampled, a.tensor.dims);
+      descend(state, upsampled, finer, strides[level + 1]);
+    }
+    throw new ShapeError('Expected at least one level of iterations but received none');
+  };
+
+  const improve = async (state: State, level: number, count: number, a: Encoding, b: Encoding) => {
+    const [featuresA, featuresB] = [a, b].map((encoding) => featureMap(encoding[`features${level}`]));
+    const { lookup, volume } = await kernels.lookups.get(featuresA);
+    lookup.load(featuresA, featuresB);
+    for (let step = 0; step < count; step++) {
+      const { displacements, height, width, data } = lookup.lookup(state.flow.data, volume);
+      const { change, next } = await sessions.decoder.run({
+        correlation: { dims: [1, displacements, height, width], data },
+        context: a[`context${level}`],
+        flow: tensor(state.flow),
+        confidence: tensor(state.confidence),
+        hidden: state.hidden,
+      });
+      state.flow = { ...state.flow, data: state.flow.data.map((cells, i) => cells + change.data[i]) };
+      state.logit = change.data.subarray(2 * height * width);
+      state.hidden = next;
+    }
+  };
+
+  const upsample = async ({ flow, logit }: State, mask: Tensor, stride: number): Promise<Upsampled> => {
+    const { upsampling, factor } = await kernels.upsamplings.get(flow);
+    const out = upsampling.run({ flow: flow.data, mask: mask.data, extra: logit }, stride);
+    return { height: flow.height * factor, width: flow.width * factor, flow: out.flow, logit: out.extra };
+  };
+
+  // The kernels hold the maps of one pair: pairs take turns.
+  let turn: Promise<unknown> = Promise.resolve();
+  return {
+    estimate(a, b, options = {}) {
+      const result = turn.then(() => estimate(a, b, options));
+      turn = result.catch(() => undefined);
+      return result;
+    },
+    async dispose() {
+      await turn;
+      await Promise.all([kernels.lookups.dispose(), kernels.upsamplings.dispose()]);
+      await Promise.all(Object.values(sessions).map((session: Session) => session.dispose()));
+    },
+  };
+}
+
+/** The kernels that run between the graphs, for each size of maps. */
+function prepareKernels({ radius, factor }: ModelPyramid) {
+  return {
+    lookups: keepKernels(async ({ channels, height, width }) => {
+      const lookup = await prepareLookup({ channels, height, width, radius });
+      const displacements = (2 * radius + 1) ** 2;
+      const volume = { displacements, height, width, data: new Float32Array(displacements * height * width) };
+      return { lookup, volume, dispose: () => lookup.dispose() };
+    }),
+    upsamplings: keepKernels(async ({ height, width }) => {
+      const upsampling = await prepareUpsample({ height, width, factor, extra: 1 });
+      return { upsampling, factor, dispose: () => upsampling.dispose() };
+    }),
+  };
+}
+
+/** Where the decoder starts: at the global match, and where that is unsure at the initial flow or the matches around. */
+function start(
+  encodingA: Encoding,
+  encodingB: Encoding,
+  { sharpness, strides: [stride] }: ModelPyramid,
+  initial: FeatureMap | undefined,
+): State {
+  const [a, b] = [featureMap(encodingA.features0), featureMap(encodingB.features0)];
+  const { height, width } = a;
+  const match = matchGlobally(a, b, { sharpness });
+  const found: FeatureMap = { channels: 2, height, width, data: match.flow };
+  const confidence: FeatureMap = { channels: 1, height, width, data: match.confidence };
+  const flow = fillUnsure(
+    found,
+    confidence,
+    initial && toCells(initial, width * stride, height * stride, stride),
+  );
+  return { flow, confidence, hidden: encodingA.start, logit: new Float32Array(height * width) };
+}
+
+/** Flow in pixels of an image, which may lack the padding, to flow in cells of `stride` pixels. */
+function toCells(flow: FeatureMap, width: number, height: number, stride: number): FeatureMap {
+  const { channels, data } = flow;
+  const dims = [1, channels, flow.height, flow.width];
+  const padded = padTensor({ dims, data }, stride);
+  const cells = averageSquares({ channels, height, width, data: padded.data }, stride);
+  return { ...cells, data: cells.data.map((pixels) => pixels / stride) };
+}
+
+/** To the level of `stride`, half that of the one before. */
+function descend(state: State, { flow, ...size }: Upsampled, finer: Tensor, stride: number): void {
+  const [, , height, width] = finer.dims;
+  const cells = averageSquares({ channels: 2, ...size, data: flow }, size.width / width);
+  state.flow = { ...cells, data: cells.data.map((pixels) => pixels / stride) };
+  state.confidence = resizePlanes(state.confidence, width, height);
+  state.hidden = finer;
+}
+
+/** On the grid of the network's input. */
+function finish(
+  { flow, logit, ...size }: Upsampled,
+  [, , height, width]: readonly number[],
+): NetworkEstimate {
+  const full = (channels: number, data: Float32Array): Float32Array =>
+    size.width === width ? data : resizePlanes({ channels, ...size, data }, width, height).data;
+  const hidden = full(1, logit).map((value) => 1 / (1 + Math.exp(-value)));
+  return {
+    flow: { dims: [1, 2, height, width], data: full(2, flow) },
+    hidden: { dims: [1, 1, height, width], data: hidden },
+    backend: 'simd',
+  };
+}
+
+function featureMap({ dims: [, channels, height, width], data }: Tensor): FeatureMap {
+  return { channels, height, width, data };
+}
+
+function tensor({ channels, height, width, data }: FeatureMap): Tensor {
+  return { dims: [1, channels, height, width], data };
+}
