@@ -20,6 +20,14 @@ export type {
 export { BackendError } from './errors.ts';
 export { lookupReference, prepareLookup } from './lookup/index.ts';
 export type { LookupOptions, LookupSpec, PreparedLookup } from './lookup/index.ts';
+export { matchGlobally, matchReference, prepareMatch } from './match/index.ts';
+export type {
+  MatchGloballyOptions,
+  MatchOptions,
+  MatchResult,
+  MatchSpec,
+  PreparedMatch,
+} from './match/index.ts';
 export type * from './types.ts';
 export { prepareRefinement, refineReference } from './refine/index.ts';
 export type { PreparedRefinement, RefineInput, RefineParameters, RefineSpec } from './refine/index.ts';

@@ -2,6 +2,8 @@
 export const TOLERANCE = {
   /** float32 sums of up to a few hundred products of values near 1, in another order. */
   correlation: 2e-4,
+  /** Softmaxes over up to some thousand float32 scores, and the mean place under them, in cells. */
+  matching: 2e-4,
   /** The same network through two runtimes or two graphs, flow in pixels. */
   networkFlow: 2e-2,
   /** A whole schedule of passes against PyTorch's operators, flow of a few pixels. */

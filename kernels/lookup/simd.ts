@@ -10,11 +10,12 @@ import { createCrew } from '../wasm/crew.ts';
 import { createLayout, roundUp } from '../wasm/layout.ts';
 import { createLocals, get } from '../wasm/code.ts';
 import * as w from '../wasm/code.ts';
+import { multiplyWindow, packRow, transpose } from '../wasm/vectors.ts';
 import type { Crew } from '../wasm/crew.ts';
 import type { Code, FunctionSource, Local } from '../wasm/code.ts';
 import type { LookupSpec } from './types.ts';
 
-const { add, load, multiply, shuffle, store, subtract } = w.f32x4;
+const { add, load, multiply, store, subtract } = w.f32x4;
 
 /** Cells whose scores are gathered before they are written, so that whole cache lines of a plane are. */
 const BLOCK = 16;
@@ -119,69 +120,24 @@ function readRows({ memory }: Crew, { width, columns, at }: Sizes, out: Float32A
 }
 
 const packA = (s: Sizes): FunctionSource =>
-  packRow(
-    'packA',
-    s,
-    w.offset(w.constant(s.at.a), get(0), s.columns * s.depth * 4),
-    scaleFactor(s.scale, s.channels),
-  );
+  packRow('packA', {
+    ...rawMap(s),
+    to: s.at.a,
+    toRow: s.columns * s.depth * 4,
+    factor: scaleFactor(s.scale, s.channels),
+  });
 
 const packB = (s: Sizes): FunctionSource =>
-  packRow(
-    'packB',
-    s,
-    w.offset(
-      w.constant(s.at.b + (s.window * s.stride + s.window) * s.depth * 4),
-      get(0),
-      s.stride * s.depth * 4,
-    ),
-    1,
-  );
+  packRow('packB', {
+    ...rawMap(s),
+    to: s.at.b + s.window * (s.stride + 1) * s.depth * 4,
+    toRow: s.stride * s.depth * 4,
+    factor: 1,
+  });
 
-/** Brings row `item` of the raw map into channels-last order, four cells and four channels at a time. */
-function packRow(name: string, s: Sizes, to: Code, factor: number): FunctionSource {
-  const locals = createLocals(2);
-  const [x, c, source, target, corner] = Array.from({ length: 5 }, () => locals.integer());
-  const [rows, cells, mixed] = [4, 4, 4].map((n) => Array.from({ length: n }, () => locals.vector()));
-  const plane = s.height * s.columns * 4;
-  const four: Code = [
-    ...rows.flatMap((row, i) => w.set(row, multiply(load(get(corner), i * plane), w.f32x4.splat(factor)))),
-    ...transpose(rows, mixed, cells),
-    ...cells.flatMap((cell, i) => store(get(target), get(cell), i * s.depth * 4)),
-    ...w.increase(corner, 4 * plane),
-    ...w.increase(target, 16),
-  ];
-  return {
-    name,
-    locals,
-    body: [
-      ...w.set(source, w.offset(w.constant(s.at.raw), get(0), s.columns * 4)),
-      ...w.set(target, to),
-      ...w.loop(x, w.constant(0), s.columns, 4, [
-        ...w.set(corner, get(source)),
-        ...w.loop(c, w.constant(0), s.depth, 4, four),
-        ...w.increase(source, 16),
-        // The inner loop has gone over the first of four cells.
-        ...w.increase(target, 3 * s.depth * 4),
-      ]),
-    ],
-  };
-}
-
-/** Transposes four vectors of four lanes. */
-function transpose(rows: readonly Local[], t: readonly Local[], columns: readonly Local[]): Code {
-  const mix = (to: Local, a: Local, b: Local, lanes: number[]) => w.set(to, shuffle(get(a), get(b), lanes));
-  return [
-    ...mix(t[0], rows[0], rows[1], [0, 4, 1, 5]),
-    ...mix(t[1], rows[2], rows[3], [0, 4, 1, 5]),
-    ...mix(t[2], rows[0], rows[1], [2, 6, 3, 7]),
-    ...mix(t[3], rows[2], rows[3], [2, 6, 3, 7]),
-    ...mix(columns[0], t[0], t[1], [0, 1, 4, 5]),
-    ...mix(columns[1], t[0], t[1], [2, 3, 6, 7]),
-    ...mix(columns[2], t[2], t[3], [0, 1, 4, 5]),
-    ...mix(columns[3], t[2], t[3], [2, 3, 6, 7]),
-  ];
-}
+const rawMap = ({ columns, depth, height, at }: Sizes) => ({
+  ...{ columns, depth, from: at.raw, fromRow: columns * 4, fromPlane: height * columns * 4 },
+});
 
 /** The locals of `lookUp` that its parts share. */
 interface Registers {
@@ -273,57 +229,6 @@ function findWindow(
     ...w.set(corner, w.offset(w.constant(origin), lane, s.stride * cell)),
     ...place(fx, x, 0, s.width),
     ...w.set(corner, w.offset(get(corner), lane, cell)),
-  ];
-}
-
-/** The largest number of sums, with as many vectors of B and one of A, that fit in sixteen registers. */
-const MOST_SUMS = 7;
-
-/** The dot products of a cell with all whole cells of its window: where all the time is spent. */
-function multiplyWindow(s: Sizes, { cell, corner, dots }: Registers, locals: w.Locals): Code {
-  const count = Math.ceil(s.window / Math.ceil(s.window / MOST_SUMS));
-  const sums = Array.from({ length: count }, () => locals.vector());
-  const [value, mixed] = [locals.vector(), [locals.vector(), locals.vector()]];
-  const [row, a, b, end, to] = Array.from({ length: 5 }, () => locals.integer());
-  const starts = Array.from({ length: Math.ceil(s.window / count) }, (_, k) => k * count);
-  const part = (start: number): Code => {
-    const used = sums.slice(0, s.window - start);
-    return [
-      ...w.set(a, get(cell)),
-      ...w.set(b, w.add(get(corner), w.constant(start * s.depth * 4))),
-      ...used.flatMap((sum) => w.set(sum, w.f32x4.zero)),
-      ...w.set(end, w.add(get(cell), w.constant(s.depth * 4))),
-      ...w.loopUntil(a, end, 16, [
-        ...w.set(value, load(get(a))),
-        ...used.flatMap((sum, k) =>
-          w.set(sum, add(get(sum), multiply(get(value), load(get(b), k * s.depth * 4)))),
-        ),
-        ...w.increase(b, 16),
-      ]),
-      ...Array.from({ length: Math.ceil(used.length / 4) }, (_, q) => {
-        const four = [0, 1, 2, 3].map((k) => used[Math.min(4 * q + k, used.length - 1)]);
-        return store(get(to), sumLanes(four, mixed), (start + 4 * q) * 4);
-      }).flat(),
-    ];
-  };
-  return [
-    ...w.set(to, get(dots)),
-    ...w.loop(row, w.constant(0), s.window, 1, [
-      ...starts.flatMap(part),
-      ...w.increase(corner, s.stride * s.depth * 4),
-      ...w.increase(to, s.pitch * 4),
-    ]),
-  ];
-}
-
-/** Lane k of the result is the sum of the lanes of vector k. */
-function sumLanes([a, b, c, d]: readonly Local[], [left, right]: readonly Local[]): Code {
-  const halves = (p: Local, q: Local) =>
-    add(shuffle(get(p), get(q), [0, 4, 1, 5]), shuffle(get(p), get(q), [2, 6, 3, 7]));
-  return [
-    ...w.set(left, halves(a, b)),
-    ...w.set(right, halves(c, d)),
-    ...add(shuffle(get(left), get(right), [0, 1, 4, 5]), shuffle(get(left), get(right), [2, 3, 6, 7])),
   ];
 }
 

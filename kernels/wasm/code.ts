@@ -109,6 +109,8 @@ export const f32x4 = {
   /** To the nearest integer, and down to the next. */
   nearest: unary(...vector(106)),
   floor: unary(...vector(104)),
+  /** The bits of `a` where those of `mask` are set, and of `b` elsewhere. */
+  select: (a: Code, b: Code, mask: Code): Code => [...a, ...b, ...mask, ...vector(82)],
   squareRoot: unary(...vector(227)),
   add: binary(...vector(228)),
   subtract: binary(...vector(229)),

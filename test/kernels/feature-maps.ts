@@ -32,3 +32,15 @@ export function translate(map: FeatureMap, dx: number, dy: number): FeatureMap {
         data[(c * height + y) * width + x] = map.data[(c * height + y - dy) * width + x - dx];
   return { channels, height, width, data };
 }
+
+/** Every feature vector of length 1, so that none scores higher with another than with itself. */
+export function normalized(map: FeatureMap): FeatureMap {
+  const { channels, height, width } = map;
+  const cells = height * width;
+  const data = map.data.map((value, i) => {
+    let square = 0;
+    for (let c = 0; c < channels; c++) square += map.data[c * cells + (i % cells)] ** 2;
+    return value / Math.sqrt(square);
+  });
+  return { ...map, data };
+}

@@ -3,7 +3,7 @@ import { lookupReference, prepareCorrelation, prepareLookup } from '../../kernel
 import type { CostVolume, FeatureMap, LookupSpec } from '../../kernels/index.ts';
 import { seeded } from '../flow/fields.ts';
 import { TOLERANCE } from '../tolerances.ts';
-import { impulse, randomFeatures, translate } from './feature-maps.ts';
+import { impulse, normalized, randomFeatures, translate } from './feature-maps.ts';
 
 /** Planes of u and of v. */
 function planes(
@@ -18,18 +18,6 @@ function planes(
 }
 
 const still = (height: number, width: number) => new Float32Array(2 * height * width);
-
-/** Every feature vector of length 1, so that none scores higher with another than with itself. */
-function normalized(map: FeatureMap): FeatureMap {
-  const { channels, height, width } = map;
-  const cells = height * width;
-  const data = map.data.map((value, i) => {
-    let square = 0;
-    for (let c = 0; c < channels; c++) square += map.data[c * cells + (i % cells)] ** 2;
-    return value / Math.sqrt(square);
-  });
-  return { ...map, data };
-}
 
 async function run(
   spec: LookupSpec,
