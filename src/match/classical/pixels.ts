@@ -1,12 +1,14 @@
 import type { Descriptors, Patches } from '../../features/types.ts';
-import { normalizeLength, standardize } from './standardize.ts';
+import { standardize } from './standardize.ts';
 
-/** Each patch's own pixels, divided by their Euclidean length; a black patch is all zeros. */
+/**
+ * Each patch's own pixels, scaled so that the Euclidean distance of two patches is the root of their mean squared
+ * difference, from 0 to 1 (black against white).
+ */
 export function describeRawPixels({ count, size, data }: Patches): Descriptors {
   const length = size * size;
-  const out = data.slice(0, count * length);
-  for (let i = 0; i < count; i++) normalizeLength(out.subarray(i * length, (i + 1) * length));
-  return { count, length, data: out };
+  const scale = 1 / (255 * size);
+  return { count, length, data: data.slice(0, count * length).map((value) => value * scale) };
 }
 
 /**

@@ -18,7 +18,7 @@ const FLAT = 1e-3;
  * A flat patch is all zeros.
  *
  * Differs from the descriptor of a keypoint in that nothing outside the patch is seen, and the patch is smoothed as
- * it comes: see `smoothPatches`.
+ * it comes: Lowe smooths to a twelfth of the width (`smoothPatches`).
  */
 export function describeSift(patches: Patches): Descriptors {
   const { count, size } = patches;

@@ -3,6 +3,7 @@ import type { Descriptors, Patches } from '../../features/types.ts';
 import { describeColorHistograms } from '../classical/color-histogram.ts';
 import { describeRawPixels, describeStandardizedPixels } from '../classical/pixels.ts';
 import { describeRootSift, describeSift } from '../classical/sift-patch.ts';
+import { smoothPatches } from '../classical/smooth.ts';
 import type { PlainMetricName } from '../metric/metrics.ts';
 import type { Describer } from './measure.ts';
 import type { GreyImage, PatchImage } from './picture.ts';
@@ -11,7 +12,7 @@ import { slicePatches } from './picture.ts';
 /**
  * Measures that need no network:
  *
- * - `raw`: pixels divided by their length, compared by L2
+ * - `raw`: the pixels themselves, compared by the root of the mean squared difference
  * - `ncc`: normalised cross-correlation, the cosine of the pixels less their mean
  * - `color-histogram`: 8 x 8 x 8 cells of RGB, compared by L1
  * - `sift`, `rootsift`: gradient histograms, compared by L2
@@ -38,9 +39,12 @@ const RECIPES: Readonly<Record<ClassicalMeasure, Recipe>> = {
     describe: (patches) => describeColorHistograms(toImages(patches)),
     describeImages: (images) => describeColorHistograms(images),
   },
-  sift: { length: 128, metric: 'l2', describe: describeSift },
-  rootsift: { length: 128, metric: 'l2', describe: describeRootSift },
+  sift: { length: 128, metric: 'l2', describe: (patches) => describeSift(toKeypointScale(patches)) },
+  rootsift: { length: 128, metric: 'l2', describe: (patches) => describeRootSift(toKeypointScale(patches)) },
 };
+
+/** Lowe's descriptor spans 12 times the scale that it smooths the picture to; a patch is as wide as the descriptor. */
+const toKeypointScale = (patches: Patches): Patches => smoothPatches(patches, patches.size / 12);
 
 export const isClassical = (name: string): name is ClassicalMeasure =>
   (CLASSICAL_MEASURES as readonly string[]).includes(name);

@@ -4,6 +4,7 @@ import { createRandom } from '../../../src/geometry/random.ts';
 import { describeColorHistograms } from '../../../src/match/classical/color-histogram.ts';
 import { describeRawPixels, describeStandardizedPixels } from '../../../src/match/classical/pixels.ts';
 import { describeRootSift, describeSift } from '../../../src/match/classical/sift-patch.ts';
+import { smoothPatches } from '../../../src/match/classical/smooth.ts';
 import { vectorDistance } from '../../../src/match/metric/index.ts';
 import { TOLERANCE } from '../../tolerances.ts';
 
@@ -110,9 +111,26 @@ test('the cosine of standardised pixels is the normalised cross-correlation', ()
   ).toBeCloseTo(0, 6);
 });
 
-test('raw pixels are divided by their length', () => {
-  const { data } = describeRawPixels({ count: 1, size: 2, data: Float32Array.of(3, 0, 4, 0) });
-  expect(data).toBeCloseToArray([0.6, 0, 0.8, 0], 1e-6);
+test('the distance of raw pixels is the root of their mean squared difference', () => {
+  const raw = (...values: number[]) =>
+    describeRawPixels({ count: 1, size: 2, data: Float32Array.from(values) }).data;
+  expect(vectorDistance('l2', raw(0, 0, 0, 0), raw(255, 255, 255, 255))).toBeCloseTo(1, 6);
+  expect(vectorDistance('l2', raw(9, 9, 9, 9), raw(9, 9, 9, 60))).toBeCloseTo(0.1, 6);
+});
+
+test('smoothing spreads a point as a Gaussian, keeps what is flat, and each patch to itself', () => {
+  const data = new Float32Array(2 * SIZE * SIZE).fill(50, SIZE * SIZE);
+  data[7 * SIZE + 8] = 100;
+  const out = smoothPatches({ count: 2, size: SIZE, data }, 1.5).data;
+  const at = (x: number, y: number): number => out[y * SIZE + x];
+  expect(at(8, 7)).toBeCloseTo(100 / (2 * Math.PI * 1.5 ** 2), 0);
+  expect(at(10, 7) / at(8, 7)).toBeCloseTo(Math.exp(-0.5 * (2 / 1.5) ** 2), 4);
+  expect(at(8, 9)).toBeCloseTo(at(10, 7), 5);
+  expect(out.subarray(0, SIZE * SIZE).reduce((a, b) => a + b, 0)).toBeCloseTo(100, 3);
+  expect(out.subarray(SIZE * SIZE)).toBeCloseToArray(
+    new Float32Array(SIZE * SIZE).fill(50),
+    TOLERANCE.interpolation,
+  );
 });
 
 test('a colour histogram has the share of pixels in every cell', () => {
