@@ -8,6 +8,7 @@ export { loadFlowModel } from './flow/engine.ts';
 export type { FlowGraph, FlowModel, LoadFlowModelOptions } from './flow/engine.ts';
 export type { FlowBackend } from './flow/engine-network.ts';
 export { estimateFlow } from './flow/estimate.ts';
+export type { TileOption } from './flow/tiling.ts';
 export type { EstimateOptions, FlowEstimate } from './flow/estimate.ts';
 export { flowSequence } from './flow/estimate-sequence.ts';
 export type { FlowSequenceOptions, SequenceEstimate } from './flow/estimate-sequence.ts';

@@ -10,6 +10,11 @@ export const TOLERANCE = {
   coarseToFine: 1e-3,
   /** A nonlinear solver stopped on its way, in float32 against float64, from rough starts; flow in pixels. */
   refinement: 5e-3,
+  /** Refinement in tiles against the whole, flow in pixels: the mean, and where windows meet the border of the image. */
+  tilesMean: 2e-3,
+  tilesGreatest: 5e-2,
+  /** A whole estimate in small tiles against that at once, mean in pixels. */
+  tiledEstimate: 0.1,
   /** Interpolation in float32. */
   interpolation: 1e-4,
   /** A smooth flow chained with its inverse by splatting, in pixels. */

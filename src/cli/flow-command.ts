@@ -2,7 +2,14 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { WhitherError } from '../core/errors.ts';
 import { FLOW_PRESETS } from '../runtime/manifest-flow.ts';
-import { OVERLAYS, parseCount, parseIterations, parseNormalize, parseSchedule } from './flow-options.ts';
+import {
+  OVERLAYS,
+  parseCount,
+  parseIterations,
+  parseNormalize,
+  parseSchedule,
+  parseTile,
+} from './flow-options.ts';
 import type { FlowCommandOptions } from './flow-options.ts';
 
 /** What runs where the user names no model: the better of those trained here. */
@@ -63,6 +70,7 @@ export function addFlowCommand(program: Command): void {
       'refine the flow on the pictures: more exact, but slower (as the model says unless told)',
     )
     .option('--no-refine', 'leave the flow as the network gave it')
+    .option('--tile <pixels>', 'work in tiles of this side; 0 for none, auto above 4 megapixels', parseTile)
     .option('--every <n>', 'sequence: take every n-th frame', parseCount)
     .option('--max-size <pixels>', 'shrink pictures whose longer side exceeds this', parseCount)
     .option('--normalize <rule>', 'which motion gets the full colour, see below', parseNormalize)

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { EstimateOptions } from '../flow/estimate.ts';
+import type { TileOption } from '../flow/tiling.ts';
 import type { FlowPresetName } from '../runtime/index.ts';
 
 /** What a sequence of pictures can show of its flow. */
@@ -23,6 +24,7 @@ export interface FlowCommandOptions {
   readonly schedule?: readonly number[];
   readonly iterations?: readonly number[];
   readonly refine?: boolean;
+  readonly tile?: TileOption;
   readonly every?: number;
   readonly maxSize?: number;
   readonly normalize?: Normalize;
@@ -53,6 +55,13 @@ export function parseSchedule(text: string): number[] {
   return factors;
 }
 
+/** The library says which numbers are too small. */
+export function parseTile(text: string): TileOption {
+  if (text === 'auto') return text;
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Expected auto, 0 or a number of pixels.');
+  return Number(text);
+}
+
 export function parseIterations(text: string): number[] {
   const counts = text.split(',').map(Number);
   if (!counts.every((count) => Number.isInteger(count) && count >= 1 && count <= 64))
@@ -66,6 +75,7 @@ export function estimateOptions({
   schedule,
   iterations,
   refine,
+  tile,
 }: FlowCommandOptions): EstimateOptions {
-  return { preset, schedule, iterations, refine };
+  return { preset, schedule, iterations, refine, tile };
 }

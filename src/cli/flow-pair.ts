@@ -15,6 +15,8 @@ import { guardInterrupts } from './interrupt.ts';
 import type { InterruptGuard } from './interrupt.ts';
 import { openModel } from './open-model.ts';
 import { checkApart, checkExtension, checkOutputs } from './output-path.ts';
+import { startProgress } from './progress.ts';
+import type { Progress } from './progress.ts';
 
 const PICTURES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff'];
 
@@ -77,16 +79,39 @@ async function repeatEstimate(
   guard: InterruptGuard,
 ): Promise<{ estimate: FlowEstimate; milliseconds: number }> {
   const both = options.both ?? options.occlusion !== undefined;
-  const how = { ...estimateOptions(options), both };
-  let estimate = await estimateFlow(model, imageA, imageB, how);
-  const times = options.repeat ? [] : [estimate.milliseconds];
-  while (times.length < (options.repeat ?? 1)) {
+  const tiles = showTiles(guard);
+  const how = { ...estimateOptions(options), both, onTile: tiles.count };
+  try {
+    let estimate = await estimateFlow(model, imageA, imageB, how);
+    const times = options.repeat ? [] : [estimate.milliseconds];
+    while (times.length < (options.repeat ?? 1)) {
+      guard.check();
+      estimate = await estimateFlow(model, imageA, imageB, how);
+      times.push(estimate.milliseconds);
+    }
     guard.check();
-    estimate = await estimateFlow(model, imageA, imageB, how);
-    times.push(estimate.milliseconds);
+    return { estimate, milliseconds: median(times) };
+  } finally {
+    tiles.stop();
   }
-  guard.check();
-  return { estimate, milliseconds: median(times) };
+}
+
+/** A progress bar for each estimate that goes tile by tile; it can be interrupted between two. */
+function showTiles(guard: InterruptGuard): { count(done: number, total: number): void; stop(): void } {
+  let progress: Progress | undefined;
+  const stop = (): void => {
+    progress?.stop();
+    progress = undefined;
+  };
+  return {
+    count(done, total) {
+      guard.check();
+      progress ??= startProgress('flow', total);
+      progress.step();
+      if (done === total) stop();
+    },
+    stop,
+  };
 }
 
 async function writeResults(
@@ -109,7 +134,7 @@ async function writeResults(
 
 function report(
   model: FlowModel,
-  { flow, backend, occluded }: FlowEstimate,
+  { flow, backend, tile, occluded }: FlowEstimate,
   milliseconds: number,
   options: FlowCommandOptions,
 ): void {
@@ -118,14 +143,18 @@ function report(
   const name = model.manifest.name;
   if (options.json) {
     const occludedShare = occluded && maskShare(occluded);
-    const figures = { model: name, backend, width, height, milliseconds: round(milliseconds), ...statistics };
+    const figures = {
+      ...{ model: name, backend, width, height, tile, milliseconds: round(milliseconds) },
+      ...statistics,
+    };
     process.stdout.write(`${JSON.stringify({ ...figures, occludedShare }, null, 2)}\n`);
   }
   const written = [options.output, options.color, options.occlusion, options.arrows]
     .filter(Boolean)
     .join(', ');
   process.stderr.write(
-    `${width} x ${height} by ${name} (${backend}) in ${Math.round(milliseconds)} ms, ` +
+    `${width} x ${height} by ${name} (${backend}${tile ? `, tiles of ${tile}` : ''}) ` +
+      `in ${Math.round(milliseconds)} ms, ` +
       `mean motion ${statistics.meanMagnitude?.toFixed(2)} px${written && `: ${written}`}\n`,
   );
 }

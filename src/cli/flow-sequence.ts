@@ -161,7 +161,7 @@ async function* estimates(run: SequenceRun, existing: ReadonlySet<string>): Asyn
     }
   }
   const skip = (index: number): boolean => existing.has(names[index]) && summary.skip();
-  const how = { ...estimateOptions(options), both: options.both, skip };
+  const how = { ...estimateOptions(options), both: options.both, onTile: () => guard.check(), skip };
   try {
     for await (const estimate of flowSequence(model, images(), how)) {
       guard.check();

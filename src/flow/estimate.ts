@@ -44,7 +44,7 @@ export interface EstimateOptions {
    * more than 4 megapixels by 1024, 0 or false none.
    */
   readonly tile?: TileOption;
-  /** Called after each part of an estimate in tiles: how many are done, of how many. */
+  /** Called after each part of an estimate in tiles: how many are done, of how many. What it throws ends the estimate. */
   readonly onTile?: (done: number, total: number) => void;
 }
 

@@ -51,14 +51,26 @@ export function betterInTiles(
 
 /** The window moved by the median of its flow, as far as the grid allows. */
 export function followFlow(flow: Float32Array, window: Window, { width, height }: Size): Window {
-  const move = (from: number, component: number, room: number): number =>
-    Math.min(Math.max(from + Math.round(medianOf(flow, component)), 0), room);
   return {
     ...window,
-    left: move(window.left, 0, width - window.width),
-    top: move(window.top, 1, height - window.height),
+    left: followAxis(window.left, medianOf(flow, 0), window.width, width),
+    top: followAxis(window.top, medianOf(flow, 1), window.height, height),
   };
 }
+
+/**
+ * A window at the border of the grid stays there unless the flow leads far inwards: what it would leave behind along
+ * the border no other window sees, while what it misses inwards the next one does.
+ */
+function followAxis(start: number, motion: number, length: number, size: number): number {
+  const slack = length / 8;
+  const [first, last] = [start === 0, start + length === size];
+  const shift = Math.round((first && motion > 0) || (last && motion < 0) ? shrinkBy(motion, slack) : motion);
+  return Math.min(Math.max(start + shift, 0), size - length);
+}
+
+const shrinkBy = (motion: number, slack: number): number =>
+  Math.sign(motion) * Math.max(Math.abs(motion) - slack, 0);
 
 /** Enough of the pixels for a median that has to be right within a few pixels. */
 const SAMPLES = 4096;

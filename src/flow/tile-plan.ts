@@ -72,12 +72,12 @@ function weighAxis(spans: readonly Span[]): Map<number, Float32Array> {
 }
 
 /**
- * From 0 to 1 over the middle half of an overlap. Its outer quarter has no weight: what a window makes of its own
- * border, without seeing beyond, is the worst of it.
+ * From 0 to 1 over the middle quarter of an overlap. Beyond it the window has no weight: what is made near a border,
+ * without seeing beyond, is the worst of it, and there the other window sees more.
  */
 function rise(distance: number, overlap: number): number {
   if (overlap === 0) return 1;
-  const t = Math.min(Math.max(distance / (overlap / 2) - 0.5, 0), 1);
+  const t = Math.min(Math.max((4 * distance) / overlap - 1.5, 0), 1);
   return t * t * (3 - 2 * t);
 }
 

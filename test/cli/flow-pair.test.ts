@@ -63,6 +63,22 @@ test('--schedule replaces the passes of the model', async () => {
   expect(await run('1')).not.toBe(await run('2,1'));
 });
 
+test('--tile is kept to, told, and checked', async () => {
+  const [a, b] = [scratch.path('wide-a.png'), scratch.path('wide-b.png')];
+  await writeImage(a, drawFrame(300, 40));
+  await writeImage(b, drawFrame(300, 40, 1));
+  const tiled = await runCommand(['flow', a, b, '--json', '--tile', '128', ...MODEL]);
+  expect(tiled.stderr).toContain('300 x 40 by stand-in (onnxruntime, tiles of 128) in');
+  expect(JSON.parse(tiled.stdout)).toMatchObject({ tile: 128 });
+  const whole = await runCommand(['flow', a, b, '--json', '--tile', '0', ...MODEL]);
+  expect(JSON.parse(whole.stdout)).not.toHaveProperty('tile');
+  const small = await runCommand(['flow', a, b, '--json', '--tile', '20', ...MODEL]);
+  expect(small).toMatchObject({ code: 1, stdout: '' });
+  expect(small.stderr).toContain('Expected an integer of at least 128 for tile but received 20');
+  const word = await runCommand(['flow', a, b, '--json', '--tile', 'big', ...MODEL]);
+  expect(word.stderr).toContain('Expected auto, 0 or a number of pixels.');
+});
+
 describe('pictures of every kind give a flow of their size', () => {
   const rgb = drawFrame(20, 12).data;
   const raw = { width: 20, height: 12, channels: 3 } as const;

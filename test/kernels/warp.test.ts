@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splatForward, warpBackward, warpBackwardReference } from '../../kernels/warp/index.ts';
+import { splatForward, warpBackward, warpBackwardReference, warpWindow } from '../../kernels/warp/index.ts';
 import { golden, seeded } from '../flow/fields.ts';
 import { TOLERANCE } from '../tolerances.ts';
 
@@ -58,6 +58,35 @@ describe('warpBackward', () => {
           TOLERANCE.interpolation,
         );
       }
+  });
+
+  it('gives of a window what the whole has there', () => {
+    const map = randomMap(2, 13, 9, 11);
+    const flow = randomFlow(13, 9, 4, 3);
+    const whole = warpBackward(map, flow);
+    const window = { left: 5, top: 2, width: 6, height: 7 };
+    const wanted = new Float32Array(2 * 6 * 7);
+    const part = new Float32Array(6 * 7 * 2);
+    for (let y = 0, i = 0; y < 7; y++)
+      for (let x = 0; x < 6; x++, i++) {
+        const at = (y + 2) * 13 + x + 5;
+        part.set(flow.subarray(at * 2, at * 2 + 2), i * 2);
+        for (const c of [0, 1]) wanted[c * 42 + i] = whole.data[c * 117 + at];
+      }
+    expect(warpWindow(map, part, window)).toEqual({ channels: 2, width: 6, height: 7, data: wanted });
+  });
+
+  it('finds nothing for a window beside the map', () => {
+    const beside = { left: 20, top: -9, width: 2, height: 3 };
+    const { data } = warpWindow(randomMap(1, 4, 4, 1), new Float32Array(12), beside);
+    expect(data).toBeCloseToArray(new Float32Array(6), 0);
+  });
+
+  it('refuses flow that is not of the size of the window', () => {
+    const window = { left: 0, top: 0, width: 2, height: 3 };
+    expect(() => warpWindow(randomMap(1, 4, 4, 1), new Float32Array(8), window)).toThrow(
+      'Expected 12 flow values for a window of 2 x 3 but received 8',
+    );
   });
 
   it('is the identity for zero flow', () => {
