@@ -200,9 +200,17 @@ class Shape:
 
 
 class Texture:
-    """A random window into a random photo: `color(x, y)` gives (B, 3, H, W) in 0..255."""
+    """A random window into a random photo: `color(x, y)` gives (B, 3, H, W) in 0..255.
 
-    def __init__(self, rnd: Random, photos: torch.Tensor, size: float):
+    Some are faded towards one colour, dark more often than bright: painted wood, cloth and metal show little of a
+    pattern, and their motion has to be told from their outline.
+    """
+
+    def __init__(self, rnd: Random, photos: torch.Tensor, size: float, plain: float):
+        faded = rnd.chance(plain)
+        self.contrast = torch.where(faded, rnd.log_uniform(0.03, 0.6), 1.0)[:, None, None, None]
+        brightness = 255 * rnd.uniform(0, 1) ** 1.7
+        self.paint = (brightness[:, None] * rnd.uniform(0.7, 1.3, 3)).clamp(0, 255)[..., None, None]
         tile = photos.shape[-1]
         self.photos = photos[rnd.integer(len(photos)).to(photos.device)].to(rnd.device, torch.float32)
         zoom = rnd.log_uniform(0.5, 1.15) * 2 / tile
@@ -216,7 +224,9 @@ class Texture:
         x, y = x - self.half, y - self.half
         u = column(self.a) * x - column(self.b) * y + column(self.x)
         v = column(self.b) * x + column(self.a) * y + column(self.y)
-        return F.grid_sample(self.photos, torch.stack([u, v], -1), padding_mode='reflection', align_corners=False)
+        photo = F.grid_sample(self.photos, torch.stack([u, v], -1), padding_mode='reflection', align_corners=False)
+        mean = photo.mean((2, 3), keepdim=True)
+        return torch.where(self.contrast < 1, self.paint + (photo - mean) * self.contrast, photo).clamp(0, 255)
 
 
 @dataclass
@@ -231,29 +241,41 @@ class Layer:
 
 
 def make_layers(rnd: Random, photos: torch.Tensor, height: int, width: int, largest: float, calm: float) -> list[Layer]:
-    """A background and 3 to 9 objects, back to front."""
+    """A background and 3 to 11 objects or parts of objects, back to front."""
     size = float(min(height, width))
-    small = rnd.chance(0.25)
-    strength = torch.where(small, rnd.log_uniform(0.2, 3), rnd.log_uniform(3, largest))
+    small = rnd.chance(0.2)
+    # Half of the lively scenes are spread evenly up to the largest motion: on a log scale it would be rare.
+    lively = torch.where(rnd.chance(0.5), rnd.log_uniform(3, largest), rnd.uniform(3, largest))
+    strength = torch.where(small, rnd.log_uniform(0.2, 3), lively)
     ground_share = torch.where(rnd.chance(calm), 0.03, 1.0)
     camera_x, camera_y = rnd.normal() * strength * 0.8 * ground_share, rnd.normal() * strength * 0.6 * ground_share
     middle_x, middle_y = torch.full_like(strength, width / 2), torch.full_like(strength, height / 2)
     ground = make_motion(rnd, middle_x, middle_y, camera_x, camera_y, strength * ground_share, size, bends=True)
-    layers = [Layer(None, Texture(rnd, photos, size), ground, torch.ones_like(strength))]
+    layers = [Layer(None, Texture(rnd, photos, size, 0.05), ground, torch.ones_like(strength))]
     parallax = rnd.chance(0.35)
-    for _ in range(int(3 + torch.randint(7, (1,), generator=rnd.generator, device=rnd.device))):
+    for _ in range(int(3 + torch.randint(9, (1,), generator=rnd.generator, device=rnd.device))):
         shape = Shape(rnd, rnd.choose(SHAPES), size, height, width)
+        before = layers[-1]
+        if before.shape is not None and rnd.choose((True, True, False, False, False)):
+            # A part of the object before it, as a leg is of a table: near it, of one motion and often of one material.
+            shape.x = before.shape.x + rnd.normal() * before.shape.radius * 0.7
+            shape.y = before.shape.y + rnd.normal() * before.shape.radius * 0.7
+            texture = before.texture if rnd.choose((True, False)) else Texture(rnd, photos, size, 0.4)
+            layers.append(Layer(shape, texture, before.motion, before.present))
+            continue
         nearer = rnd.uniform(1, 2.5)
-        own_x = torch.where(parallax, camera_x * (nearer - 1), rnd.normal() * strength)
-        own_y = torch.where(parallax, camera_y * (nearer - 1), rnd.normal() * strength * 0.8)
+        # Most lively objects have a pace of their own, whatever the camera does.
+        pace = torch.where(rnd.chance(0.7) & ~small, rnd.uniform(2, 1.2 * largest), strength)
+        own_x = torch.where(parallax, camera_x * (nearer - 1), rnd.normal() * pace)
+        own_y = torch.where(parallax, camera_y * (nearer - 1), rnd.normal() * pace * 0.8)
         moves = torch.where(rnd.chance(0.85), 1.0, 0.0)
         own = make_motion(
-            rnd, shape.x, shape.y, own_x * moves, own_y * moves, strength * moves, size, bends=bool(rnd.choose((0, 1)))
+            rnd, shape.x, shape.y, own_x * moves, own_y * moves, pace * moves, size, bends=bool(rnd.choose((0, 1)))
         )
         # An object rides on the ground's motion and adds its own.
         own.homography = ground.homography @ own.homography
         own.inverse = torch.linalg.inv(own.homography)
-        layers.append(Layer(shape, Texture(rnd, photos, size), own, rnd.chance(0.8).float()))
+        layers.append(Layer(shape, Texture(rnd, photos, size, 0.4), own, rnd.chance(0.85).float()))
     return layers
 
 
