@@ -1,7 +1,7 @@
 """The descriptor of a grey patch: five convolutions without padding, 32 x 32 to a 128-vector of unit length.
 
 The plan is that of L2-Net and HardNet (Tian 2017, Mishchuk 2017) with strides that come early and no padding, for
-speed. It has no biases and the filters of its first layer sum to zero, so the network of g x + c is g times the
+speed. It has no biases and its filters sum to zero, so the network of g x + c is g times the
 network of x, and the unit vector is that of x. Patches need no normalisation, and the same convolutions run over a
 whole image give every location exactly the descriptor of its patch, which a network that normalises each patch
 cannot do.
@@ -19,12 +19,16 @@ ones.
 
 
 class UnitConv(nn.Conv2d):
-    """Filters of one length, the square root of 2, which a ReLU halves: signals keep their size without batch
-    statistics.
+    """Filters of zero sum and of one length (weight standardisation, Qiao et al. 2019).
+
+    What follows a ReLU is positive, and without the zero sum its mean would drown the differences between patches. The
+    length, the square root of 2, keeps the size of signals, half of which a ReLU takes.
     """
 
     def filters(self):
-        return F.normalize(self.weight.flatten(1), dim=1).view_as(self.weight) * 2**0.5
+        weight = self.weight.flatten(1)
+        weight = weight - weight.mean(1, keepdim=True)
+        return F.normalize(weight, dim=1).view_as(self.weight) * 2**0.5
 
     def forward(self, x):
         return F.conv2d(x, self.filters(), None, self.stride)
@@ -36,21 +40,12 @@ class UnitConv(nn.Conv2d):
         return out
 
 
-class DifferenceConv(UnitConv):
-    """Filters that sum to zero and so see differences only."""
-
-    def filters(self):
-        weight = self.weight - self.weight.mean((1, 2, 3), keepdim=True)
-        return F.normalize(weight.flatten(1), dim=1).view_as(weight)
-
-
 class Net(nn.Module):
     def __init__(self, config: dict):
         super().__init__()
         layers, channels = [], 1
         for spec in config['layers']:
-            kind = DifferenceConv if channels == 1 else UnitConv
-            conv = kind(channels, spec['width'], spec['kernel'], spec['stride'], bias=False)
+            conv = UnitConv(channels, spec['width'], spec['kernel'], spec['stride'], bias=False)
             nn.init.orthogonal_(conv.weight)
             layers += [conv, nn.ReLU(inplace=True)]
             channels = spec['width']
