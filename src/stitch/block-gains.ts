@@ -1,0 +1,105 @@
+import { brightnessOf } from './compensate.ts';
+import { forEachShared } from './overlaps.ts';
+import type { WarpedView } from './warp-view.ts';
+
+/** Factors on a grid over a canvas's rectangle, for brightness that differs from place to place. */
+export interface BlockGains {
+  readonly columns: number;
+  readonly rows: number;
+  /** `columns * rows` factors, row by row; the first is the middle of the first block. */
+  readonly factors: Float32Array;
+}
+
+const [DARKEST, LIGHTEST] = [10, 245];
+/** Blocks with fewer shared pixels than about this many lean on their neighbours and on 1. */
+const CERTAIN = 60;
+/** What a block may change at most, as a logarithm. */
+const MOST = Math.log(1.6);
+const ROUNDS = 3;
+
+/**
+ * What remains between overlapping pictures after their gains, block by block: each picture's blocks move half way
+ * towards what the others show there, a few times, and are smoothed; blocks that nobody shares stay.
+ *
+ * @param views with their gains applied
+ * @param block side of a block in pixels of the canvas
+ */
+export function estimateBlockGains(views: readonly WarpedView[], block = 32): BlockGains[] {
+  const brightness = views.map(brightnessOf);
+  const grids = views.map(({ area }) => ({
+    columns: Math.ceil(area.width / block),
+    rows: Math.ceil(area.height / block),
+  }));
+  let logs: Float32Array[] = grids.map(({ columns, rows }) => new Float32Array(columns * rows));
+  for (let round = 0; round < ROUNDS; round++) logs = relax(views, brightness, grids, logs, block);
+  return grids.map((grid, v) => ({ ...grid, factors: logs[v].map(Math.exp) }));
+}
+
+interface GridSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+function relax(
+  views: readonly WarpedView[],
+  brightness: readonly Float32Array[],
+  grids: readonly GridSize[],
+  logs: readonly Float32Array[],
+  block: number,
+): Float32Array[] {
+  const sums = logs.map((values) => new Float32Array(values.length));
+  const counts = logs.map((values) => new Float32Array(values.length));
+  const blockOf = (v: number, offset: number): number => {
+    const { width } = views[v].area;
+    const y = Math.floor(offset / width);
+    return Math.floor(y / block) * grids[v].columns + Math.floor((offset - y * width) / block);
+  };
+  for (let a = 0; a < views.length; a++)
+    for (let b = a + 1; b < views.length; b++)
+      forEachShared(views[a].area, views[b].area, 2, (p, q) => {
+        if (!views[a].inside[p] || !views[b].inside[q]) return;
+        const [la, lb] = [brightness[a][p], brightness[b][q]];
+        if (Math.min(la, lb) < DARKEST || Math.max(la, lb) > LIGHTEST) return;
+        const [i, j] = [blockOf(a, p), blockOf(b, q)];
+        const difference = Math.log(lb) + logs[b][j] - Math.log(la) - logs[a][i];
+        // Scenery that moved is no matter of exposure.
+        if (Math.abs(difference) > MOST) return;
+        sums[a][i] += difference / 2;
+        sums[b][j] -= difference / 2;
+        counts[a][i]++;
+        counts[b][j]++;
+      });
+  return logs.map((values, v) => {
+    const moved = values.map((value, i) => value + sums[v][i] / (counts[v][i] + CERTAIN));
+    return smooth(moved, grids[v]).map((value) => Math.max(-MOST, Math.min(MOST, value)));
+  });
+}
+
+/** Weights 1, 2, 1 along both directions, the edges repeated. */
+function smooth(values: Float32Array, { columns, rows }: GridSize): Float32Array {
+  const across = values.map((value, i) => {
+    const x = i % columns;
+    return (values[x > 0 ? i - 1 : i] + 2 * value + values[x < columns - 1 ? i + 1 : i]) / 4;
+  });
+  return across.map((value, i) => {
+    const y = Math.floor(i / columns);
+    return (across[y > 0 ? i - columns : i] + 2 * value + across[y < rows - 1 ? i + columns : i]) / 4;
+  });
+}
+
+/** The factor at a place, in pixels of the rectangle that the blocks cover, between the blocks' middles. */
+export function blockGainAt(
+  { columns, rows, factors }: BlockGains,
+  x: number,
+  y: number,
+  block = 32,
+): number {
+  const bx = Math.max(0, Math.min(columns - 1, (x + 0.5) / block - 0.5));
+  const by = Math.max(0, Math.min(rows - 1, (y + 0.5) / block - 0.5));
+  const [i, j] = [Math.floor(bx), Math.floor(by)];
+  const [fx, fy] = [bx - i, by - j];
+  const at = (c: number, r: number): number =>
+    factors[Math.min(rows - 1, r) * columns + Math.min(columns - 1, c)];
+  const upper = at(i, j) * (1 - fx) + at(i + 1, j) * fx;
+  return upper * (1 - fy) + (at(i, j + 1) * (1 - fx) + at(i + 1, j + 1) * fx) * fy;
+}

@@ -1,0 +1,187 @@
+import { WhitherError } from '../core/errors.ts';
+import type { Matrix3 } from '../core/homography.ts';
+import type { Image } from '../core/types.ts';
+import { composePanorama, tilesOf } from './compose.ts';
+import type { ComposedTile } from './compose.ts';
+import { largestRectangle, shrinkMask } from './largest-rectangle.ts';
+import { cropCanvas, layOut } from './layout.ts';
+import type { Canvas, Rectangle } from './layout.ts';
+import type { StitchOptions, TileSink } from './options.ts';
+import { orient } from './orient.ts';
+import type { Oriented } from './orient.ts';
+import { drawSeams, drawWarped } from './pictures.ts';
+import { prepareSeams } from './prepare-seams.ts';
+import type { SeamPlan } from './prepare-seams.ts';
+import { transform3 } from './rotation.ts';
+import type { PanoramaReport } from './report.ts';
+import { tidy } from './report.ts';
+import { transformsOf } from './transforms.ts';
+import type { Transforms } from './transforms.ts';
+import type { ImageSource, Placement } from './types.ts';
+
+/** What a panorama is made of: pictures, small copies of them, and where they go. */
+export interface PanoramaParts {
+  /** Number of the panorama, from 0. */
+  readonly index: number;
+  readonly sources: readonly ImageSource[];
+  readonly thumbnails: readonly Image[];
+  /** By places in `sources`. */
+  readonly placement: Placement;
+  /** How it was found. */
+  readonly evidence: Pick<PanoramaReport, 'explanation' | 'modelErrors' | 'focalSource'>;
+  /** How it is shown, where that is settled; else it is turned upright and shown as fits. */
+  readonly oriented?: Oriented;
+}
+
+export interface BuiltPanorama {
+  readonly report: PanoramaReport;
+  readonly transforms: Transforms;
+}
+
+/** Orientation, canvas, exposure, seams, crop, and at last the pixels, into `openSink`'s sink. */
+export async function buildPanorama(
+  parts: PanoramaParts,
+  options: StitchOptions,
+  openSink: (index: number, width: number, height: number) => Promise<TileSink>,
+): Promise<BuiltPanorama> {
+  const { index, sources, thumbnails, placement } = parts;
+  const names = sources.map(({ name }) => name);
+  const oriented = parts.oriented ?? orient(placement, sources, names, options.projection);
+  const whole = layOut(
+    oriented.projection,
+    oriented.matrices,
+    sources,
+    oriented.scale * outputScale(options),
+    oriented.upright,
+  );
+  checkSize(whole, options);
+  options.onProgress?.('seam', 0, 1);
+  const plan = prepareSeams(whole, thumbnails, layingOrder(whole), options);
+  options.onProgress?.('seam', 1, 1);
+  await showPlan(plan, options);
+  const crop = options.crop ? findCrop(plan, whole) : undefined;
+  const canvas = crop ? cropCanvas(whole, crop) : whole;
+  const sink = await openSink(index, canvas.width, canvas.height);
+  try {
+    for await (const { area, data } of composeAll(canvas, plan, sources, options))
+      await sink.write(area, data);
+    await sink.close();
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+  const report = reportOf(parts, oriented, canvas, plan, crop);
+  return { report, transforms: transformsOf(report, oriented.upright, tidy(oriented.scale)) };
+}
+
+function outputScale({ scale = 1 }: StitchOptions): number {
+  if (!(scale > 0 && scale <= 1))
+    throw new RangeError(`Expected a number above 0 and up to 1 for scale but received ${scale}`);
+  return scale;
+}
+
+function checkSize({ width, height }: Canvas, { maxMegapixels = 200, scale = 1 }: StitchOptions): void {
+  const megapixels = (width * height) / 1e6;
+  if (megapixels <= maxMegapixels) return;
+  const smaller = Math.floor(scale * Math.sqrt(maxMegapixels / megapixels) * 100) / 100;
+  throw new WhitherError(
+    `Expected a panorama of at most ${maxMegapixels} megapixels but this one would be ${width} x ${height}, ` +
+      `${Math.ceil(megapixels)} megapixels: allow it with --max-megapixels ${Math.ceil(megapixels)}, ` +
+      `or make it smaller with --scale ${smaller}`,
+  );
+}
+
+/** Pictures in the middle first: seams then run about them. */
+function layingOrder({ matrices, sizes, projection }: Canvas): number[] {
+  const middles = matrices.map((m, v): [number, number] => {
+    const ray = transform3(m, [(sizes[v].width - 1) / 2, (sizes[v].height - 1) / 2, 1]);
+    const at = projection.project(...ray, new Float64Array(3));
+    return at ? [at[0], at[1]] : [0, 0];
+  });
+  const mean = (k: 0 | 1): number => middles.reduce((sum, at) => sum + at[k], 0) / middles.length;
+  const [x, y] = [mean(0), mean(1)];
+  const far = (v: number): number => Math.hypot(middles[v][0] - x, middles[v][1] - y);
+  return matrices.map((_, v) => v).sort((a, b) => far(a) - far(b) || a - b);
+}
+
+async function showPlan(plan: SeamPlan, { onPicture }: StitchOptions): Promise<void> {
+  if (!onPicture) return;
+  const { canvas, before, after, seams } = plan;
+  await onPicture('warped', drawWarped(canvas, before, seams));
+  await onPicture('exposure', drawWarped(canvas, after, seams));
+  await onPicture('seams', drawSeams(canvas, after, seams));
+}
+
+/** The largest rectangle of the canvas that is covered all over, a pixel of the seam map inside of its edge. */
+function findCrop({ covered, canvas, factor }: SeamPlan, whole: Canvas): Rectangle {
+  const inner = shrinkMask(covered, canvas.width, canvas.height);
+  const found = largestRectangle(inner, canvas.width, canvas.height);
+  if (!found) return { x: 0, y: 0, width: whole.width, height: whole.height };
+  const toFull = (value: number, small: number, full: number): number =>
+    Math.round((value + small) / factor - full);
+  const x = Math.max(0, toFull(found.x, canvas.left, whole.left));
+  const y = Math.max(0, toFull(found.y, canvas.top, whole.top));
+  const right = Math.min(whole.width, toFull(found.x + found.width, canvas.left, whole.left));
+  const bottom = Math.min(whole.height, toFull(found.y + found.height, canvas.top, whole.top));
+  return { x, y, width: Math.max(1, right - x), height: Math.max(1, bottom - y) };
+}
+
+async function* composeAll(
+  canvas: Canvas,
+  plan: SeamPlan,
+  sources: readonly ImageSource[],
+  options: StitchOptions,
+): AsyncGenerator<ComposedTile> {
+  const { factor, seams, brightness } = plan;
+  const composition = {
+    canvas,
+    load: (v: number) => sources[v].load(neededPixels(sources[v], options)),
+    seams,
+    seamScale: factor,
+    // Of pixel x of this canvas: (x + left) * factor - left of the small one.
+    seamLeft: plan.canvas.left - canvas.left * factor,
+    seamTop: plan.canvas.top - canvas.top * factor,
+    brightness,
+  };
+  const { blend, cacheBytes } = options;
+  let done = 0;
+  const total = tilesOf(canvas, 5, 4e6).length;
+  for await (const tile of composePanorama(composition, { blend, cacheBytes })) {
+    yield tile;
+    options.onProgress?.('compose', ++done, Math.max(done, total));
+  }
+}
+
+/** Full pictures are read smaller where the panorama is. */
+const neededPixels = ({ width, height }: ImageSource, { scale = 1 }: StitchOptions): number =>
+  Math.ceil(width * height * Math.min(1, (1.3 * scale) ** 2));
+
+function reportOf(
+  { sources, placement, evidence }: PanoramaParts,
+  { matrices, projection, projectionReason, straightening }: Oriented,
+  { width, height }: Canvas,
+  { exposure }: SeamPlan,
+  crop: Rectangle | undefined,
+): PanoramaReport {
+  return {
+    model: placement.model,
+    ...evidence,
+    projection,
+    projectionReason,
+    straightening,
+    width,
+    height,
+    crop,
+    vignetting: [tidy(exposure.vignetting[0]), tidy(exposure.vignetting[1])],
+    exposureBefore: tidy(exposure.before),
+    exposureAfter: tidy(exposure.after),
+    images: sources.map((source, v) => ({
+      file: source.name,
+      homographyToPanorama: matrices[v].map(tidy) as unknown as Matrix3,
+      width: source.width,
+      height: source.height,
+      focal: placement.focals && tidy(placement.focals[v]),
+      gain: tidy(exposure.gains[v]),
+    })),
+  };
+}

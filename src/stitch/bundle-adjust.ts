@@ -1,0 +1,262 @@
+import type { Matrix3 } from '../core/homography.ts';
+import { invertHomography, multiply3 } from '../core/homography.ts';
+import { solveSymmetric } from './cholesky.ts';
+import type { Observation } from './types.ts';
+
+/** One way in which a view's matrix may change: `matrix (I + d generator)` for a small `d` of the parameter. */
+export interface Tangent {
+  /** The parameter, from 0; several views share a parameter by naming the same one. */
+  readonly parameter: number;
+  readonly generator: Matrix3;
+}
+
+/** Cameras that can be moved: what bundle adjustment needs to know of a camera model. */
+export interface AdjustableCameras<Self> {
+  /** From pixels of each view to the common frame. */
+  readonly matrices: readonly Matrix3[];
+  readonly parameterCount: number;
+  /** The ways in which view `v` can move. */
+  tangents(v: number): readonly Tangent[];
+  /** The cameras after a step of `parameterCount` numbers. */
+  step(delta: Float64Array): Self;
+}
+
+export interface AdjustOptions {
+  /** Errors well above this many pixels hardly count (Cauchy's loss); tried from large to small. */
+  readonly lossScales?: readonly number[];
+  /** Most steps tried at each scale; 30 unless told. */
+  readonly maxIterations?: number;
+  /** One a view: multiplies its errors, so that they are in pixels of the picture that was matched. */
+  readonly viewScales?: readonly number[];
+}
+
+export interface Adjusted<Cameras> {
+  readonly cameras: Cameras;
+  /** Root of the mean squared error in pixels, errors above 5 counted as 5. */
+  readonly rms: number;
+  /** Median error in pixels of each observation, in their order. */
+  readonly medians: readonly number[];
+  readonly iterations: number;
+}
+
+const FAR = 1e3;
+const CLIP = 5;
+
+/**
+ * Moves all cameras together until corresponding points meet: Levenberg-Marquardt (Marquardt 1963) on Cauchy's loss
+ * of the distances between where the points of A fall in B and where they were found there, and from B to A
+ * (Brown and Lowe 2007, section 4, with the loss by scales from large to small so that wrong matches let go).
+ *
+ * The derivatives are exact: with M = inv(Hb) Ha, a step d of A's generator G changes M x by M G x, and of B's by
+ * -G M x.
+ */
+export function bundleAdjust<Cameras extends AdjustableCameras<Cameras>>(
+  start: Cameras,
+  observations: readonly Observation[],
+  options: AdjustOptions = {},
+): Adjusted<Cameras> {
+  const { lossScales = [16, 2], maxIterations = 30, viewScales = [] } = options;
+  const directed = observations.flatMap((o) => bothWays(o, viewScales));
+  let cameras = start;
+  let iterations = 0;
+  for (const scale of lossScales) {
+    const result = minimize(cameras, directed, scale, maxIterations);
+    cameras = result.cameras;
+    iterations += result.iterations;
+  }
+  return { cameras, iterations, ...measureErrors(cameras.matrices, observations, viewScales) };
+}
+
+/** Points of view `from` and where they were found in view `to`. */
+interface Directed {
+  readonly from: number;
+  readonly to: number;
+  readonly source: Float64Array;
+  readonly target: Float64Array;
+  readonly weight: number;
+}
+
+function bothWays({ a, b, points }: Observation, viewScales: readonly number[]): Directed[] {
+  const { pointsA, pointsB } = points;
+  return [
+    { from: a, to: b, source: pointsA, target: pointsB, weight: viewScales[b] ?? 1 },
+    { from: b, to: a, source: pointsB, target: pointsA, weight: viewScales[a] ?? 1 },
+  ];
+}
+
+function minimize<Cameras extends AdjustableCameras<Cameras>>(
+  start: Cameras,
+  observations: readonly Directed[],
+  lossScale: number,
+  maxIterations: number,
+): { cameras: Cameras; iterations: number } {
+  let cameras = start;
+  let system = linearize(cameras, observations, lossScale);
+  let damping = 1e-3;
+  let iterations = 0;
+  while (iterations < maxIterations && damping < 1e8) {
+    iterations++;
+    const delta = solveDamped(system, damping);
+    const trial = delta && cameras.step(delta);
+    const loss = trial ? totalLoss(trial.matrices, observations, lossScale) : Infinity;
+    if (!(loss < system.loss)) {
+      damping *= 10;
+      continue;
+    }
+    const settled = system.loss - loss < 1e-7 * system.loss;
+    cameras = trial!;
+    if (settled) break;
+    damping = Math.max(1e-9, damping / 10);
+    system = linearize(cameras, observations, lossScale);
+  }
+  return { cameras, iterations };
+}
+
+/** The normal equations at one place: `matrix delta = right`. */
+interface NormalEquations {
+  readonly size: number;
+  readonly matrix: Float64Array;
+  readonly right: Float64Array;
+  readonly loss: number;
+}
+
+function solveDamped({ size, matrix, right }: NormalEquations, damping: number): Float64Array | null {
+  const damped = Float64Array.from(matrix);
+  for (let i = 0; i < size; i++) damped[i * size + i] += damping * matrix[i * size + i] + 1e-12;
+  return solveSymmetric(damped, right);
+}
+
+const cauchy = (squared: number, scale: number): number =>
+  scale * scale * Math.log1p(squared / (scale * scale));
+
+function totalLoss(matrices: readonly Matrix3[], observations: readonly Directed[], scale: number): number {
+  let loss = 0;
+  for (const { from, to, source, target, weight } of observations) {
+    const m = relative(matrices, from, to);
+    for (let i = 0; i < source.length; i += 2) {
+      const e = weight * transferError(m, source[i], source[i + 1], target[i], target[i + 1]);
+      loss += cauchy(Math.min(e, FAR) ** 2, scale);
+    }
+  }
+  return loss;
+}
+
+const relative = (matrices: readonly Matrix3[], from: number, to: number): Matrix3 =>
+  multiply3(invertHomography(matrices[to]), matrices[from]);
+
+/** How far from `(u, v)` the point `(x, y)` falls; Infinity behind the horizon. */
+function transferError(m: Matrix3, x: number, y: number, u: number, v: number): number {
+  const w = m[6] * x + m[7] * y + m[8];
+  // A rotation's matrices keep the sense of the ray, and planes have a positive weight on their visible side.
+  if (!(w > 1e-9)) return Infinity;
+  return Math.hypot((m[0] * x + m[1] * y + m[2]) / w - u, (m[3] * x + m[4] * y + m[5]) / w - v);
+}
+
+function linearize<Cameras extends AdjustableCameras<Cameras>>(
+  cameras: Cameras,
+  observations: readonly Directed[],
+  scale: number,
+): NormalEquations {
+  const size = cameras.parameterCount;
+  const matrix = new Float64Array(size * size);
+  const right = new Float64Array(size);
+  for (const { from, to, source, target, weight } of observations) {
+    const m = relative(cameras.matrices, from, to);
+    const before = cameras.tangents(from);
+    const after = cameras.tangents(to);
+    const columns = [
+      ...before.map(({ generator }) => multiply3(m, generator)),
+      ...after.map(({ generator }) => multiply3(generator, m).map((value) => -value) as unknown as Matrix3),
+    ];
+    const parameters = [...before, ...after].map(({ parameter }) => parameter);
+    const block = accumulate(m, columns, source, target, weight, scale);
+    scatter(block, parameters, matrix, right);
+  }
+  return { size, matrix, right, loss: totalLoss(cameras.matrices, observations, scale) };
+}
+
+/** J^T W J, then J^T W r, of one pair's own parameters. */
+function accumulate(
+  m: Matrix3,
+  columns: readonly Matrix3[],
+  source: Float64Array,
+  target: Float64Array,
+  weight: number,
+  scale: number,
+): Float64Array {
+  const n = columns.length;
+  const flat = Float64Array.from(columns.flat());
+  const block = new Float64Array(n * n + n);
+  const jx = new Float64Array(n);
+  const jy = new Float64Array(n);
+  for (let i = 0; i < source.length; i += 2) {
+    const x = source[i];
+    const y = source[i + 1];
+    const w = m[6] * x + m[7] * y + m[8];
+    if (!(w > 1e-9)) continue;
+    const px = (m[0] * x + m[1] * y + m[2]) / w;
+    const py = (m[3] * x + m[4] * y + m[5]) / w;
+    const rx = (target[i] - px) * weight;
+    const ry = (target[i + 1] - py) * weight;
+    const squared = rx * rx + ry * ry;
+    if (squared > FAR * FAR) continue;
+    const importance = 1 / (1 + squared / (scale * scale));
+    const q = weight / w;
+    for (let k = 0; k < n; k++) {
+      const o = k * 9;
+      const dw = flat[o + 6] * x + flat[o + 7] * y + flat[o + 8];
+      jx[k] = q * (flat[o] * x + flat[o + 1] * y + flat[o + 2] - px * dw);
+      jy[k] = q * (flat[o + 3] * x + flat[o + 4] * y + flat[o + 5] - py * dw);
+    }
+    for (let k = 0; k < n; k++) {
+      const ax = jx[k] * importance;
+      const ay = jy[k] * importance;
+      for (let l = 0; l <= k; l++) block[k * n + l] += ax * jx[l] + ay * jy[l];
+      block[n * n + k] += ax * rx + ay * ry;
+    }
+  }
+  return block;
+}
+
+/** Adds a pair's block to the whole; a parameter that both views share gets both parts. */
+function scatter(
+  block: Float64Array,
+  parameters: readonly number[],
+  matrix: Float64Array,
+  right: Float64Array,
+): void {
+  const n = parameters.length;
+  const size = right.length;
+  for (let k = 0; k < n; k++) {
+    right[parameters[k]] += block[n * n + k];
+    for (let l = 0; l <= k; l++) {
+      const value = block[k * n + l];
+      const row = Math.max(parameters[k], parameters[l]);
+      const column = Math.min(parameters[k], parameters[l]);
+      // On the diagonal of the whole, two different local entries are two mirrored ones.
+      matrix[row * size + column] += row === column && k !== l ? 2 * value : value;
+    }
+  }
+}
+
+/** The errors that remain, and the median of each observation, in pixels. */
+export function measureErrors(
+  matrices: readonly Matrix3[],
+  observations: readonly Observation[],
+  viewScales: readonly number[] = [],
+): { rms: number; medians: number[] } {
+  let sum = 0;
+  let count = 0;
+  const medians = observations.map((observation) => {
+    const errors: number[] = [];
+    for (const { from, to, source, target, weight } of bothWays(observation, viewScales)) {
+      const m = relative(matrices, from, to);
+      for (let i = 0; i < source.length; i += 2)
+        errors.push(weight * transferError(m, source[i], source[i + 1], target[i], target[i + 1]));
+    }
+    for (const error of errors) sum += Math.min(error, CLIP) ** 2;
+    count += errors.length;
+    return errors.sort((x, y) => x - y)[errors.length >> 1] ?? 0;
+  });
+  return { rms: count ? Math.sqrt(sum / count) : 0, medians };
+}

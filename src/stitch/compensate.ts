@@ -1,0 +1,142 @@
+import { solveSymmetric } from './cholesky.ts';
+import { forEachShared } from './overlaps.ts';
+import type { WarpedView } from './warp-view.ts';
+
+/** How bright each picture is against the others, and how much all of them darken towards their corners. */
+export interface Exposure {
+  /** What each picture is multiplied by; their geometric mean is 1. */
+  readonly gains: readonly number[];
+  /**
+   * Brightness at `r` (0 in the middle, 1 in the corners) is `exp(a r^2 + b r^4)` times that in the middle; zeros
+   * where no darkening was found.
+   */
+  readonly vignetting: readonly [a: number, b: number];
+  /** Mean difference of overlapping pixels' logarithms before and after. */
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface ExposureOptions {
+  /** Look for darkening towards the corners; true unless told. */
+  readonly vignetting?: boolean;
+}
+
+/** Differences of logarithms well above this are scenery that moved or was misplaced, and count less. */
+const LOSS_SCALE = 0.15;
+/** Pixels darker or lighter than these tell nothing about exposure. */
+const [DARKEST, LIGHTEST] = [10, 245];
+/** How little corners may keep of the light. */
+const LEAST_CORNER = 0.3;
+/** Share of the difference that vignetting must take away to be believed. */
+const VIGNETTING_GAIN = 0.02;
+
+/** A pixel that two pictures show. */
+interface Sample {
+  readonly a: number;
+  readonly b: number;
+  /** log of A's brightness less that of B's. */
+  readonly difference: number;
+  /** r^2 of A less that of B, and the same of r^4. */
+  readonly r2: number;
+  readonly r4: number;
+}
+
+/**
+ * Gains and vignetting by least squares of the logarithms where pictures overlap, robustly (as Brown and Lowe 2007,
+ * section 6, and Goldman and Chen 2005, with light falling off alike in all pictures).
+ *
+ * @param views of the same canvas; their `field` is r^2, 1 in the corners
+ */
+export function estimateExposure(views: readonly WarpedView[], options: ExposureOptions = {}): Exposure {
+  const samples = collect(views);
+  const plain = solveExposure(samples, views.length, false);
+  if (options.vignetting === false) return plain;
+  const full = solveExposure(samples, views.length, true);
+  const [a, b] = full.vignetting;
+  const corner = Math.exp(a + b);
+  const middle = Math.exp(a / 2 + b / 4);
+  const darkens = corner > LEAST_CORNER && corner < 1 && middle <= 1 && middle >= corner;
+  return darkens && full.after < (1 - VIGNETTING_GAIN) * plain.after ? full : plain;
+}
+
+function collect(views: readonly WarpedView[]): Sample[] {
+  const brightness = views.map(brightnessOf);
+  const samples: Sample[] = [];
+  for (let a = 0; a < views.length; a++)
+    for (let b = a + 1; b < views.length; b++)
+      forEachShared(views[a].area, views[b].area, 3, (p, q) => {
+        if (!views[a].inside[p] || !views[b].inside[q]) return;
+        const [la, lb] = [brightness[a][p], brightness[b][q]];
+        if (Math.min(la, lb) < DARKEST || Math.max(la, lb) > LIGHTEST) return;
+        const [ra, rb] = [views[a].field?.[p] ?? 0, views[b].field?.[q] ?? 0];
+        const difference = Math.log(la) - Math.log(lb);
+        samples.push({ a, b, difference, r2: ra - rb, r4: ra * ra - rb * rb });
+      });
+  return samples;
+}
+
+/** The mean of the colours over 3 x 3 pixels, so that noise and small misplacement count little. */
+export function brightnessOf({ area, rgb, inside }: WarpedView): Float32Array {
+  const { width, height } = area;
+  const out = new Float32Array(width * height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      let [sum, count] = [0, 0];
+      for (let j = Math.max(0, y - 1); j <= Math.min(height - 1, y + 1); j++)
+        for (let i = Math.max(0, x - 1); i <= Math.min(width - 1, x + 1); i++) {
+          const k = j * width + i;
+          if (!inside[k]) continue;
+          sum += rgb[3 * k] + rgb[3 * k + 1] + rgb[3 * k + 2];
+          count += 3;
+        }
+      out[y * width + x] = count ? sum / count : 0;
+    }
+  return out;
+}
+
+function solveExposure(samples: readonly Sample[], views: number, vignetting: boolean): Exposure {
+  const size = views + (vignetting ? 2 : 0);
+  let x: Float64Array = new Float64Array(size);
+  for (let round = 0; round < 8; round++) x = weightedStep(samples, views, x, round === 0) ?? x;
+  const mean = x.subarray(0, views).reduce((sum, v) => sum + v, 0) / views;
+  const logs = x.subarray(0, views);
+  const average = (v: Float64Array): number =>
+    samples.length
+      ? samples.reduce((sum, s) => sum + Math.abs(residual(s, views, v)), 0) / samples.length
+      : 0;
+  return {
+    gains: Array.from(logs, (log) => Math.exp(mean - log)),
+    vignetting: vignetting ? [x[views], x[views + 1]] : [0, 0],
+    before: average(new Float64Array(size)),
+    after: average(x),
+  };
+}
+
+const residual = ({ a, b, difference, r2, r4 }: Sample, views: number, x: Float64Array): number =>
+  difference - (x[a] - x[b]) - (x.length > views ? x[views] * r2 + x[views + 1] * r4 : 0);
+
+/** One step of least squares with weights by the last residuals; the first step weighs all alike. */
+function weightedStep(
+  samples: readonly Sample[],
+  views: number,
+  last: Float64Array,
+  first: boolean,
+): Float64Array | null {
+  const size = last.length;
+  const matrix = new Float64Array(size * size);
+  const right = new Float64Array(size);
+  const row = new Float64Array(4);
+  for (const sample of samples) {
+    const weight = first ? 1 : 1 / (1 + (residual(sample, views, last) / LOSS_SCALE) ** 2);
+    const places = [sample.a, sample.b, views, views + 1];
+    row.set([1, -1, sample.r2, sample.r4]);
+    const used = size > views ? 4 : 2;
+    for (let k = 0; k < used; k++) {
+      right[places[k]] += weight * row[k] * sample.difference;
+      for (let l = 0; l < used; l++) matrix[places[k] * size + places[l]] += weight * row[k] * row[l];
+    }
+  }
+  // Only differences are known: a little weight towards no change settles the rest.
+  for (let i = 0; i < size; i++) matrix[i * size + i] += i < views ? 1e-3 + 1e-6 * samples.length : 1e-3;
+  return solveSymmetric(matrix, right);
+}

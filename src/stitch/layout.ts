@@ -1,0 +1,210 @@
+import type { Homography, Matrix3 } from '../core/homography.ts';
+import { invertHomography } from '../core/homography.ts';
+import { createProjection } from './projection.ts';
+import type { Projection } from './projection.ts';
+import type { Size } from './rotation-cameras.ts';
+import type { ProjectionName } from './types.ts';
+
+/** A rectangle of pixels. */
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The panorama's canvas: pixel (x, y) is at ((x + left) / scale, (y + top) / scale) of the projection. */
+export interface Layout {
+  readonly projectionName: ProjectionName;
+  readonly projection: Projection;
+  /** False where the projection goes around up and down. */
+  readonly upright: boolean;
+  /** Pixels a radian in the middle; for planes of pixels 1 times the output's scale. */
+  readonly scale: number;
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A canvas and what fills it. */
+export interface Canvas extends Layout {
+  /** From homogeneous pixels of each picture to rays of the projection. */
+  readonly matrices: readonly Matrix3[];
+  readonly sizes: readonly Size[];
+}
+
+/** Rows and columns of points by which a picture's outline on the canvas is found. */
+const SAMPLES = 33;
+
+/**
+ * The canvas that just holds all pictures.
+ *
+ * @param scale pixels a unit of the projection
+ */
+export function layOut(
+  projectionName: ProjectionName,
+  matrices: readonly Matrix3[],
+  sizes: readonly Size[],
+  scale: number,
+  upright = true,
+): Canvas {
+  const projection = createProjection(projectionName, upright);
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  const point = new Float64Array(3);
+  matrices.forEach((m, v) => {
+    const { width, height } = sizes[v];
+    for (let j = 0; j < SAMPLES; j++)
+      for (let i = 0; i < SAMPLES; i++) {
+        const x = (i / (SAMPLES - 1)) * width - 0.5;
+        const y = (j / (SAMPLES - 1)) * height - 0.5;
+        const at = projection.project(
+          m[0] * x + m[1] * y + m[2],
+          m[3] * x + m[4] * y + m[5],
+          m[6] * x + m[7] * y + m[8],
+          point,
+        );
+        if (!at) continue;
+        left = Math.min(left, at[0]);
+        right = Math.max(right, at[0]);
+        top = Math.min(top, at[1]);
+        bottom = Math.max(bottom, at[1]);
+      }
+  });
+  const closes = projection.period !== undefined && right - left > 0.9 * projection.period;
+  if (closes) [left, right] = [-projection.period! / 2, projection.period! / 2];
+  [top, bottom] = withPoles(projectionName, upright, matrices, sizes, top, bottom);
+  const x0 = Math.floor(left * scale);
+  const y0 = Math.floor(top * scale);
+  return {
+    projectionName,
+    projection,
+    upright,
+    scale,
+    left: x0,
+    top: y0,
+    width: Math.max(1, Math.ceil(right * scale) - x0),
+    height: Math.max(1, Math.ceil(bottom * scale) - y0),
+    matrices,
+    sizes,
+  };
+}
+
+/** A picture that holds a pole reaches it, though no point of its outline does. */
+function withPoles(
+  name: ProjectionName,
+  upright: boolean,
+  matrices: readonly Matrix3[],
+  sizes: readonly Size[],
+  top: number,
+  bottom: number,
+): [number, number] {
+  if (name !== 'spherical' || !upright) return [top, bottom];
+  const holds = (y: number): boolean =>
+    matrices.some((m, v) => {
+      const h = invertHomography(m);
+      const [px, py, w] = [h[1] * y, h[4] * y, h[7] * y];
+      return w > 0 && px / w >= 0 && py / w >= 0 && px / w < sizes[v].width && py / w < sizes[v].height;
+    });
+  return [holds(-1) ? -Math.PI / 2 : top, holds(1) ? Math.PI / 2 : bottom];
+}
+
+/** The same canvas at another resolution. */
+export function rescale(canvas: Canvas, factor: number): Canvas {
+  return {
+    ...canvas,
+    scale: canvas.scale * factor,
+    left: Math.floor(canvas.left * factor),
+    top: Math.floor(canvas.top * factor),
+    width: Math.max(1, Math.ceil((canvas.left + canvas.width) * factor) - Math.floor(canvas.left * factor)),
+    height: Math.max(1, Math.ceil((canvas.top + canvas.height) * factor) - Math.floor(canvas.top * factor)),
+  };
+}
+
+/** A part of the canvas as a canvas. */
+export const cropCanvas = (canvas: Canvas, { x, y, width, height }: Rectangle): Canvas => ({
+  ...canvas,
+  left: canvas.left + x,
+  top: canvas.top + y,
+  width,
+  height,
+});
+
+/** From rays of the projection to pixels of each picture. */
+export const inverseMatrices = ({ matrices }: Canvas): Homography[] => matrices.map(invertHomography);
+
+/**
+ * Where each pixel of a rectangle of the canvas lies in one picture, on a grid: exact at every `step` pixels, to be
+ * interpolated between, which errs by about `step^2 / (8 scale)` pixels.
+ */
+export interface SourceGrid {
+  readonly step: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** x and y in the picture's pixels, interleaved; NaN where the ray does not meet the picture's plane. */
+  readonly points: Float64Array;
+}
+
+/** The grid of picture `view`, whose matrix back is `inverse`, over `area` of the canvas. */
+export function sourceGrid(canvas: Layout, inverse: Homography, area: Rectangle, step = 8): SourceGrid {
+  const columns = Math.ceil(area.width / step) + 1;
+  const rows = Math.ceil(area.height / step) + 1;
+  const points = new Float64Array(columns * rows * 2).fill(NaN);
+  const ray = new Float64Array(3);
+  const h = inverse;
+  for (let j = 0; j < rows; j++)
+    for (let i = 0; i < columns; i++) {
+      const u = (area.x + i * step + canvas.left) / canvas.scale;
+      const v = (area.y + j * step + canvas.top) / canvas.scale;
+      canvas.projection.unproject(u, v, ray);
+      const w = h[6] * ray[0] + h[7] * ray[1] + h[8] * ray[2];
+      if (!(w > 1e-9)) continue;
+      const k = (j * columns + i) * 2;
+      points[k] = (h[0] * ray[0] + h[1] * ray[1] + h[2] * ray[2]) / w;
+      points[k + 1] = (h[3] * ray[0] + h[4] * ray[1] + h[5] * ray[2]) / w;
+    }
+  return { step, columns, rows, points };
+}
+
+/**
+ * The rectangle of the canvas that a picture may touch, with a margin; null where it touches none. Found on a coarse
+ * grid of the canvas, so that it holds for pictures across the seam of a full circle and over poles.
+ */
+export function footprint(canvas: Canvas, view: number, inverse: Homography): Rectangle | null {
+  const step = Math.max(1, Math.ceil(Math.max(canvas.width, canvas.height) / 256));
+  const whole = { x: 0, y: 0, width: canvas.width, height: canvas.height };
+  const { columns, rows, points } = sourceGrid(canvas, inverse, whole, step);
+  const { width, height } = canvas.sizes[view];
+  // Between two nodes just outside on either side, a corner of the picture may lie inside.
+  const reach = 2 * step * stretchOf(points);
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let j = 0; j < rows; j++)
+    for (let i = 0; i < columns; i++) {
+      const x = points[(j * columns + i) * 2];
+      const y = points[(j * columns + i) * 2 + 1];
+      const near = x > -reach && y > -reach && x < width + reach && y < height + reach;
+      if (!near) continue;
+      left = Math.min(left, i);
+      right = Math.max(right, i);
+      top = Math.min(top, j);
+      bottom = Math.max(bottom, j);
+    }
+  if (left > right) return null;
+  const x = Math.max(0, (left - 1) * step);
+  const y = Math.max(0, (top - 1) * step);
+  return {
+    x,
+    y,
+    width: Math.min(canvas.width, (right + 1) * step + 1) - x,
+    height: Math.min(canvas.height, (bottom + 1) * step + 1) - y,
+  };
+
+  function stretchOf(p: Float64Array): number {
+    const steps: number[] = [];
+    for (let k = 2; k < p.length; k += 2) {
+      const d = Math.hypot(p[k] - p[k - 2], p[k + 1] - p[k - 1]) / step;
+      if (d < 1e4) steps.push(d);
+    }
+    return steps.sort((a, b) => a - b)[steps.length >> 1] ?? 1;
+  }
+}

@@ -1,0 +1,168 @@
+/** Pictures of what each stage did, for people to look at. */
+
+import type { Image } from '../core/types.ts';
+import type { Canvas } from './layout.ts';
+import type { SeamMap } from './seams.ts';
+import type { PairMatch, View } from './types.ts';
+import type { WarpedView } from './warp-view.ts';
+
+type Rgb = readonly [r: number, g: number, b: number];
+
+/** Colours that stay apart, by the golden angle around the hues. */
+export function colourOf(k: number): Rgb {
+  const hue = (k * 0.618034 + 0.08) % 1;
+  const channel = (shift: number): number => {
+    const t = (hue + shift) % 1;
+    return Math.round(255 * Math.max(0.15, Math.min(1, Math.abs(t * 6 - 3) - 1)));
+  };
+  return [channel(0), channel(2 / 3), channel(1 / 3)];
+}
+
+const blank = (width: number, height: number): Image => ({
+  width,
+  height,
+  data: new Uint8Array(width * height * 3),
+});
+
+function paint({ width, height, data }: Image, x: number, y: number, colour: Rgb): void {
+  const [column, row] = [Math.round(x), Math.round(y)];
+  if (column < 0 || row < 0 || column >= width || row >= height) return;
+  data.set(colour, (row * width + column) * 3);
+}
+
+/** A straight line of one pixel. */
+export function drawLine(image: Image, from: readonly number[], to: readonly number[], colour: Rgb): void {
+  const steps = Math.max(1, Math.ceil(Math.max(Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1]))));
+  for (let k = 0; k <= steps; k++)
+    paint(
+      image,
+      from[0] + ((to[0] - from[0]) * k) / steps,
+      from[1] + ((to[1] - from[1]) * k) / steps,
+      colour,
+    );
+}
+
+function paste(target: Image, source: Image, left: number, top: number): void {
+  for (let y = 0; y < source.height; y++)
+    target.data.set(
+      source.data.subarray(y * source.width * 3, (y + 1) * source.width * 3),
+      ((y + top) * target.width + left) * 3,
+    );
+}
+
+/** All pictures in a grid, nearly square. */
+function sheet(thumbnails: readonly Image[]): { image: Image; corners: [number, number][]; columns: number } {
+  const columns = Math.ceil(Math.sqrt(thumbnails.length));
+  const width = Math.max(...thumbnails.map((t) => t.width)) + 8;
+  const height = Math.max(...thumbnails.map((t) => t.height)) + 8;
+  const image = blank(columns * width, Math.ceil(thumbnails.length / columns) * height);
+  const corners = thumbnails.map((thumbnail, i): [number, number] => {
+    const corner: [number, number] = [(i % columns) * width + 4, Math.floor(i / columns) * height + 4];
+    paste(image, thumbnail, ...corner);
+    return corner;
+  });
+  return { image, corners, columns };
+}
+
+/** Every verified pair's inliers, each joined by a line from picture to picture. */
+export function drawMatches(
+  views: readonly View[],
+  thumbnails: readonly Image[],
+  pairs: readonly PairMatch[],
+): Image {
+  const { image, corners } = sheet(thumbnails);
+  const at = (v: number, points: Float64Array, i: number): [number, number] => [
+    corners[v][0] + (points[2 * i] * thumbnails[v].width) / views[v].width,
+    corners[v][1] + (points[2 * i + 1] * thumbnails[v].height) / views[v].height,
+  ];
+  pairs.forEach(({ a, b, inliers, verified }, k) => {
+    if (!verified) return;
+    const every = Math.max(1, Math.floor(inliers.scores.length / 25));
+    for (let i = 0; i < inliers.scores.length; i += every)
+      drawLine(image, at(a, inliers.pointsA, i), at(b, inliers.pointsB, i), colourOf(k));
+  });
+  return image;
+}
+
+/** Points that take part, on each picture. */
+export function drawPoints(
+  views: readonly View[],
+  thumbnails: readonly Image[],
+  pairs: readonly PairMatch[],
+): Image {
+  const { image, corners } = sheet(thumbnails);
+  const mark = (v: number, points: Float64Array, colour: Rgb): void => {
+    for (let i = 0; i < points.length; i += 2) {
+      const x = corners[v][0] + (points[i] * thumbnails[v].width) / views[v].width;
+      const y = corners[v][1] + (points[i + 1] * thumbnails[v].height) / views[v].height;
+      drawLine(image, [x - 2, y], [x + 2, y], colour);
+      drawLine(image, [x, y - 2], [x, y + 2], colour);
+    }
+  };
+  pairs.forEach(({ a, b, inliers, verified }, k) => {
+    if (!verified) return;
+    mark(a, inliers.pointsA, colourOf(k));
+    mark(b, inliers.pointsB, colourOf(k));
+  });
+  return image;
+}
+
+/** The match graph: pictures joined where a pair is verified, thicker with more inliers; refused pairs thin and red. */
+export function drawGraph(thumbnails: readonly Image[], pairs: readonly PairMatch[]): Image {
+  const { image, corners } = sheet(thumbnails);
+  const middle = (v: number): [number, number] => [
+    corners[v][0] + thumbnails[v].width / 2,
+    corners[v][1] + thumbnails[v].height / 2,
+  ];
+  for (const { a, b, inliers, verified, matchCount } of pairs) {
+    if (!verified && matchCount < 20) continue;
+    const thickness = verified ? Math.min(9, 1 + Math.floor(Math.sqrt(inliers.scores.length) / 3)) : 1;
+    const [p, q] = [middle(a), middle(b)];
+    for (let k = 0; k < thickness; k++) {
+      const shift = k - (thickness - 1) / 2;
+      drawLine(
+        image,
+        [p[0] + shift, p[1] + shift],
+        [q[0] + shift, q[1] + shift],
+        verified ? [40, 230, 80] : [200, 30, 30],
+      );
+    }
+  }
+  return image;
+}
+
+/** The pictures on the canvas, each where the seams will give it the place. */
+export function drawWarped(
+  { width, height }: Canvas,
+  views: readonly WarpedView[],
+  { owners }: SeamMap,
+): Image {
+  const image = blank(width, height);
+  views.forEach(({ area, inside, rgb }, v) => {
+    for (let y = 0; y < area.height; y++)
+      for (let x = 0; x < area.width; x++) {
+        const k = y * area.width + x;
+        const at = (y + area.y) * width + x + area.x;
+        if (!inside[k] || owners[at] !== v) continue;
+        for (let c = 0; c < 3; c++) image.data[3 * at + c] = Math.max(0, Math.min(255, rgb[3 * k + c]));
+      }
+  });
+  return image;
+}
+
+/** The same with a colour a picture and the outlines where owners change. */
+export function drawSeams(canvas: Canvas, views: readonly WarpedView[], seams: SeamMap): Image {
+  const image = drawWarped(canvas, views, seams);
+  const { width, height, owners } = seams;
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const k = y * width + x;
+      if (owners[k] < 0) continue;
+      const colour = colourOf(owners[k]);
+      const edge =
+        (x + 1 < width && owners[k + 1] !== owners[k]) || (y + 1 < height && owners[k + width] !== owners[k]);
+      for (let c = 0; c < 3; c++)
+        image.data[3 * k + c] = edge ? 255 : 0.7 * image.data[3 * k + c] + 0.3 * colour[c];
+    }
+  return image;
+}

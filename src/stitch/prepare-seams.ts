@@ -1,0 +1,157 @@
+import { homographyJacobian } from '../core/homography.ts';
+import type { Matrix3 } from '../core/homography.ts';
+import type { Image } from '../core/types.ts';
+import { blockGainAt, estimateBlockGains } from './block-gains.ts';
+import type { BlockGains } from './block-gains.ts';
+import { estimateExposure } from './compensate.ts';
+import type { Exposure } from './compensate.ts';
+import { footprint, inverseMatrices, rescale } from './layout.ts';
+import type { Canvas, Rectangle } from './layout.ts';
+import type { StitchOptions } from './options.ts';
+import { THUMBNAIL_PIXELS } from './register.ts';
+import { cross3, transform3, unit3 } from './rotation.ts';
+import type { Vector3 } from './rotation.ts';
+import type { Size } from './rotation-cameras.ts';
+import { findSeams, growSeams } from './seams.ts';
+import type { SeamMap } from './seams.ts';
+import { warpView } from './warp-view.ts';
+import type { Field, WarpedView } from './warp-view.ts';
+
+/** Exposure and seams, found on a small copy of the panorama. */
+export interface SeamPlan {
+  readonly canvas: Canvas;
+  readonly exposure: Exposure;
+  readonly seams: SeamMap;
+  /** 1 where some picture covers the small canvas. */
+  readonly covered: Uint8Array;
+  /** The pictures on the small canvas before and after their gains. */
+  readonly before: readonly WarpedView[];
+  readonly after: readonly WarpedView[];
+  /** What each picture is multiplied by on the full canvas. */
+  readonly brightness: (view: number) => Field | undefined;
+  /** Pixels of the small canvas a pixel of the full one. */
+  readonly factor: number;
+}
+
+/**
+ * Warps small copies of the pictures, makes them equally bright, and finds the seams between them.
+ *
+ * @param order in which pictures are laid down
+ */
+export function prepareSeams(
+  full: Canvas,
+  thumbnails: readonly Image[],
+  order: readonly number[],
+  options: Pick<StitchOptions, 'exposure' | 'seams'> = {},
+): SeamPlan {
+  const { exposure: wanted = 'blocks', seams: method = 'graph-cut' } = options;
+  const factor = seamFactor(full);
+  const canvas = rescale(full, factor);
+  const before = warpAll(canvas, thumbnails);
+  const exposure =
+    wanted === 'none'
+      ? { gains: thumbnails.map(() => 1), vignetting: [0, 0] as const, before: 0, after: 0 }
+      : estimateExposure(before);
+  const gained = before.map((view, v) => applyGain(view, exposure, v));
+  const blocks = wanted === 'blocks' ? estimateBlockGains(gained) : undefined;
+  const after = blocks ? gained.map((view, v) => applyBlocks(view, blocks[v])) : gained;
+  const found = findSeams(after, canvas.width, canvas.height, { method, order });
+  return {
+    canvas,
+    exposure,
+    seams: growSeams(found),
+    covered: Uint8Array.from(found.owners, (owner) => (owner >= 0 ? 1 : 0)),
+    before,
+    after,
+    factor,
+    brightness: (v) =>
+      wanted === 'none' ? undefined : brightnessField(full, canvas, exposure, blocks?.[v], before[v].area, v),
+  };
+}
+
+/** So small that the pictures on it have about {@link THUMBNAIL_PIXELS} each. */
+function seamFactor(canvas: Canvas): number {
+  const { scale, matrices, sizes, width, height } = canvas;
+  const perPixel = canvas.projectionName === 'plane' ? planeArea : sphereArea;
+  const areas = matrices.map(
+    (m, v) => sizes[v].width * sizes[v].height * perPixel(m, sizes[v]) * scale * scale,
+  );
+  const typical = areas.sort((x, y) => x - y)[areas.length >> 1];
+  const most = 4096 / Math.max(width, height);
+  return Math.min(1, most, Math.sqrt(THUMBNAIL_PIXELS / typical));
+}
+
+/** The area on the plane of a pixel in the middle of a picture. */
+function planeArea(m: Matrix3, { width, height }: Size): number {
+  const [xx, xy, yx, yy] = homographyJacobian(m, (width - 1) / 2, (height - 1) / 2);
+  return Math.abs(xx * yy - xy * yx);
+}
+
+/** The solid angle of a pixel in the middle of a picture. */
+function sphereArea(m: Matrix3, { width, height }: Size): number {
+  const ray = (x: number, y: number): Vector3 => unit3(transform3(m, [x, y, 1]));
+  const [x, y] = [(width - 1) / 2, (height - 1) / 2];
+  const [a, b, c] = [ray(x, y), ray(x + 1, y), ray(x, y + 1)];
+  const minus = (p: Vector3, q: Vector3): Vector3 => [p[0] - q[0], p[1] - q[1], p[2] - q[2]];
+  return Math.hypot(...cross3(minus(b, a), minus(c, a)));
+}
+
+function warpAll(canvas: Canvas, thumbnails: readonly Image[]): WarpedView[] {
+  const inverses = inverseMatrices(canvas);
+  return thumbnails.map((image, v) => {
+    const empty: Rectangle = { x: 0, y: 0, width: 1, height: 1 };
+    const area = footprint(canvas, v, inverses[v]) ?? empty;
+    const { width, height } = canvas.sizes[v];
+    const field: Field = (x, y) => radiusSquared(x, y, width, height);
+    return warpView(canvas, v, image, inverses[v], area, { field, step: 4 });
+  });
+}
+
+/** 0 in the middle of a picture, 1 in its corners. */
+export function radiusSquared(x: number, y: number, width: number, height: number): number {
+  const [cx, cy] = [(width - 1) / 2, (height - 1) / 2];
+  return ((x - cx) ** 2 + (y - cy) ** 2) / (cx * cx + cy * cy || 1);
+}
+
+/** The gain of a picture at squared radius `r2`, vignetting undone. */
+function gainAt({ gains, vignetting: [a, b] }: Exposure, v: number, r2: number): number {
+  const r = Math.min(1.2, Math.max(0, r2));
+  return gains[v] * Math.exp(-a * r - b * r * r);
+}
+
+function applyGain(view: WarpedView, exposure: Exposure, v: number): WarpedView {
+  return scaleBy(view, (k) => gainAt(exposure, v, view.field![k]));
+}
+
+function applyBlocks(view: WarpedView, blocks: BlockGains): WarpedView {
+  const { width } = view.area;
+  return scaleBy(view, (k) => blockGainAt(blocks, k % width, Math.floor(k / width)));
+}
+
+function scaleBy(view: WarpedView, factor: (k: number) => number): WarpedView {
+  const rgb = Float32Array.from(view.rgb);
+  for (let k = 0; k < view.inside.length; k++) {
+    const f = factor(k);
+    for (let c = 0; c < 3; c++) rgb[3 * k + c] = Math.min(255, rgb[3 * k + c] * f);
+  }
+  return { ...view, rgb };
+}
+
+function brightnessField(
+  full: Canvas,
+  small: Canvas,
+  exposure: Exposure,
+  blocks: BlockGains | undefined,
+  area: Rectangle,
+  v: number,
+): Field {
+  const { width, height } = full.sizes[v];
+  const ratio = small.scale / full.scale;
+  return (x, y, u, w) => {
+    const gain = gainAt(exposure, v, radiusSquared(x, y, width, height));
+    if (!blocks) return gain;
+    const column = u * ratio - small.left - area.x;
+    const row = w * ratio - small.top - area.y;
+    return gain * blockGainAt(blocks, column, row);
+  };
+}

@@ -1,0 +1,141 @@
+import { checkInteger } from '../core/errors.ts';
+import type { Image } from '../core/types.ts';
+import { chooseModel } from './choose-model.ts';
+import type { ModelChoice } from './choose-model.ts';
+import { findComponents, pairsWithin } from './match-graph.ts';
+import { candidatePairs, createFeatureMatcher, examinePair } from './match-pairs.ts';
+import type { PairMatcher } from './match-pairs.ts';
+import type { StitchOptions } from './options.ts';
+import { shrinkImage } from './shrink-image.ts';
+import type { ImageSource, PairMatch, View } from './types.ts';
+
+/** A picture as seen by the registration: its view, a small copy for seams, and how much could be matched. */
+export interface ReadView {
+  readonly view: View;
+  readonly thumbnail: Image;
+  readonly keypoints: number;
+}
+
+/** A panorama's pictures and where they go. */
+export interface Registered {
+  readonly choice: ModelChoice;
+  /** The pairs that hold it together, in the order of `choice.pairErrors`. */
+  readonly pairs: readonly PairMatch[];
+}
+
+/** What matching found out about all pictures. */
+export interface Registration {
+  readonly views: readonly ReadView[];
+  readonly pairs: readonly PairMatch[];
+  /** One a panorama, those of more pictures first. */
+  readonly components: readonly Registered[];
+  /** Indices of the pictures that belong to none. */
+  readonly alone: readonly number[];
+}
+
+/** Pixels of the small copies by which exposure and seams are found. */
+export const THUMBNAIL_PIXELS = 0.1e6;
+
+/**
+ * Matches all pictures, keeps the pairs that are sure, and places the pictures of each group that these hold
+ * together.
+ */
+export async function register(
+  sources: readonly ImageSource[],
+  options: StitchOptions = {},
+): Promise<Registration> {
+  const matcher = options.matcher ?? (createFeatureMatcher() as PairMatcher<unknown>);
+  const { views, prepared } = await readAll(sources, matcher, options);
+  const pairs = await matchAll(views, prepared, matcher, options);
+  const { components, alone } = placeAll(views, pairs, options);
+  return { views, pairs, components, alone };
+}
+
+/** The picture at most as large as it is to be matched, and what the registration keeps of it. */
+export async function readView(
+  source: ImageSource,
+  index: number,
+  maxPixels: number,
+): Promise<{ image: Image; view: View; thumbnail: Image }> {
+  const image = shrinkImage(await source.load(maxPixels), maxPixels);
+  const { name, width, height, focal } = source;
+  const matched = { width: image.width, height: image.height };
+  const scale = Math.sqrt((image.width * image.height) / (width * height));
+  const view: View = { index, name, width, height, matched, scale, focal };
+  return { image, view, thumbnail: shrinkImage(image, THUMBNAIL_PIXELS) };
+}
+
+async function readAll(
+  sources: readonly ImageSource[],
+  matcher: PairMatcher<unknown>,
+  { matchMegapixels = 0.6, onProgress }: StitchOptions,
+): Promise<{ views: ReadView[]; prepared: unknown[] }> {
+  const maxPixels = checkInteger(Math.round(matchMegapixels * 1e6), 'matchMegapixels * 1e6', 1000);
+  const views: ReadView[] = [];
+  const prepared: unknown[] = [];
+  for (const [index, source] of sources.entries()) {
+    const { image, view, thumbnail } = await readView(source, index, maxPixels);
+    const features = await matcher.prepare(image);
+    prepared.push(features);
+    views.push({ view, thumbnail, keypoints: matcher.count(features) });
+    onProgress?.('read', index + 1, sources.length);
+  }
+  return { views, prepared };
+}
+
+async function matchAll(
+  views: readonly ReadView[],
+  prepared: readonly unknown[],
+  matcher: PairMatcher<unknown>,
+  { onProgress }: StitchOptions,
+): Promise<PairMatch[]> {
+  const candidates = candidatePairs(views.length);
+  const pairs: PairMatch[] = [];
+  for (const [a, b] of candidates) {
+    const found = await matcher.match(prepared[a], prepared[b]);
+    pairs.push(examinePair(views[a].view, views[b].view, found));
+    onProgress?.('match', pairs.length, candidates.length);
+  }
+  return pairs;
+}
+
+/** Pairs this far off, in pixels of the pictures that were matched, and off by this factor more than most, are wrong. */
+const [WRONG_PIXELS, WRONG_FACTOR] = [8, 5];
+
+function placeAll(
+  read: readonly ReadView[],
+  pairs: PairMatch[],
+  { model, onProgress }: StitchOptions,
+): { components: Registered[]; alone: number[] } {
+  const components: Registered[] = [];
+  const alone: number[] = [];
+  const queue = findComponents(read.length, pairs);
+  for (let done = 0; done < queue.length; done++) {
+    const members = queue[done];
+    if (members.length === 1) {
+      alone.push(members[0]);
+      continue;
+    }
+    const own = pairsWithin(members, pairs);
+    const choice = chooseModel({ views: members.map((i) => read[i].view), pairs: own }, model);
+    const wrong = contradictions(own, choice.pairErrors);
+    if (wrong.length) {
+      // The group is looked at again without them; it may fall apart.
+      for (const pair of wrong)
+        pairs[pairs.indexOf(pair)] = { ...pair, verified: false, reason: CONTRADICTS };
+      const within = new Set(members);
+      queue.push(...findComponents(read.length, pairs).filter((group) => within.has(group[0])));
+    } else components.push({ choice, pairs: own });
+    onProgress?.('place', done + 1, queue.length);
+  }
+  components.sort((x, y) => y.choice.placement.views.length - x.choice.placement.views.length);
+  return { components, alone: alone.sort((x, y) => x - y) };
+}
+
+const CONTRADICTS = 'it contradicts where all the other pairs place the two';
+
+function contradictions(pairs: readonly PairMatch[], errors: readonly number[]): PairMatch[] {
+  const middle = [...errors].sort((x, y) => x - y)[errors.length >> 1];
+  const limit = Math.max(WRONG_PIXELS, WRONG_FACTOR * middle);
+  return pairs.length < 3 ? [] : pairs.filter((_, k) => errors[k] > limit);
+}

@@ -1,0 +1,88 @@
+import type { Matrix3 } from '../core/homography.ts';
+import type { Rectangle } from './layout.ts';
+import type { CameraModel, ProjectionName } from './types.ts';
+
+/** What was done and why, plain data for JSON: the same for the same input, so without times. */
+export interface StitchReport {
+  /** Everything that was given, by name. */
+  readonly inputs: readonly InputReport[];
+  readonly pairs: readonly PairReport[];
+  readonly panoramas: readonly PanoramaReport[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface InputReport {
+  readonly file: string;
+  /** Pixels, upright. */
+  readonly width: number;
+  readonly height: number;
+  /** Points that could be matched. */
+  readonly keypoints: number;
+}
+
+export interface PairReport {
+  readonly a: string;
+  readonly b: string;
+  readonly matches: number;
+  readonly inliers: number;
+  /** Matches inside the overlap, 8 + 0.3 times which the inliers must exceed. */
+  readonly overlapMatches: number;
+  /** Share of A that B shows, 0 to 1. */
+  readonly overlap: number;
+  readonly verified: boolean;
+  readonly reason?: string;
+  /** Median error after all cameras were adjusted together, in pixels of the pictures that were matched. */
+  readonly error?: number;
+}
+
+/** A picture that is in no panorama, why, and what might help. */
+export interface LeftOut {
+  readonly file: string;
+  readonly reason: string;
+  readonly advice: string;
+}
+
+export interface PanoramaReport {
+  /** Where it was written, if it was. */
+  output?: string;
+  readonly model: CameraModel;
+  /** Why this model. */
+  readonly explanation: string;
+  /** Error of each model that could be fitted, in pixels of the pictures that were matched. */
+  readonly modelErrors: Readonly<Partial<Record<CameraModel, number>>>;
+  /** How the focal length was found: by the pairs, as noted by the camera, or assumed; `rotation` alone. */
+  readonly focalSource?: string;
+  readonly projection: ProjectionName;
+  /** Why this projection. */
+  readonly projectionReason: string;
+  /** How it was turned upright; `rotation` alone. */
+  readonly straightening?: string;
+  readonly width: number;
+  readonly height: number;
+  /** The part of the whole canvas that was kept, where it was cropped. */
+  readonly crop?: Rectangle;
+  /** Darkening towards the corners that was taken out: exp(a r^2 + b r^4), r 1 in the corners. */
+  readonly vignetting: readonly [number, number];
+  /** Mean difference of the logarithm of brightness between pictures before and after their gains. */
+  readonly exposureBefore: number;
+  readonly exposureAfter: number;
+  readonly images: readonly PlacedImage[];
+}
+
+export interface PlacedImage {
+  readonly file: string;
+  /**
+   * Nine numbers row by row: from pixels of the upright full picture to the common plane, or to rays common to all (x
+   * right, y down, z forward) where the model is `rotation`.
+   */
+  readonly homographyToPanorama: Matrix3;
+  readonly width: number;
+  readonly height: number;
+  /** Pixels of the full picture; `rotation` alone. */
+  readonly focal?: number;
+  /** What its brightness was multiplied by. */
+  readonly gain: number;
+}
+
+/** Numbers as JSON keeps them readable: 12 significant digits. */
+export const tidy = (value: number): number => Number(value.toPrecision(12));

@@ -1,0 +1,213 @@
+import { distanceInside } from './distance.ts';
+import type { Rectangle } from './layout.ts';
+import { minimumCut } from './max-flow.ts';
+import type { WarpedView } from './warp-view.ts';
+
+/** Which picture each pixel of a canvas is taken from. */
+export interface SeamMap {
+  readonly width: number;
+  readonly height: number;
+  /** Place in the list of pictures, row by row; -1 where there is none. */
+  readonly owners: Int16Array;
+}
+
+/** - `graph-cut`: where the pictures differ least; `distance`: half way between their edges */
+export type SeamMethod = 'graph-cut' | 'distance';
+
+export interface SeamOptions {
+  /** `graph-cut` unless told. */
+  readonly method?: SeamMethod;
+  /** The order in which pictures are laid down; that of the list unless told. */
+  readonly order?: readonly number[];
+}
+
+/** Ties to a side that must not be cut. */
+const NEVER = 1 << 28;
+/** What a difference of colour of 1 over a gradient of {@link FLAT} costs. */
+const UNIT = 16;
+/** Gradients count from here on, of 255. */
+const FLAT = 12;
+/** How strongly a pixel of no difference is drawn to the picture whose edge is farther away. */
+const PULL = 12;
+
+/**
+ * Lays the pictures down one after the other. Each new one takes from those before what lies on its side of the
+ * cheapest cut through what they share, where a cut costs the difference of the colours on both sides of it over the
+ * gradients there (Kwatra et al. 2003, equation 5); far from edges is preferred a little.
+ *
+ * @param views of one canvas, gains applied
+ */
+export function findSeams(
+  views: readonly WarpedView[],
+  width: number,
+  height: number,
+  options: SeamOptions = {},
+): SeamMap {
+  const { method = 'graph-cut', order = views.map((_, v) => v) } = options;
+  const owners = new Int16Array(width * height).fill(-1);
+  const laid = {
+    width,
+    height,
+    owners,
+    rgb: new Float32Array(width * height * 3),
+    depth: new Float32Array(width * height),
+  };
+  for (const v of order) layDown(laid, views[v], v, method);
+  return { width, height, owners };
+}
+
+/** What has been laid down so far. */
+interface Laid extends SeamMap {
+  readonly rgb: Float32Array;
+  /** How far inside of its picture each pixel lies, in pixels. */
+  readonly depth: Float32Array;
+}
+
+function layDown(laid: Laid, view: WarpedView, v: number, method: SeamMethod): void {
+  const { area, inside, rgb } = view;
+  const depth = distanceInside(inside, area.width, area.height);
+  const shared = sharedArea(laid, view);
+  const takes = shared ? decide(laid, view, depth, shared, method) : undefined;
+  for (let y = 0; y < area.height; y++)
+    for (let x = 0; x < area.width; x++) {
+      const k = y * area.width + x;
+      if (!inside[k]) continue;
+      const at = (y + area.y) * laid.width + x + area.x;
+      if (laid.owners[at] >= 0) {
+        const cut = (y + area.y - shared!.y) * shared!.width + x + area.x - shared!.x;
+        if (!takes![cut]) continue;
+      }
+      laid.owners[at] = v;
+      laid.depth[at] = depth[k];
+      laid.rgb.set(rgb.subarray(3 * k, 3 * k + 3), 3 * at);
+    }
+}
+
+/** The bounding rectangle, on the canvas, of the pixels that are covered already. */
+function sharedArea({ owners, width }: Laid, { area, inside }: WarpedView): Rectangle | null {
+  let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
+  for (let y = 0; y < area.height; y++)
+    for (let x = 0; x < area.width; x++) {
+      if (!inside[y * area.width + x] || owners[(y + area.y) * width + x + area.x] < 0) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
+    }
+  if (right < 0) return null;
+  return { x: left + area.x, y: top + area.y, width: right - left + 1, height: bottom - top + 1 };
+}
+
+/** 1 for each pixel of `shared` that the new picture takes. */
+function decide(
+  laid: Laid,
+  view: WarpedView,
+  depth: Float32Array,
+  shared: Rectangle,
+  method: SeamMethod,
+): Uint8Array {
+  const { area, inside } = view;
+  const n = shared.width * shared.height;
+  const terminals = new Int32Array(n);
+  const costs = new Float32Array(n);
+  const place = (k: number): { x: number; y: number; mine: number; theirs: number } => {
+    const y = Math.floor(k / shared.width) + shared.y;
+    const x = (k % shared.width) + shared.x;
+    return { x, y, mine: (y - area.y) * area.width + x - area.x, theirs: y * laid.width + x };
+  };
+  for (let k = 0; k < n; k++) {
+    const { x, y, mine, theirs } = place(k);
+    if (!inside[mine] || laid.owners[theirs] < 0) {
+      costs[k] = -1;
+      continue;
+    }
+    // Half of the sum with each neighbour is taken where the tie is made.
+    costs[k] =
+      difference(view.rgb, mine, laid.rgb, theirs) / (FLAT + gradient(view, mine) + gradientLaid(laid, x, y));
+    const pull = Math.max(-20, Math.min(20, laid.depth[theirs] - depth[mine]));
+    terminals[k] = Math.round((PULL * pull) / 20) + mustBe(laid, view, x, y);
+  }
+  if (method === 'distance') return Uint8Array.from(terminals, (value) => (value < 0 ? 1 : 0));
+  return minimumCut({ width: shared.width, height: shared.height, terminals, ...tiesOf(costs, shared) });
+}
+
+/** Beside what only the old pictures show a pixel stays with them, beside what only the new one shows with it. */
+function mustBe(laid: Laid, { area, inside }: WarpedView, x: number, y: number): number {
+  let [old, fresh] = [false, false];
+  for (const [i, j] of [
+    [x - 1, y],
+    [x + 1, y],
+    [x, y - 1],
+    [x, y + 1],
+  ]) {
+    const within = i >= area.x && j >= area.y && i < area.x + area.width && j < area.y + area.height;
+    const mine = within && inside[(j - area.y) * area.width + i - area.x] === 1;
+    const theirs =
+      i >= 0 && j >= 0 && i < laid.width && j < laid.height && laid.owners[j * laid.width + i] >= 0;
+    if (theirs && !mine) old = true;
+    if (mine && !theirs) fresh = true;
+  }
+  if (old === fresh) return 0;
+  return old ? NEVER : -NEVER;
+}
+
+function tiesOf(costs: Float32Array, { width, height }: Rectangle): { right: Int32Array; down: Int32Array } {
+  const right = new Int32Array(costs.length);
+  const down = new Int32Array(costs.length);
+  const tie = (a: number, b: number): number =>
+    costs[a] < 0 || costs[b] < 0 ? 0 : 1 + Math.round(UNIT * (costs[a] + costs[b]));
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const k = y * width + x;
+      if (x < width - 1) right[k] = tie(k, k + 1);
+      if (y < height - 1) down[k] = tie(k, k + width);
+    }
+  return { right, down };
+}
+
+const difference = (a: Float32Array, i: number, b: Float32Array, j: number): number =>
+  Math.abs(a[3 * i] - b[3 * j]) +
+  Math.abs(a[3 * i + 1] - b[3 * j + 1]) +
+  Math.abs(a[3 * i + 2] - b[3 * j + 2]);
+
+/** The change of green across a pixel of the new picture. */
+function gradient({ area, rgb }: WarpedView, k: number): number {
+  const x = k % area.width;
+  const [left, right] = [x > 0 ? k - 1 : k, x < area.width - 1 ? k + 1 : k];
+  const [up, down] = [
+    k >= area.width ? k - area.width : k,
+    k + area.width < area.width * area.height ? k + area.width : k,
+  ];
+  return Math.abs(rgb[3 * right + 1] - rgb[3 * left + 1]) + Math.abs(rgb[3 * down + 1] - rgb[3 * up + 1]);
+}
+
+function gradientLaid({ owners, rgb, width, height }: Laid, x: number, y: number): number {
+  const k = y * width + x;
+  const at = (i: number, j: number): number => {
+    const o = j * width + i;
+    return i >= 0 && j >= 0 && i < width && j < height && owners[o] >= 0 ? rgb[3 * o + 1] : rgb[3 * k + 1];
+  };
+  return Math.abs(at(x + 1, y) - at(x - 1, y)) + Math.abs(at(x, y + 1) - at(x, y - 1));
+}
+
+/** The map with each edge pixel's owner carried outwards, so that nothing is lost where it is enlarged. */
+export function growSeams({ width, height, owners }: SeamMap, steps = 2): SeamMap {
+  let current = owners;
+  for (let step = 0; step < steps; step++) {
+    const next = Int16Array.from(current);
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const k = y * width + x;
+        if (current[k] >= 0) continue;
+        const near = [
+          x > 0 ? current[k - 1] : -1,
+          x < width - 1 ? current[k + 1] : -1,
+          y > 0 ? current[k - width] : -1,
+          y < height - 1 ? current[k + width] : -1,
+        ];
+        next[k] = Math.max(...near);
+      }
+    current = next;
+  }
+  return { width, height, owners: current };
+}

@@ -1,0 +1,188 @@
+import { WhitherError } from '../core/errors.ts';
+import type { Image } from '../core/types.ts';
+import { buildPanorama } from './build-panorama.ts';
+import type { BuiltPanorama, PanoramaParts } from './build-panorama.ts';
+import { explainLeftOut } from './explain.ts';
+import { createMemorySink } from './memory-sink.ts';
+import type { StitchOptions, TileSink } from './options.ts';
+import type { Oriented } from './orient.ts';
+import { drawGraph, drawMatches, drawPoints } from './pictures.ts';
+import { readView, register, THUMBNAIL_PIXELS } from './register.ts';
+import type { Registered, Registration } from './register.ts';
+import { tidy } from './report.ts';
+import type { LeftOut, PairReport, StitchReport } from './report.ts';
+import { asSources } from './sources.ts';
+import { checkFits } from './transforms.ts';
+import type { Transforms } from './transforms.ts';
+import type { ImageSource } from './types.ts';
+
+/** A finished panorama. */
+export interface Panorama extends BuiltPanorama {
+  /** The picture; absent where `openSink` took it. */
+  readonly image?: Image;
+}
+
+/** What came of the pictures. */
+export interface Stitched {
+  /** One for each group of pictures that belong together, those of more pictures first. */
+  readonly panoramas: readonly Panorama[];
+  /** What was done and why, and which pictures were left out. */
+  readonly report: StitchReport;
+}
+
+/**
+ * Stitches overlapping pictures, given in any order, into one panorama, or several where they show several scenes.
+ *
+ * Pictures are matched in pairs and the sure pairs kept; each group that these hold together gets the camera model
+ * that the evidence asks for, is turned upright, made equally bright, cut along the least visible seams and blended.
+ * The same input gives the same output.
+ *
+ * @param images pictures in memory, or sources that are read when needed (then memory stays bounded)
+ * @throws {WhitherError} where there are fewer than two pictures, no two belong together (the message says why), or
+ * a panorama would be larger than `maxMegapixels`
+ */
+export async function stitch(
+  images: readonly (Image | ImageSource)[],
+  options: StitchOptions = {},
+): Promise<Stitched> {
+  const sources = asSources(images);
+  if (options.transforms) return reuse(sources, options.transforms, options);
+  const registration = await register(sources, options);
+  await showRegistration(registration, options);
+  const leftOut = leftOutOf(registration);
+  if (!registration.components.length) throw nothingFits(leftOut);
+  const panoramas: Panorama[] = [];
+  for (const [index, component] of registration.components.entries())
+    panoramas.push(await build(partsOf(index, component, registration, sources), options));
+  return { panoramas, report: reportOf(registration, panoramas, leftOut) };
+}
+
+/** Into the caller's sink, or into memory. */
+async function build(parts: PanoramaParts, options: StitchOptions): Promise<Panorama> {
+  let image: Image | undefined;
+  const toMemory = (_: number, width: number, height: number): Promise<TileSink> => {
+    const sink = createMemorySink(width, height);
+    image = sink.image;
+    return Promise.resolve(sink);
+  };
+  const built = await buildPanorama(parts, options, options.openSink ?? toMemory);
+  if (image) await options.onPicture?.('panorama', image);
+  return { ...built, image };
+}
+
+function partsOf(
+  index: number,
+  { choice }: Registered,
+  { views }: Registration,
+  sources: readonly ImageSource[],
+): PanoramaParts {
+  const { placement, explanation, errors, focal, zoomed } = choice;
+  const modelErrors = Object.fromEntries(Object.entries(errors).map(([model, rms]) => [model, tidy(rms)]));
+  const focalSource = focal && `${FOCAL_WORDS[focal.source]}${zoomed ? ', one for each picture' : ''}`;
+  return {
+    index,
+    sources: placement.views.map((v) => sources[v]),
+    thumbnails: placement.views.map((v) => views[v].thumbnail),
+    placement,
+    evidence: { explanation, modelErrors, focalSource },
+  };
+}
+
+const FOCAL_WORDS = {
+  pairs: 'found from the pairs',
+  camera: 'as the camera noted, the pairs agreeing with many',
+  assumed: 'assumed, the pairs agreeing with many and the camera having noted none',
+} as const;
+
+/** The cameras of an earlier run on other pictures. */
+async function reuse(
+  sources: readonly ImageSource[],
+  transforms: Transforms,
+  options: StitchOptions,
+): Promise<Stitched> {
+  checkFits(transforms, sources);
+  const thumbnails: Image[] = [];
+  for (const [i, source] of sources.entries()) {
+    thumbnails.push((await readView(source, i, THUMBNAIL_PIXELS)).thumbnail);
+    options.onProgress?.('read', i + 1, sources.length);
+  }
+  const { model, images, projection, upright, scale } = transforms;
+  const focals = images.map(({ focal }) => focal);
+  const matrices = images.map(({ homographyToPanorama }) => homographyToPanorama);
+  const oriented: Oriented = {
+    matrices,
+    projection,
+    projectionReason: 'as the transforms say',
+    upright,
+    scale,
+  };
+  const parts: PanoramaParts = {
+    index: 0,
+    sources,
+    thumbnails,
+    placement: {
+      model,
+      views: sources.map((_, i) => i),
+      matrices,
+      focals: focals.every((f) => f !== undefined) ? (focals as number[]) : undefined,
+    },
+    evidence: { explanation: 'cameras of an earlier run', modelErrors: {} },
+    oriented,
+  };
+  const panorama = await build(parts, options);
+  const inputs = sources.map(({ name, width, height }) => ({ file: name, width, height, keypoints: 0 }));
+  return { panoramas: [panorama], report: { inputs, pairs: [], panoramas: [panorama.report], leftOut: [] } };
+}
+
+async function showRegistration({ views, pairs }: Registration, { onPicture }: StitchOptions): Promise<void> {
+  if (!onPicture) return;
+  const [plain, thumbnails] = [views.map(({ view }) => view), views.map(({ thumbnail }) => thumbnail)];
+  await onPicture('keypoints', drawPoints(plain, thumbnails, pairs));
+  await onPicture('matches', drawMatches(plain, thumbnails, pairs));
+  await onPicture('graph', drawGraph(thumbnails, pairs));
+}
+
+function leftOutOf({ views, pairs, alone }: Registration): LeftOut[] {
+  const names = views.map(({ view }) => view.name);
+  return alone.map((i) => explainLeftOut(views[i].view, views[i].keypoints, pairs, names));
+}
+
+function nothingFits(leftOut: readonly LeftOut[]): WhitherError {
+  const reasons = leftOut.map(({ file, reason, advice }) => `${file}: ${reason} (${advice})`);
+  return new WhitherError(`Expected pictures that overlap but no two of these do: ${reasons.join('; ')}`);
+}
+
+function reportOf(
+  { views, pairs, components }: Registration,
+  panoramas: readonly Panorama[],
+  leftOut: readonly LeftOut[],
+): StitchReport {
+  const errors = new Map(
+    components.flatMap(({ pairs: own, choice }) => own.map((p, k) => [p, choice.pairErrors[k]])),
+  );
+  const names = views.map(({ view }) => view.name);
+  return {
+    inputs: views.map(({ view: { name, width, height }, keypoints }) => ({
+      file: name,
+      width,
+      height,
+      keypoints,
+    })),
+    pairs: pairs.map((pair): PairReport => {
+      const error = errors.get(pair);
+      return {
+        a: names[pair.a],
+        b: names[pair.b],
+        matches: pair.matchCount,
+        inliers: pair.inliers.scores.length,
+        overlapMatches: pair.overlapMatches,
+        overlap: tidy(pair.overlap),
+        verified: pair.verified,
+        reason: pair.reason,
+        error: error === undefined ? undefined : tidy(error),
+      };
+    }),
+    panoramas: panoramas.map(({ report }) => report),
+    leftOut,
+  };
+}

@@ -1,0 +1,82 @@
+import type { Matrix3 } from '../core/homography.ts';
+import { checkHomography } from '../core/homography.ts';
+import { ShapeError, WhitherError, checkOneOf, expected } from '../core/errors.ts';
+import { PROJECTION_NAMES } from './projection.ts';
+import type { PanoramaReport } from './report.ts';
+import type { CameraModel, ProjectionName } from './types.ts';
+
+/** Everything needed to stitch further pictures of the same cameras without looking for matches again. */
+export interface Transforms {
+  readonly model: CameraModel;
+  readonly projection: ProjectionName;
+  /** False where the projection goes around up and down, for vertical sweeps. */
+  readonly upright: boolean;
+  /** Pixels a unit of the projection at full resolution. */
+  readonly scale: number;
+  readonly images: readonly {
+    readonly file: string;
+    readonly width: number;
+    readonly height: number;
+    readonly focal?: number;
+    /** As in {@link PanoramaReport}. */
+    readonly homographyToPanorama: Matrix3;
+  }[];
+}
+
+/** The part of a report that is reused. */
+export function transformsOf(report: PanoramaReport, upright: boolean, scale: number): Transforms {
+  return {
+    model: report.model,
+    projection: report.projection,
+    upright,
+    scale,
+    images: report.images.map(({ file, width, height, focal, homographyToPanorama }) => ({
+      file,
+      width,
+      height,
+      focal,
+      homographyToPanorama,
+    })),
+  };
+}
+
+/**
+ * Reads what {@link transformsOf} wrote, after a trip through JSON.
+ *
+ * @throws {WhitherError} where it is something else
+ */
+export function parseTransforms(value: unknown): Transforms {
+  const given = value as Partial<Transforms> | null;
+  if (!given || typeof given !== 'object' || !Array.isArray(given.images) || !given.images.length)
+    throw new WhitherError(
+      'Expected transforms with a list of images: give a file that --save-transforms wrote',
+    );
+  const model = checkOneOf(given.model, 'model', ['rotation', 'affine', 'homography'] as const);
+  const images = (given.images as Transforms['images']).map((image, i) => ({
+    ...image,
+    homographyToPanorama: checkHomography(image.homographyToPanorama, `images[${i}].homographyToPanorama`),
+  }));
+  const projection = checkOneOf(given.projection, 'projection', PROJECTION_NAMES);
+  if (!(typeof given.scale === 'number' && given.scale > 0 && given.scale < Infinity))
+    throw expected('a number above 0', 'scale', given.scale);
+  return { model, projection, upright: given.upright !== false, scale: given.scale, images };
+}
+
+/** Checks that pictures, in their order, have the sizes that transforms were made for. */
+export function checkFits(
+  transforms: Transforms,
+  sources: readonly { readonly name: string; readonly width: number; readonly height: number }[],
+): void {
+  const { images } = transforms;
+  if (images.length !== sources.length)
+    throw new ShapeError(
+      `Expected ${images.length} pictures for the transforms but received ${sources.length}: give them in the same order`,
+    );
+  sources.forEach(({ name, width, height }, i) => {
+    if (width !== images[i].width || height !== images[i].height)
+      throw new ShapeError(
+        `Expected ${name} to be ${images[i].width} x ${images[i].height}, as ${images[i].file} was when the ` +
+          `transforms were made, but it is ${width} x ${height}`,
+      );
+  });
+}

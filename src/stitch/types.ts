@@ -1,0 +1,88 @@
+/** What the stages of stitching exchange: plain data, units on every field. */
+
+import type { Correspondences } from '../core/correspondences.ts';
+import type { Homography, Matrix3 } from '../core/homography.ts';
+import type { Image } from '../core/types.ts';
+
+/** A picture that is read when it is needed, perhaps more than once, so that not all lie in memory at a time. */
+export interface ImageSource {
+  /** What reports call it, such as the file's name. */
+  readonly name: string;
+  /** Size in pixels, upright. */
+  readonly width: number;
+  readonly height: number;
+  /** The focal length that the camera noted, in pixels of this size; absent where it did not. */
+  readonly focal?: number;
+  /**
+   * The picture, or where `maxPixels` is less than its size a smaller one of the same proportions, of about
+   * `maxPixels` pixels or more.
+   */
+  load(maxPixels?: number): Promise<Image>;
+}
+
+/** What stands for one picture while it is registered: its size, and how much smaller it was looked at. */
+export interface View {
+  /** Place in the list of pictures given. */
+  readonly index: number;
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  /** Size of the picture that was matched, the full one or smaller. */
+  readonly matched: { readonly width: number; readonly height: number };
+  /** Side of a pixel of the full picture in pixels of the one that was matched, 0 to 1. */
+  readonly scale: number;
+  /** Focal length noted by the camera, in pixels of the full picture. */
+  readonly focal?: number;
+}
+
+/** Two pictures compared: what was found, and whether it is believed. Points in pixels of the full pictures. */
+export interface PairMatch {
+  /** Indices of the pictures, `a` below `b`. */
+  readonly a: number;
+  readonly b: number;
+  /** Matches before the geometry was fitted. */
+  readonly matchCount: number;
+  /** Those that agree with the homography. */
+  readonly inliers: Correspondences;
+  /** From pixels of A to pixels of B; null where none stood out. */
+  readonly homography: Homography | null;
+  /** Matches that lie where the two pictures overlap by the homography. */
+  readonly overlapMatches: number;
+  /** Share of A that B shows by the homography, 0 to 1. */
+  readonly overlap: number;
+  readonly verified: boolean;
+  /** Why it is not verified, in words; absent where it is. */
+  readonly reason?: string;
+}
+
+/**
+ * - `rotation`: one standpoint, the camera turns; a focal length a camera
+ * - `affine`: a flat scene seen straight on from far away or by a scanner
+ * - `homography`: a flat scene, or two views without a common standpoint
+ */
+export type CameraModel = 'rotation' | 'affine' | 'homography';
+
+/** Pictures placed in one frame. */
+export interface Placement {
+  readonly model: CameraModel;
+  /** Indices of the pictures, in the order of `matrices`. */
+  readonly views: readonly number[];
+  /**
+   * From homogeneous pixels of each full picture to the common frame: for `rotation` to rays (x right, y down, z
+   * forward), for the others to a plane in pixels of the reference picture.
+   */
+  readonly matrices: readonly Matrix3[];
+  /** Focal length of each in pixels of the full picture; `rotation` alone. */
+  readonly focals?: readonly number[];
+}
+
+/** Corresponding points of two views of a placement; weights make errors pixels of the pictures that were matched. */
+export interface Observation {
+  /** Positions in the placement's lists. */
+  readonly a: number;
+  readonly b: number;
+  readonly points: Pick<Correspondences, 'pointsA' | 'pointsB'>;
+}
+
+/** How rays become a picture; see `projection.ts`. */
+export type ProjectionName = 'plane' | 'cylindrical' | 'spherical' | 'mercator' | 'stereographic' | 'panini';
