@@ -45,12 +45,16 @@ def match_globally(logits: torch.Tensor, h: int, w: int):
     return flow, (mass * returned).view(n, 1, h, w)
 
 
+DOUBT = 0.15
+"""Confidence that counts for half: a match is a guess among all cells, so even an unsure one says much."""
+
+
 def fill(flow: torch.Tensor, confidence: torch.Tensor, initial=None) -> torch.Tensor:
     """The match where it is sure; elsewhere `initial`, or else the mean of the sure matches around."""
     if initial is None:
         mean = lambda t: F.avg_pool2d(F.avg_pool2d(t, 5, 1, 2), 5, 1, 2)
         initial = mean(flow * confidence) / (mean(confidence) + 1e-3)
-    return torch.lerp(initial, flow, confidence)
+    return torch.lerp(initial, flow, confidence * (1 + DOUBT) / (confidence + DOUBT))
 
 
 def shares(at: torch.Tensor):

@@ -3,12 +3,15 @@ import type { FeatureMap } from '../../kernels/types.ts';
 /** Side of the square that is averaged, twice. */
 const SIDE = 5;
 
+/** Confidence that counts for about half: a match is a guess among all cells, so even an unsure one says much. */
+const DOUBT = 0.15;
+
 /** Keeps the mean of nothing at zero. */
 const LEAST_CONFIDENCE = 1e-3;
 
 /**
- * The match where it is sure; elsewhere `initial`, or else the mean of the sure matches around, each to the degree of
- * the confidence.
+ * The match where it is sure; elsewhere `initial`, or else the mean of the sure matches around. Between them the share
+ * of the match grows with its confidence, steeply at first.
  *
  * @param flow u and v of the match, in cells
  * @param confidence of the match, 0 to 1, one plane of the same size
@@ -21,7 +24,7 @@ export function fillUnsure(flow: FeatureMap, confidence: FeatureMap, initial?: F
   const other = initial?.data ?? surroundings(flow, confidence.data);
   const data = flow.data.map((value, i) => {
     const sure = confidence.data[i % size];
-    return other[i] + sure * (value - other[i]);
+    return other[i] + ((sure * (1 + DOUBT)) / (sure + DOUBT)) * (value - other[i]);
   });
   return { channels: 2, height, width, data };
 }

@@ -39,12 +39,13 @@ test('where nothing is sure there is no flow, unless an initial one is given', (
   expect(fillUnsure(flow, unsure, initial).data).toEqual(initial.data);
 });
 
-test('half a confidence is halfway between the match and the initial flow', () => {
-  const half = map(1, 2, 2, () => 0.5);
-  const { data } = fillUnsure(
-    map(2, 2, 2, () => 8),
-    half,
-    map(2, 2, 2, () => 4),
-  );
-  expect([...data]).toEqual(Array(8).fill(6));
+test('the share of the match grows steeply with its confidence', () => {
+  const shareAt = (sure: number) =>
+    fillUnsure(
+      map(2, 2, 2, () => 1),
+      map(1, 2, 2, () => sure),
+      map(2, 2, 2, () => 0),
+    ).data[0];
+  expect(shareAt(0.15)).toBeCloseTo(0.575, 5);
+  expect(shareAt(0.5)).toBeCloseTo(0.575 / 0.65, 5);
 });
