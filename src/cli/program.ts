@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { addFlowCommand } from './flow-command.ts';
+import { addMatchCommand } from './match-command.ts';
 import { addModelsCommand } from './models-command.ts';
 import { addScoreCommand } from './score-command.ts';
 import { addSimilarityCommand } from './similarity-command.ts';
@@ -17,11 +18,13 @@ export function createProgram(): Command {
 Examples:
   whither flow frame1.png frame2.png -o flow.flo --color flow.png
   whither flow clip.mp4 -o flow.mp4
+  whither match left.jpg right.jpg --draw matches.png
   whither score flow.flo truth.flo
   whither similarity view1.jpg view2.jpg --at 320,240 --map heat.png
   whither models`,
     );
   addFlowCommand(program);
+  addMatchCommand(program);
   addScoreCommand(program);
   addSimilarityCommand(program);
   addModelsCommand(program);

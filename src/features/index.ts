@@ -3,6 +3,8 @@ export { describeKeypoints, detectKeypoints, extractFeatures } from './extract.t
 export { extractPatches } from './extract-patches.ts';
 export { toGrey } from './grey.ts';
 export { matchDescriptors } from './match-descriptors.ts';
+export { matchFeatures } from './match-features.ts';
+export type { FeatureMatch, MatchFeaturesOptions } from './match-features.ts';
 export type {
   DescribeOptions,
   DescriptorKind,

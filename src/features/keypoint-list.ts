@@ -23,15 +23,3 @@ export function packKeypoints(list: readonly Keypoint[]): Keypoints {
     responses: Float32Array.from(list, ({ response }) => response),
   };
 }
-
-/** Those of the given indices. */
-export function pickKeypoints(all: Keypoints, indices: ArrayLike<number>): Keypoints {
-  const list = Array.from(indices, (i) => ({
-    x: all.points[2 * i],
-    y: all.points[2 * i + 1],
-    scale: all.scales[i],
-    angle: all.angles[i],
-    response: all.responses[i],
-  }));
-  return packKeypoints(list);
-}

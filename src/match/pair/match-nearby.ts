@@ -1,4 +1,5 @@
 import type { DescriptorMatches, Features } from '../../features/index.ts';
+import { descriptorDistance } from '../../features/match-features.ts';
 
 /** Scales of partners may differ by this factor, in pictures that show the same thing at one size. */
 const MOST_SCALE = 1.7;
@@ -73,14 +74,6 @@ function isAlike(scaleA: number, scaleB: number, angleA: number, angleB: number)
   if (scaleA > MOST_SCALE * scaleB || scaleB > MOST_SCALE * scaleA) return false;
   const turn = Math.abs(angleA - angleB) % (2 * Math.PI);
   return Math.min(turn, 2 * Math.PI - turn) <= MOST_TURN;
-}
-
-function descriptorDistance(a: Features, i: number, b: Features, j: number): number {
-  const { length, data: da } = a.descriptors;
-  const { data: db } = b.descriptors;
-  let product = 0;
-  for (let c = 0, p = i * length, q = j * length; c < length; c++) product += da[p + c] * db[q + c];
-  return Math.sqrt(Math.max(0, 2 - 2 * product));
 }
 
 /** Gives the indices of the points in the nine squares around a place. */

@@ -17,6 +17,9 @@ export type Pyramid = readonly Grey[];
 /** Most samples along the direction in which a view shrinks the picture most. */
 const MOST_TAPS = 8;
 
+/** Pixels of a view along each side of the squares that share one filter. */
+const BLOCK = 16;
+
 const LEAST_SIDE = 16;
 
 export function buildPyramid(image: Grey): Pyramid {
@@ -32,77 +35,136 @@ export function buildPyramid(image: Grey): Pyramid {
  * @param toPicture maps pixels of the view to pixels of the picture
  */
 export function warpView(pyramid: Pyramid, toPicture: Homography, width: number, height: number): View {
-  const data = new Float32Array(width * height);
-  const inside = new Uint8Array(width * height);
-  const [{ width: w, height: h }] = pyramid;
-  const sign = Math.sign(toPicture[6] * ((width - 1) / 2) + toPicture[7] * ((height - 1) / 2) + toPicture[8]);
-  for (let y = 0, i = 0; y < height; y++)
-    for (let x = 0; x < width; x++, i++) {
-      if ((toPicture[6] * x + toPicture[7] * y + toPicture[8]) * sign <= 0) continue;
-      const [px, py] = applyHomography(toPicture, x, y);
-      if (!(px >= 0 && px <= w - 1 && py >= 0 && py <= h - 1)) continue;
-      inside[i] = 1;
-      data[i] = sampleFiltered(pyramid, px, py, homographyJacobian(toPicture, x, y));
+  const view = {
+    grey: { width, height, data: new Float32Array(width * height) },
+    inside: new Uint8Array(width * height),
+  };
+  const [cx, cy] = [(width - 1) / 2, (height - 1) / 2];
+  const sign = Math.sign(toPicture[6] * cx + toPicture[7] * cy + toPicture[8]);
+  for (let top = 0; top < height; top += BLOCK)
+    for (let left = 0; left < width; left += BLOCK) {
+      const middle = [Math.min(width - 1, left + BLOCK / 2), Math.min(height - 1, top + BLOCK / 2)] as const;
+      const filter = planFilter(homographyJacobian(toPicture, ...middle), pyramid.length);
+      warpBlock(pyramid, toPicture, sign, filter, view, left, top);
     }
-  return { grey: { width, height, data }, inside };
+  return view;
 }
 
-/** A sample of the area that one pixel of the view covers: by its short axis the level, along its long axis several. */
-function sampleFiltered(
-  pyramid: Pyramid,
-  x: number,
-  y: number,
-  [xx, xy, yx, yy]: readonly [number, number, number, number],
-): number {
-  // The ellipse of the Jacobian: axes from the eigenvalues of J J^T.
+/** How the area that one pixel of a view covers is sampled: by its short axis the level, along its long axis several. */
+interface Filter {
+  readonly level: number;
+  readonly taps: number;
+  /** From one sample to the next, in pixels of the picture. */
+  readonly stepX: number;
+  readonly stepY: number;
+}
+
+function planFilter([xx, xy, yx, yy]: readonly number[], levels: number): Filter {
+  // The axes of the ellipse that the Jacobian J makes of a circle, from the eigenvalues of J J^T.
   const p = xx * xx + xy * xy;
   const q = yx * yx + yy * yy;
   const r = xx * yx + xy * yy;
   const root = Math.sqrt(((p - q) / 2) ** 2 + r * r);
   const long = Math.sqrt((p + q) / 2 + root);
   const short = Math.sqrt(Math.max((p + q) / 2 - root, 1e-12));
-  const level = Math.max(0, Math.min(pyramid.length - 1, Math.floor(Math.log2(short) + 0.3)));
-  const scale = 2 ** level;
-  const taps = Math.max(1, Math.min(MOST_TAPS, Math.round((1.2 * long) / Math.max(short, scale, 1))));
-  if (taps === 1) return sampleClamped(pyramid[level], x / scale, y / scale);
+  const level = Math.max(0, Math.min(levels - 1, Math.floor(Math.log2(short) + 0.3) || 0));
+  const taps = Math.round((1.2 * long) / Math.max(short, 2 ** level, 1));
   const angle = 0.5 * Math.atan2(2 * r, p - q);
-  const stepX = (Math.cos(angle) * long) / taps;
-  const stepY = (Math.sin(angle) * long) / taps;
-  let sum = 0;
-  for (let k = 0; k < taps; k++) {
-    const offset = k - (taps - 1) / 2;
-    sum += sampleClamped(pyramid[level], (x + offset * stepX) / scale, (y + offset * stepY) / scale);
-  }
-  return sum / taps;
-}
-
-/** Whether a place in the view is at least `margin` pixels inside the part that shows the picture. */
-export function createInsideTest({ grey, inside }: View, margin: number): (x: number, y: number) => boolean {
-  const { width, height } = grey;
-  const eroded = erode(erode(inside, width, height, margin, 1), width, height, margin, width);
-  return (x, y) => {
-    const [cx, cy] = [Math.round(x), Math.round(y)];
-    return cx >= 0 && cy >= 0 && cx < width && cy < height && eroded[cy * width + cx] === 1;
+  const used = Math.max(1, Math.min(MOST_TAPS, taps || 1));
+  return {
+    level,
+    taps: used,
+    stepX: (Math.cos(angle) * long) / used,
+    stepY: (Math.sin(angle) * long) / used,
   };
 }
 
-/** Keeps a pixel where the `margin` neighbours to both sides along one axis are set too; beyond the border counts as set. */
-function erode(mask: Uint8Array, width: number, height: number, margin: number, stride: number): Uint8Array {
-  const out = new Uint8Array(mask.length);
-  const [lines, length] = stride === 1 ? [height, width] : [width, height];
-  for (let line = 0; line < lines; line++) {
-    const start = stride === 1 ? line * width : line;
-    let missing = -Infinity;
-    const since = new Int32Array(length);
-    for (let k = 0; k < length; k++) {
-      if (!mask[start + k * stride]) missing = k;
-      since[k] = Math.min(k - missing, 1e9);
+function warpBlock(
+  pyramid: Pyramid,
+  h: Homography,
+  sign: number,
+  { level, taps, stepX, stepY }: Filter,
+  { grey: { width, height, data }, inside }: View,
+  left: number,
+  top: number,
+): void {
+  const [{ width: w, height: tall }] = pyramid;
+  const source = pyramid[level];
+  const scale = 1 / 2 ** level;
+  const first = -(taps - 1) / 2;
+  for (let y = top; y < Math.min(height, top + BLOCK); y++)
+    for (let x = left; x < Math.min(width, left + BLOCK); x++) {
+      const weight = h[6] * x + h[7] * y + h[8];
+      const px = (h[0] * x + h[1] * y + h[2]) / weight;
+      const py = (h[3] * x + h[4] * y + h[5]) / weight;
+      if (!(weight * sign > 0 && px >= 0 && px <= w - 1 && py >= 0 && py <= tall - 1)) continue;
+      const i = y * width + x;
+      inside[i] = 1;
+      let sum = 0;
+      for (let k = 0; k < taps; k++)
+        sum += sampleClamped(source, (px + (first + k) * stepX) * scale, (py + (first + k) * stepY) * scale);
+      data[i] = sum / taps;
     }
-    missing = Infinity;
+}
+
+/**
+ * The pixels of a view that are at least `margin` pixels inside the part that shows the picture; the border of the
+ * view itself does not count.
+ */
+export function innerPixels({ grey: { width, height }, inside }: View, margin: number): Uint8Array {
+  const across = erode(inside, { lines: height, pitch: width, length: width, step: 1 }, margin);
+  return erode(across, { lines: width, pitch: 1, length: height, step: width }, margin);
+}
+
+interface Lines {
+  readonly lines: number;
+  readonly pitch: number;
+  readonly length: number;
+  readonly step: number;
+}
+
+/** Keeps a pixel where the `margin` neighbours to both sides along one axis are set too. */
+function erode(mask: Uint8Array, { lines, pitch, length, step }: Lines, margin: number): Uint8Array {
+  const out = mask.slice();
+  for (let line = 0; line < lines; line++) {
+    const start = line * pitch;
+    let left = 0;
+    for (let k = 0; k < length; k++) {
+      if (!mask[start + k * step]) left = margin + 1;
+      if (left > 0) {
+        out[start + k * step] = 0;
+        left--;
+      }
+    }
+    left = 0;
     for (let k = length - 1; k >= 0; k--) {
-      if (!mask[start + k * stride]) missing = k;
-      out[start + k * stride] = since[k] > margin && missing - k > margin ? 1 : 0;
+      if (!mask[start + k * step]) left = margin + 1;
+      if (left > 0) {
+        out[start + k * step] = 0;
+        left--;
+      }
     }
   }
   return out;
+}
+
+/** Whether a place in a view is at least `margin` pixels inside the part that shows the picture. */
+export function createInsideTest(view: View, margin: number): (x: number, y: number) => boolean {
+  const { width, height } = view.grey;
+  const inner = innerPixels(view, margin);
+  return (x, y) => {
+    const [cx, cy] = [Math.round(x), Math.round(y)];
+    return cx >= 0 && cy >= 0 && cx < width && cy < height && inner[cy * width + cx] === 1;
+  };
+}
+
+/** The corners of a picture, as a homography moves them. */
+export function moveCorners(h: Homography, { width, height }: { width: number; height: number }): number[] {
+  const [right, bottom] = [width - 1, height - 1];
+  return [
+    [0, 0],
+    [right, 0],
+    [right, bottom],
+    [0, bottom],
+  ].flatMap(([x, y]) => applyHomography(h, x, y));
 }

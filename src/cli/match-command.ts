@@ -1,0 +1,100 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import { parseCount } from './flow-options.ts';
+
+/** The options of `whither match`, parsed. */
+export interface MatchCommandOptions {
+  readonly draw?: string;
+  readonly json?: boolean;
+  readonly model: 'translation' | 'similarity' | 'affine' | 'homography' | 'fundamental';
+  readonly source: 'features' | 'flow';
+  readonly detector: 'dog' | 'harris' | 'fast';
+  readonly descriptor: string;
+  readonly flowModel?: string;
+  readonly count: number;
+  readonly ratio: number;
+  readonly threshold: number;
+  readonly seed: number;
+  readonly views: 'auto' | 'always' | 'never';
+  readonly rematch: boolean;
+  readonly polish: boolean;
+  readonly points?: boolean;
+  readonly force?: boolean;
+}
+
+const MODELS = ['translation', 'similarity', 'affine', 'homography', 'fundamental'];
+
+const HELP = `
+The model is what relates the pictures:
+  homography    a flat scene, or a camera that only turns (default)
+  affine, similarity, translation
+                simpler maps, for scans, maps and small parts
+  fundamental   any scene from two places: lines on which partners lie
+
+Features are matched, wrong matches sorted out, and the map refined on the pictures themselves. Where few matches
+agree, the pictures are also looked at as from other sides (--views), which takes longer. --source flow samples dense
+flow instead, for pictures of one size with little texture and small motion.
+
+--json prints homography (nine numbers, row by row, from pixels of A to pixels of B), matches, inliers and how they
+came about. The exit code is 1 where the pictures do not match.
+
+Examples:
+  whither match left.jpg right.jpg --draw matches.png
+  whither match a.png b.png --json --model affine
+  whither match frame1.png frame2.png --source flow --json`;
+
+/** `whither match`: the map from one picture to another. */
+export function addMatchCommand(program: Command): void {
+  program
+    .command('match')
+    .description('find how two pictures of one scene map onto each other')
+    .argument('<pictureA>', 'picture')
+    .argument('<pictureB>', 'picture')
+    .option('--draw <path>', 'both pictures with lines between the points that match')
+    .option('--json', 'print the result as JSON')
+    .option('--points', 'with --json: the points too')
+    .addOption(new Option('--model <name>', 'what is fitted').choices(MODELS).default('homography'))
+    .addOption(
+      new Option('--source <name>', 'where points come from')
+        .choices(['features', 'flow'])
+        .default('features'),
+    )
+    .addOption(
+      new Option('--detector <name>', 'what finds keypoints')
+        .choices(['dog', 'harris', 'fast'])
+        .default('dog'),
+    )
+    .option('--descriptor <name>', 'rootsift, sift, or an installed patch model such as patchnet', 'rootsift')
+    .option('--flow-model <name>', 'with --source flow: installed model, or a folder with a model.json')
+    .option('--count <n>', 'most keypoints a picture', parseCount, 4000)
+    .option('--ratio <r>', 'greatest ratio of best to second best, 0 to 1', parseRatio, 0.8)
+    .option('--threshold <pixels>', 'greatest error of an inlier', parsePixels, 3)
+    .option('--seed <n>', 'seed of the random samples', parseCount, 1)
+    .addOption(
+      new Option('--views <when>', 'look from other sides')
+        .choices(['auto', 'always', 'never'])
+        .default('auto'),
+    )
+    .option('--no-rematch', 'do not match again with A warped onto B')
+    .option('--no-polish', 'do not align the pictures themselves at the end')
+    .option('--force', 'replace what exists')
+    .addHelpText('after', HELP)
+    .action(async (pictureA: string, pictureB: string, options: MatchCommandOptions) => {
+      const { runMatch } = await import('./match-run.ts');
+      await runMatch(pictureA, pictureB, options);
+    });
+}
+
+function parseRatio(text: string): number {
+  const value = Number(text);
+  if (!text.trim() || !(value > 0 && value <= 1))
+    throw new InvalidArgumentError('Expected a number above 0 and up to 1.');
+  return value;
+}
+
+function parsePixels(text: string): number {
+  const value = Number(text);
+  if (!text.trim() || !(value > 0 && value < Infinity))
+    throw new InvalidArgumentError('Expected a number of pixels above 0.');
+  return value;
+}

@@ -1,0 +1,147 @@
+import type { Correspondences } from '../core/correspondences.ts';
+import { ShapeError, WhitherError } from '../core/errors.ts';
+import type { Image } from '../core/types.ts';
+import type { ExtractOptions } from '../features/index.ts';
+import { readImage, writeImage } from '../io/index.ts';
+import { correspondencesFromFlow, drawMatches, match } from '../match/pair/index.ts';
+import type { PairMatch } from '../match/pair/index.ts';
+import { round } from './flow-figures.ts';
+import { DEFAULT_MODEL } from './flow-command.ts';
+import type { MatchCommandOptions } from './match-command.ts';
+import { checkApart, checkExtension, checkOutputs } from './output-path.ts';
+
+const PICTURES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff'];
+
+/** `whither match A B`. */
+export async function runMatch(pathA: string, pathB: string, options: MatchCommandOptions): Promise<void> {
+  await checkOptions(pathA, pathB, options);
+  const imageA = await readImage(pathA);
+  const imageB = await readImage(pathB);
+  const start = performance.now();
+  const result = await matchPictures(imageA, imageB, options);
+  const milliseconds = performance.now() - start;
+  if (options.draw) await draw(options.draw, imageA, imageB, result, options);
+  if (options.json)
+    process.stdout.write(`${JSON.stringify(figures(result, milliseconds, options), null, 2)}\n`);
+  tell(pathA, pathB, result, milliseconds, options);
+}
+
+async function checkOptions(pathA: string, pathB: string, options: MatchCommandOptions): Promise<void> {
+  const { draw: picture, flowModel, source, points, json, force = false } = options;
+  if (picture) {
+    checkExtension(picture, PICTURES, '--draw');
+    await checkApart([picture], [pathA, pathB]);
+    await checkOutputs([picture], force);
+  }
+  if (flowModel && source !== 'flow')
+    throw new WhitherError('Expected --source flow with --flow-model but received features: see --help');
+  if (points && !json) throw new WhitherError('Expected --json with --points: the points are printed there');
+}
+
+async function matchPictures(imageA: Image, imageB: Image, options: MatchCommandOptions): Promise<PairMatch> {
+  const { model, ratio, threshold, seed, views, rematch, polish } = options;
+  const settings = { model, ratio, threshold, seed, simulate: views, rematch, polish };
+  if (options.source === 'flow') {
+    const correspondences = await flowCorrespondences(imageA, imageB, options.flowModel);
+    // What flow found would be lost on features, of which there may be none.
+    return match(imageA, imageB, { ...settings, rematch: false, correspondences });
+  }
+  const features: ExtractOptions = { detector: options.detector, count: options.count };
+  const { descriptor } = options;
+  if (descriptor === 'sift' || descriptor === 'rootsift')
+    return match(imageA, imageB, { ...settings, features: { ...features, descriptor } });
+  const { loadPatchModel, toPatchDescriptor } = await import('../match/patches/index.ts');
+  const network = await loadPatchModel(descriptor);
+  try {
+    const described = { ...features, descriptor: toPatchDescriptor(network) };
+    return await match(imageA, imageB, { ...settings, features: described });
+  } finally {
+    await network.dispose();
+  }
+}
+
+async function flowCorrespondences(
+  imageA: Image,
+  imageB: Image,
+  name = DEFAULT_MODEL,
+): Promise<Correspondences> {
+  if (imageA.width !== imageB.width || imageA.height !== imageB.height)
+    throw new ShapeError(
+      `Expected two pictures of one size for --source flow but they are ${imageA.width} x ${imageA.height} ` +
+        `and ${imageB.width} x ${imageB.height}: use features`,
+    );
+  const [{ loadFlowModel }, { estimateFlow }] = await Promise.all([
+    import('../flow/engine.ts'),
+    import('../flow/estimate.ts'),
+  ]);
+  const model = await loadFlowModel(name);
+  try {
+    const { flow, confidence } = await estimateFlow(model, imageA, imageB, { both: true });
+    return correspondencesFromFlow(flow, { confidence });
+  } finally {
+    await model.dispose();
+  }
+}
+
+async function draw(
+  path: string,
+  imageA: Image,
+  imageB: Image,
+  { correspondences, inliers, homography }: PairMatch,
+  { force }: MatchCommandOptions,
+): Promise<void> {
+  const picture = drawMatches(imageA, imageB, correspondences, { inliers, homography });
+  await writeImage(path, picture, { overwrite: force });
+}
+
+function figures(result: PairMatch, milliseconds: number, { points }: MatchCommandOptions): object {
+  const { correspondences: all, model, matrix, homography, reason, inliers } = result;
+  const pair = (values: Float64Array, i: number) => [round(values[2 * i]), round(values[2 * i + 1])];
+  return {
+    model,
+    homography,
+    ...(model === 'fundamental' ? { fundamental: matrix } : {}),
+    ...(reason ? { reason } : {}),
+    matches: all.scores.length,
+    inliers: result.inlierCount,
+    rmse: matrix ? round(result.rmse) : null,
+    confidence: round(result.confidence),
+    iterations: result.iterations,
+    source: all.source,
+    milliseconds: round(milliseconds),
+    stages: result.stages.map((stage) => ({ ...stage, milliseconds: round(stage.milliseconds) })),
+    ...(points
+      ? {
+          points: Array.from(inliers, (inlier, i) => ({
+            a: pair(all.pointsA, i),
+            b: pair(all.pointsB, i),
+            score: round(all.scores[i]),
+            inlier: inlier === 1,
+          })),
+        }
+      : {}),
+  };
+}
+
+/** One line on stderr; that the pictures do not match is a result, but one that the exit code tells. */
+function tell(
+  pathA: string,
+  pathB: string,
+  { model, matrix, reason, inlierCount, correspondences, rmse }: PairMatch,
+  milliseconds: number,
+  { draw: picture }: MatchCommandOptions,
+): void {
+  const time = `${Math.round(milliseconds)} ms`;
+  const written = picture ? `: ${picture}` : '';
+  if (matrix) {
+    process.stderr.write(
+      `${model} by ${inlierCount} of ${correspondences.scores.length} matches, ` +
+        `${rmse.toFixed(2)} px apart, in ${time}${written}\n`,
+    );
+    return;
+  }
+  process.exitCode = 1;
+  process.stderr.write(
+    `whither: Expected two pictures of one scene but found no ${model} from ${pathA} to ${pathB}: ${reason}${written}\n`,
+  );
+}

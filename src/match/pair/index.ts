@@ -1,0 +1,7 @@
+/** Two pictures of one scene: where the points of one lie in the other. */
+export { drawMatches } from './draw-matches.ts';
+export type { DrawMatchesOptions } from './draw-matches.ts';
+export { correspondencesFromFlow } from './flow-correspondences.ts';
+export type { FlowCorrespondencesOptions } from './flow-correspondences.ts';
+export { match } from './match.ts';
+export type { MatchOptions, MatchStage, PairMatch } from './match.ts';
