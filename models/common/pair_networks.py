@@ -43,9 +43,10 @@ def decide(inputs: int, hidden: int) -> nn.Sequential:
     return nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, 1))
 
 
-def centre(x):
-    """The patch without its mean."""
-    return x - x.mean((2, 3), keepdim=True)
+def standardise(x):
+    """The patch without its mean, as in the paper, and over its spread, which spares the network to learn contrast."""
+    x = x - x.mean((2, 3), keepdim=True)
+    return x / (x.square().mean((2, 3), keepdim=True).sqrt() + 0.01)
 
 
 def surround(x):
@@ -132,7 +133,7 @@ class Siamese(nn.Module):
         return score[:, 0]
 
     def forward(self, a, b):
-        return self.decision(self.branch(centre(a)), self.other(centre(b)))
+        return self.decision(self.branch(standardise(a)), self.other(standardise(b)))
 
 
 class TwoChannel(nn.Module):
@@ -143,7 +144,7 @@ class TwoChannel(nn.Module):
         self.trunk, self.top = trunk, decide(length, hidden)
 
     def forward(self, a, b):
-        return self.top(self.trunk(torch.cat([centre(a), centre(b)], 1)).flatten(1))[:, 0]
+        return self.top(self.trunk(torch.cat([standardise(a), standardise(b)], 1)).flatten(1))[:, 0]
 
 
 def build_topology(config: dict) -> nn.Module:
