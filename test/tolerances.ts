@@ -33,4 +33,20 @@ export const TOLERANCE = {
   digits: 10,
   /** A network's descriptors of length 1, or its scores, through ONNX Runtime and through PyTorch. */
   descriptor: 1e-4,
+  /** Descriptors of length 1 of a picture whose grey values were rounded on one side and not on the other. */
+  greyRounding: 2e-2,
+  /** Exact points through a solver in float64, in pixels of pictures of up to 1000. */
+  geometry: 1e-6,
+  /** A geometry fitted to 200 to 300 points with noise of half a pixel, in pixels within the picture. */
+  robustFit: 0.5,
+  /** A blur in float32 in another order, of 255. */
+  blur: 1e-3,
+  /** Keypoints against OpenCV's: nine in ten are within this, in pixels, natural logarithms and radians. */
+  keypointPlace: 0.1,
+  keypointScale: 0.05,
+  keypointAngle: 0.05,
+  /** 1 minus the cosine of SIFT descriptors and OpenCV's, which are rounded to bytes: nine in ten are below. */
+  siftDescriptor: 0.02,
+  /** Corners of a picture warped by a known homography and found again from its pixels, in pixels. */
+  pairMatch: 0.25,
 } as const;
