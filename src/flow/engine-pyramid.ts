@@ -1,4 +1,5 @@
 import { prepareLookup } from '../../kernels/lookup/index.ts';
+import { prepareMatch } from '../../kernels/match/index.ts';
 import { averageSquares, resizePlanes } from '../../kernels/resample/index.ts';
 import type { FeatureMap } from '../../kernels/types.ts';
 import { prepareUpsample } from '../../kernels/upsample/index.ts';
@@ -15,7 +16,6 @@ import type {
 } from './engine-network.ts';
 import { keepKernels } from './kept-kernels.ts';
 import { fillUnsure } from './pyramid-fill.ts';
-import { matchGlobally } from './pyramid-temp.ts';
 
 /** The graphs of a pyramid network. */
 export interface PyramidSessions {
@@ -71,7 +71,7 @@ export function createPyramidNetwork(
     { iterations: counts = iterations, initial }: NetworkOptions,
   ): Promise<NetworkEstimate> => {
     const [encodingA, encodingB] = [await encode(a), await encode(b)];
-    const state = start(encodingA, encodingB, pyramid, initial);
+    const state = await start(encodingA, encodingB, initial);
     for (const [level, count] of counts.entries()) {
       await improve(state, level, count, encodingA, encodingB);
       const last = level === counts.length - 1;
@@ -82,6 +82,22 @@ export function createPyramidNetwork(
       descend(state, upsampled, finer, strides[level + 1]);
     }
     throw new ShapeError('Expected at least one level of iterations but received none');
+  };
+
+  const start = async (
+    encodingA: Encoding,
+    encodingB: Encoding,
+    initial: FeatureMap | undefined,
+  ): Promise<State> => {
+    const [a, b] = [featureMap(encodingA.features0), featureMap(encodingB.features0)];
+    const { height, width } = a;
+    const { match } = await kernels.matches.get(a);
+    const matched = match.run(a, b, pyramid.sharpness);
+    const found: FeatureMap = { channels: 2, height, width, data: matched.flow };
+    const confidence: FeatureMap = { channels: 1, height, width, data: matched.confidence };
+    const other = initial && toCells(initial, width, height, strides[0]);
+    const flow = fillUnsure(found, confidence, other);
+    return { flow, confidence, hidden: encodingA.start, logit: new Float32Array(height * width) };
   };
 
   const improve = async (state: State, level: number, count: number, a: Encoding, b: Encoding) => {
@@ -119,7 +135,7 @@ export function createPyramidNetwork(
     },
     async dispose() {
       await turn;
-      await Promise.all([kernels.lookups.dispose(), kernels.upsamplings.dispose()]);
+      await Promise.all(Object.values(kernels).map((kept) => kept.dispose()));
       await Promise.all(Object.values(sessions).map((session: Session) => session.dispose()));
     },
   };
@@ -134,6 +150,11 @@ function prepareKernels({ radius, factor }: ModelPyramid) {
       const volume = { displacements, height, width, data: new Float32Array(displacements * height * width) };
       return { lookup, volume, dispose: () => lookup.dispose() };
     }),
+    matches: keepKernels(async ({ channels, height, width }) => {
+      const size = { heightA: height, widthA: width, heightB: height, widthB: width };
+      const match = await prepareMatch({ channels, ...size });
+      return { match, dispose: () => match.dispose() };
+    }),
     upsamplings: keepKernels(async ({ height, width }) => {
       const upsampling = await prepareUpsample({ height, width, factor, extra: 1 });
       return { upsampling, factor, dispose: () => upsampling.dispose() };
@@ -141,32 +162,12 @@ function prepareKernels({ radius, factor }: ModelPyramid) {
   };
 }
 
-/** Where the decoder starts: at the global match, and where that is unsure at the initial flow or the matches around. */
-function start(
-  encodingA: Encoding,
-  encodingB: Encoding,
-  { sharpness, strides: [stride] }: ModelPyramid,
-  initial: FeatureMap | undefined,
-): State {
-  const [a, b] = [featureMap(encodingA.features0), featureMap(encodingB.features0)];
-  const { height, width } = a;
-  const match = matchGlobally(a, b, { sharpness });
-  const found: FeatureMap = { channels: 2, height, width, data: match.flow };
-  const confidence: FeatureMap = { channels: 1, height, width, data: match.confidence };
-  const flow = fillUnsure(
-    found,
-    confidence,
-    initial && toCells(initial, width * stride, height * stride, stride),
-  );
-  return { flow, confidence, hidden: encodingA.start, logit: new Float32Array(height * width) };
-}
-
 /** Flow in pixels of an image, which may lack the padding, to flow in cells of `stride` pixels. */
-function toCells(flow: FeatureMap, width: number, height: number, stride: number): FeatureMap {
+function toCells(flow: FeatureMap, columns: number, rows: number, stride: number): FeatureMap {
   const { channels, data } = flow;
-  const dims = [1, channels, flow.height, flow.width];
-  const padded = padTensor({ dims, data }, stride);
-  const cells = averageSquares({ channels, height, width, data: padded.data }, stride);
+  const padded = padTensor({ dims: [1, channels, flow.height, flow.width], data }, stride);
+  const full = { channels, height: rows * stride, width: columns * stride, data: padded.data };
+  const cells = averageSquares(full, stride);
   return { ...cells, data: cells.data.map((pixels) => pixels / stride) };
 }
 

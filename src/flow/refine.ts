@@ -17,13 +17,21 @@ import type { TileOption, Tiling } from './tiling.ts';
 import { cropPlanes } from './window.ts';
 import type { Size } from './window.ts';
 
-/** How flow is refined; the weights and iterations hold for each of the levels. */
+/** How flow is refined; the weights and iterations hold for each of the levels that does not say otherwise. */
 export interface RefineOptions extends Omit<RefineParameters, 'span'> {
   /**
    * The factors that images and flow are shrunk by, one refinement after the other, `[4, 2, 1]` unless told.
-   * Coarse levels mend errors of several pixels; `[1]` alone mends those of about one.
+   * Coarse levels mend errors of several pixels; `[1]` alone mends those of about one. A level costs a quarter of one
+   * half its factor, so coarse ones are worth more effort: `[{ factor: 4, warps: 4 }, { factor: 2, warps: 3 },
+   * { factor: 1, warps: 1 }]` costs less than the default and is better at large motion.
    */
-  readonly levels?: readonly number[];
+  readonly levels?: readonly (number | RefineLevelOptions)[];
+}
+
+/** One level of a refinement, with weights and iterations of its own. */
+export interface RefineLevelOptions extends Omit<RefineParameters, 'span'> {
+  /** What images and flow are shrunk by, 1 to 64. */
+  readonly factor: number;
 }
 
 export interface RefineFlowOptions extends RefineOptions {
@@ -37,6 +45,9 @@ export interface RefineFlowOptions extends RefineOptions {
 }
 
 const LEVELS = [4, 2, 1];
+
+/** Pixels of a single pair below which threads take longer to start than they save. */
+const WORTH_THREADS = 2 ** 20;
 
 /**
  * Refines flow by lowering the energy of Brox et al. 2004: constant brightness and gradients along the flow,
@@ -72,7 +83,12 @@ export async function refineFlow(
   const complete = !known.includes(0);
   const start = complete ? flow : fillUnknown(flow, known);
   const trust = complete ? confidence?.data : trustKnown(known, confidence?.data);
-  const refined = await createRefiner().refine(start, frame(imageA), frame(imageB), 255, rest, trust, tiling);
+  const refiner = createRefiner(imageA.width * imageA.height < WORTH_THREADS ? 1 : undefined);
+  const refined = await refiner
+    .refine(start, frame(imageA), frame(imageB), 255, rest, trust, tiling)
+    .finally(() => {
+      refiner.dispose();
+    });
   return complete ? refined : { ...refined, valid: known };
 }
 
@@ -121,19 +137,32 @@ export interface Refiner {
     trust?: Float32Array,
     tiling?: Tiling,
   ): Promise<FlowField>;
+  /** Ends its threads; what is refined afterwards starts others. */
+  dispose(): void;
 }
 
 /** Enough for the levels of one size of images. */
 const MOST_PREPARED = 6;
 
-export function createRefiner(): Refiner {
+/** @param threads to share the work of each level; by default as many as pay where many pairs are of one size */
+export function createRefiner(threads?: number): Refiner {
   const prepared = new Map<string, Promise<PreparedRefinement>>();
+  const dispose = () => {
+    for (const made of prepared.values())
+      made.then(
+        (refinement) => {
+          refinement.dispose();
+        },
+        () => undefined,
+      );
+    prepared.clear();
+  };
   const prepare = (width: number, height: number): Promise<PreparedRefinement> => {
     const key = `${width} x ${height}`;
     const kept = prepared.get(key);
     if (kept) return kept;
-    if (prepared.size >= MOST_PREPARED) prepared.clear();
-    const made = prepareRefinement({ channels: 3, width, height });
+    if (prepared.size >= MOST_PREPARED) dispose();
+    const made = prepareRefinement({ channels: 3, width, height }, { threads });
     prepared.set(key, made);
     // A failure is told to who waits for it, and not kept.
     made.catch(() => prepared.delete(key));
@@ -141,10 +170,10 @@ export function createRefiner(): Refiner {
   };
   return {
     async refine(flow, frameA, frameB, span, options = {}, trust, tiling) {
-      const run = async (input: RefineInput): Promise<Float32Array> =>
-        (await prepare(input.a.width, input.a.height)).run(input, { ...options, span });
       let refined = flow;
-      for (const factor of refineLevels(options)) {
+      for (const { factor, ...parameters } of planLevels(options)) {
+        const run = async (input: RefineInput): Promise<Float32Array> =>
+          (await prepare(input.a.width, input.a.height)).run(input, { ...parameters, span });
         const size = levelSize(frameA.image, factor);
         const start = sameSize(refined, size) ? refined : resizeFlow(refined, size.width, size.height);
         const confidence = trust && shrinkTrust(trust, flow, size);
@@ -153,6 +182,7 @@ export function createRefiner(): Refiner {
       }
       return refined === flow ? { ...flow, data: flow.data.slice() } : refined;
     },
+    dispose,
   };
 }
 
@@ -190,10 +220,18 @@ async function refineLevel(
 const sameSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
 
 /** The factors of the levels, checked; those of a refinement of which nothing is said for `true`. */
-export function refineLevels(options: true | { readonly levels?: unknown }): readonly number[] {
-  const levels = (options === true ? undefined : options.levels) ?? LEVELS;
+export const refineLevels = (options: true | { readonly levels?: unknown }): readonly number[] =>
+  planLevels(options === true ? {} : (options as RefineOptions)).map(({ factor }) => factor);
+
+/** Every level with all that is said of it. */
+function planLevels({ levels = LEVELS, ...shared }: RefineOptions): readonly RefineLevelOptions[] {
   if (!Array.isArray(levels)) throw expected('a list of shrink factors such as [4, 2, 1]', 'levels', levels);
-  return levels.map((factor, i) => checkInteger(factor, `levels[${i}]`, 1, 64));
+  return levels.map((level: unknown, i) => {
+    if (typeof level !== 'object' || level === null)
+      return { ...shared, factor: checkInteger(level, `levels[${i}]`, 1, 64) };
+    const { factor, ...own } = level as RefineLevelOptions;
+    return { ...shared, ...own, factor: checkInteger(factor, `levels[${i}].factor`, 1, 64) };
+  });
 }
 
 function shrinkTrust(data: Float32Array, { width, height }: FlowField, to: Size): FeatureMap {
