@@ -5,6 +5,7 @@ import { addMatchCommand } from './match-command.ts';
 import { addModelsCommand } from './models-command.ts';
 import { addScoreCommand } from './score-command.ts';
 import { addSimilarityCommand } from './similarity-command.ts';
+import { addStitchCommand } from './stitch-command.ts';
 
 /** The command line: its verbs, their options and their help. */
 export function createProgram(): Command {
@@ -19,6 +20,7 @@ Examples:
   whither flow frame1.png frame2.png -o flow.flo --color flow.png
   whither flow clip.mp4 -o flow.mp4
   whither match left.jpg right.jpg --draw matches.png
+  whither stitch *.jpg -o pano.jpg
   whither score flow.flo truth.flo
   whither similarity view1.jpg view2.jpg --at 320,240 --map heat.png
   whither models`,
@@ -27,6 +29,7 @@ Examples:
   addMatchCommand(program);
   addScoreCommand(program);
   addSimilarityCommand(program);
+  addStitchCommand(program);
   addModelsCommand(program);
   return program;
 }

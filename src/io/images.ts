@@ -7,6 +7,7 @@ import type { WriteOptions } from './atomic-write.ts';
 import { atomicWrite, checkWritable } from './atomic-write.ts';
 import { openBmp } from './bmp.ts';
 import type { BmpImage } from './bmp.ts';
+import { focalOfExif } from './focal-length.ts';
 import { openNetpbm } from './netpbm.ts';
 import type { NetpbmImage } from './netpbm.ts';
 import { readBytes } from './read-bytes.ts';
@@ -46,7 +47,7 @@ export async function decodeImage<T>(path: string, work: Promise<T>): Promise<T>
 }
 
 /** What is used of sharp's metadata. */
-type PictureMetadata = Pick<Metadata, 'autoOrient' | 'depth' | 'channels'>;
+type PictureMetadata = Pick<Metadata, 'autoOrient' | 'depth' | 'channels' | 'exif'>;
 
 /** Opens a picture and checks the size it claims before any pixel is decoded. */
 async function openImage(
@@ -100,6 +101,16 @@ export async function readImageSize(
   options: ReadImageOptions = {},
 ): Promise<{ width: number; height: number }> {
   return (await openImage(path, options)).metadata.autoOrient;
+}
+
+/** The size of a picture, upright, and the focal length in pixels that its camera noted, if it did. */
+export async function readImageInfo(
+  path: string,
+  options: ReadImageOptions = {},
+): Promise<{ width: number; height: number; focal?: number }> {
+  const { autoOrient, exif } = (await openImage(path, options)).metadata;
+  const { width, height } = autoOrient;
+  return { width, height, focal: exif && focalOfExif(exif, width, height) };
 }
 
 /** Checks that `data` has `channels` values a pixel and that there is a pixel. */
@@ -162,6 +173,23 @@ export async function readImageWithin(
   return { image: await resizeImage(full, maxSize), fullWidth: full.width, fullHeight: full.height };
 }
 
+/**
+ * As {@link readImage}, of a picture of more than `maxPixels` one of about so many, in proportion, without ever
+ * holding all of the larger one.
+ */
+export async function readImageOfPixels(
+  path: string,
+  maxPixels: number,
+  options: ReadImageOptions = {},
+): Promise<Image> {
+  const { open, metadata } = await openImage(path, options);
+  const { width, height } = metadata.autoOrient;
+  const scale = Math.sqrt(maxPixels / (width * height));
+  const size = [width, height].map((side) => Math.max(1, Math.round(side * scale)));
+  const source = scale < 1 ? open().resize({ width: size[0], height: size[1], fit: 'fill' }) : open();
+  return decodeImage(path, toImage(source));
+}
+
 /** The picture made smaller (Lanczos) where its longer side exceeds `maxSize` pixels, and else itself. */
 export async function resizeImage(image: Image, maxSize: number | undefined): Promise<Image> {
   const { width, height, data } = image;
@@ -182,7 +210,7 @@ export function fitWithin(
 }
 
 /** How each extension is written: lossless where the format can, at high quality where it cannot. */
-const ENCODERS: Readonly<Record<string, (source: Sharp) => Sharp>> = {
+export const ENCODERS: Readonly<Record<string, (source: Sharp) => Sharp>> = {
   '.png': (source) => source.png(),
   '.jpg': (source) => source.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
   '.jpeg': (source) => source.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),

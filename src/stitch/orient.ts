@@ -1,7 +1,7 @@
 import type { Matrix3 } from '../core/homography.ts';
 import { homographyJacobian, multiply3 } from '../core/homography.ts';
 import { layOut } from './layout.ts';
-import { nearestRotation } from './rotation.ts';
+import { nearestRotation, rotationOf } from './rotation.ts';
 import { rayToPixel } from './rotation-cameras.ts';
 import type { Size } from './rotation-cameras.ts';
 import { straighten } from './straighten.ts';
@@ -17,12 +17,14 @@ export interface Oriented {
   readonly upright: boolean;
   /** Pixels a unit of the projection at full resolution. */
   readonly scale: number;
-  /** How it was turned upright; `rotation` alone. */
+  /** How it was turned upright. */
   readonly straightening?: string;
 }
 
 /** Up to this field of view, in degrees, a plane shows the world as pictures do. */
 const MOST_ON_PLANE = 80;
+/** Pictures of a plane that differ by less than this, in radians, have one idea of up. */
+const MOST_TILT = 0.35;
 /** Up to this one, across the sweep, a cylinder does. */
 const MOST_ON_CYLINDER = 80;
 
@@ -38,7 +40,7 @@ export function orient(
   names: readonly string[],
   wanted?: ProjectionName,
 ): Oriented {
-  if (placement.model !== 'rotation') return orientPlane(placement, sizes, wanted);
+  if (placement.model !== 'rotation') return orientPlane(placement, sizes, names, wanted);
   const { matrices, focals } = placement;
   const rotations = matrices.map((m, v) => nearestRotation(multiply3(m, rayToPixel(focals![v], sizes[v]))));
   const { rotation, sweep, explanation } = straighten(rotations, names);
@@ -52,20 +54,47 @@ export function orient(
   };
 }
 
-function orientPlane(placement: Placement, sizes: readonly Size[], wanted?: ProjectionName): Oriented {
+function orientPlane(
+  placement: Placement,
+  sizes: readonly Size[],
+  names: readonly string[],
+  wanted?: ProjectionName,
+): Oriented {
   const { matrices, model } = placement;
-  const areas = matrices.map((m, v) => {
-    const [xx, xy, yx, yy] = homographyJacobian(m, (sizes[v].width - 1) / 2, (sizes[v].height - 1) / 2);
-    return Math.abs(xx * yy - xy * yx);
-  });
-  const scale = 1 / Math.sqrt(areas.sort((x, y) => x - y)[areas.length >> 1]);
+  const jacobians = matrices.map((m, v) =>
+    homographyJacobian(m, (sizes[v].width - 1) / 2, (sizes[v].height - 1) / 2),
+  );
+  const areas = jacobians.map(([xx, xy, yx, yy]) => Math.abs(xx * yy - xy * yx)).sort((x, y) => x - y);
   const ignored = wanted && wanted !== 'plane' ? `; ${wanted} needs a camera that turns` : '';
+  const { angle, explanation } = planeUp(
+    jacobians.map(([xx, , yx]) => Math.atan2(yx, xx)),
+    names,
+  );
+  const turn = rotationOf([0, 0, -angle]);
   return {
-    matrices,
+    matrices: matrices.map((m) => multiply3(turn, m)),
     projection: 'plane',
     projectionReason: `pictures placed by ${model} lie on a plane${ignored}`,
     upright: true,
-    scale,
+    scale: 1 / Math.sqrt(areas[areas.length >> 1]),
+    straightening: explanation,
+  };
+}
+
+/** Which way is up on a plane: the mean of the pictures where they agree, else as the first has it. */
+function planeUp(
+  angles: readonly number[],
+  names: readonly string[],
+): { angle: number; explanation: string } {
+  const mean = Math.atan2(
+    angles.reduce((sum, a) => sum + Math.sin(a), 0),
+    angles.reduce((sum, a) => sum + Math.cos(a), 0),
+  );
+  if (angles.every((a) => Math.cos(a - mean) > Math.cos(MOST_TILT)))
+    return { angle: mean, explanation: 'upright by all pictures' };
+  return {
+    angle: angles[0],
+    explanation: `upright as ${names[0]} is, since the pictures are turned against each other`,
   };
 }
 

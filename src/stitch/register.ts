@@ -1,4 +1,4 @@
-import { checkInteger } from '../core/errors.ts';
+import { WhitherError, checkInteger } from '../core/errors.ts';
 import type { Image } from '../core/types.ts';
 import { chooseModel } from './choose-model.ts';
 import type { ModelChoice } from './choose-model.ts';
@@ -31,6 +31,10 @@ export interface Registration {
   readonly components: readonly Registered[];
   /** Indices of the pictures that belong to none. */
   readonly alone: readonly number[];
+  /** The pictures that could be read, by index. */
+  readonly sources: readonly ImageSource[];
+  /** Those that could not, and why. */
+  readonly unreadable: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /** Pixels of the small copies by which exposure and seams are found. */
@@ -45,10 +49,10 @@ export async function register(
   options: StitchOptions = {},
 ): Promise<Registration> {
   const matcher = options.matcher ?? (createFeatureMatcher() as PairMatcher<unknown>);
-  const { views, prepared } = await readAll(sources, matcher, options);
+  const { views, prepared, kept, unreadable } = await readAll(sources, matcher, options);
   const pairs = await matchAll(views, prepared, matcher, options);
   const { components, alone } = placeAll(views, pairs, options);
-  return { views, pairs, components, alone };
+  return { views, pairs, components, alone, sources: kept, unreadable };
 }
 
 /** The picture at most as large as it is to be matched, and what the registration keeps of it. */
@@ -65,22 +69,40 @@ export async function readView(
   return { image, view, thumbnail: shrinkImage(image, THUMBNAIL_PIXELS) };
 }
 
+interface ReadAll {
+  readonly views: readonly ReadView[];
+  readonly prepared: readonly unknown[];
+  readonly kept: readonly ImageSource[];
+  readonly unreadable: Registration['unreadable'];
+}
+
+/** One picture after the other; one that cannot be read is passed over and named. */
 async function readAll(
   sources: readonly ImageSource[],
   matcher: PairMatcher<unknown>,
   { matchMegapixels = 0.6, onProgress }: StitchOptions,
-): Promise<{ views: ReadView[]; prepared: unknown[] }> {
+): Promise<ReadAll> {
   const maxPixels = checkInteger(Math.round(matchMegapixels * 1e6), 'matchMegapixels * 1e6', 1000);
-  const views: ReadView[] = [];
-  const prepared: unknown[] = [];
-  for (const [index, source] of sources.entries()) {
-    const { image, view, thumbnail } = await readView(source, index, maxPixels);
-    const features = await matcher.prepare(image);
-    prepared.push(features);
-    views.push({ view, thumbnail, keypoints: matcher.count(features) });
-    onProgress?.('read', index + 1, sources.length);
+  const [views, prepared, kept, unreadable]: [
+    ReadView[],
+    unknown[],
+    ImageSource[],
+    { name: string; reason: string }[],
+  ] = [[], [], [], []];
+  for (const [done, source] of sources.entries()) {
+    try {
+      const { image, view, thumbnail } = await readView(source, kept.length, maxPixels);
+      const features = await matcher.prepare(image);
+      prepared.push(features);
+      views.push({ view, thumbnail, keypoints: matcher.count(features) });
+      kept.push(source);
+    } catch (error) {
+      if (!(error instanceof WhitherError)) throw error;
+      unreadable.push({ name: source.name, reason: error.message });
+    }
+    onProgress?.('read', done + 1, sources.length);
   }
-  return { views, prepared };
+  return { views, prepared, kept, unreadable };
 }
 
 async function matchAll(

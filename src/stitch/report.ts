@@ -55,7 +55,7 @@ export interface PanoramaReport {
   readonly projection: ProjectionName;
   /** Why this projection. */
   readonly projectionReason: string;
-  /** How it was turned upright; `rotation` alone. */
+  /** How it was turned upright. */
   readonly straightening?: string;
   readonly width: number;
   readonly height: number;

@@ -132,24 +132,30 @@ function decide(
 }
 
 /** Beside what only the old pictures show a pixel stays with them, beside what only the new one shows with it. */
-function mustBe(laid: Laid, { area, inside }: WarpedView, x: number, y: number): number {
+function mustBe(laid: Laid, view: WarpedView, x: number, y: number): number {
   let [old, fresh] = [false, false];
-  for (const [i, j] of [
-    [x - 1, y],
-    [x + 1, y],
-    [x, y - 1],
-    [x, y + 1],
-  ]) {
-    const within = i >= area.x && j >= area.y && i < area.x + area.width && j < area.y + area.height;
-    const mine = within && inside[(j - area.y) * area.width + i - area.x] === 1;
-    const theirs =
-      i >= 0 && j >= 0 && i < laid.width && j < laid.height && laid.owners[j * laid.width + i] >= 0;
-    if (theirs && !mine) old = true;
-    if (mine && !theirs) fresh = true;
+  for (let side = 0; side < 4; side++) {
+    const i = x + SIDE_X[side];
+    const j = y + SIDE_Y[side];
+    const mine = shows(view, i, j);
+    const theirs = isLaid(laid, i, j);
+    old ||= theirs && !mine;
+    fresh ||= mine && !theirs;
   }
   if (old === fresh) return 0;
   return old ? NEVER : -NEVER;
 }
+
+const SIDE_X = [-1, 1, 0, 0];
+const SIDE_Y = [0, 0, -1, 1];
+
+function shows({ area, inside }: WarpedView, x: number, y: number): boolean {
+  const [i, j] = [x - area.x, y - area.y];
+  return i >= 0 && j >= 0 && i < area.width && j < area.height && inside[j * area.width + i] === 1;
+}
+
+const isLaid = ({ width, height, owners }: Laid, x: number, y: number): boolean =>
+  x >= 0 && y >= 0 && x < width && y < height && owners[y * width + x] >= 0;
 
 function tiesOf(costs: Float32Array, { width, height }: Rectangle): { right: Int32Array; down: Int32Array } {
   const right = new Int32Array(costs.length);

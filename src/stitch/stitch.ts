@@ -53,7 +53,7 @@ export async function stitch(
   if (!registration.components.length) throw nothingFits(leftOut);
   const panoramas: Panorama[] = [];
   for (const [index, component] of registration.components.entries())
-    panoramas.push(await build(partsOf(index, component, registration, sources), options));
+    panoramas.push(await build(partsOf(index, component, registration), options));
   return { panoramas, report: reportOf(registration, panoramas, leftOut) };
 }
 
@@ -70,12 +70,7 @@ async function build(parts: PanoramaParts, options: StitchOptions): Promise<Pano
   return { ...built, image };
 }
 
-function partsOf(
-  index: number,
-  { choice }: Registered,
-  { views }: Registration,
-  sources: readonly ImageSource[],
-): PanoramaParts {
+function partsOf(index: number, { choice }: Registered, { views, sources }: Registration): PanoramaParts {
   const { placement, explanation, errors, focal, zoomed } = choice;
   const modelErrors = Object.fromEntries(Object.entries(errors).map(([model, rms]) => [model, tidy(rms)]));
   const focalSource = focal && `${FOCAL_WORDS[focal.source]}${zoomed ? ', one for each picture' : ''}`;
@@ -87,6 +82,9 @@ function partsOf(
     evidence: { explanation, modelErrors, focalSource },
   };
 }
+
+/** What to do about a file that is no picture. */
+export const UNREADABLE_ADVICE = 'give an undamaged picture, or leave it out';
 
 const FOCAL_WORDS = {
   pairs: 'found from the pairs',
@@ -142,9 +140,10 @@ async function showRegistration({ views, pairs }: Registration, { onPicture }: S
   await onPicture('graph', drawGraph(thumbnails, pairs));
 }
 
-function leftOutOf({ views, pairs, alone }: Registration): LeftOut[] {
+function leftOutOf({ views, pairs, alone, unreadable }: Registration): LeftOut[] {
   const names = views.map(({ view }) => view.name);
-  return alone.map((i) => explainLeftOut(views[i].view, views[i].keypoints, pairs, names));
+  const damaged = unreadable.map(({ name, reason }) => ({ file: name, reason, advice: UNREADABLE_ADVICE }));
+  return [...damaged, ...alone.map((i) => explainLeftOut(views[i].view, views[i].keypoints, pairs, names))];
 }
 
 function nothingFits(leftOut: readonly LeftOut[]): WhitherError {

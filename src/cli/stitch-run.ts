@@ -1,0 +1,213 @@
+import { mkdir, readFile, readdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { FileError, WhitherError } from '../core/errors.ts';
+import type { Image } from '../core/types.ts';
+import { atomicWrite, writeImage } from '../io/index.ts';
+import { asFileError, inspectPath } from '../io/atomic-write.ts';
+import { readImage, readImageInfo, readImageOfPixels } from '../io/images.ts';
+import { createTiledImage } from '../io/tiled-image.ts';
+import type { StageName, StitchOptions } from '../stitch/options.ts';
+import type { LeftOut, StitchReport } from '../stitch/report.ts';
+import { stitch, UNREADABLE_ADVICE } from '../stitch/stitch.ts';
+import type { Stitched } from '../stitch/stitch.ts';
+import { parseTransforms } from '../stitch/transforms.ts';
+import type { Transforms } from '../stitch/transforms.ts';
+import type { ImageSource } from '../stitch/types.ts';
+import { guardInterrupts } from './interrupt.ts';
+import type { InterruptGuard } from './interrupt.ts';
+import { checkApart, checkExtension, checkOutputs } from './output-path.ts';
+import { startProgress } from './progress.ts';
+import type { Progress } from './progress.ts';
+import type { StitchCommandOptions } from './stitch-command.ts';
+
+const PICTURES = ['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp'];
+/** The exit code where pictures were left out of the panoramas that were made. */
+const SOME_LEFT_OUT = 2;
+
+/** `whither stitch`: reads, stitches, writes, and tells. */
+export async function stitchFiles(inputs: readonly string[], options: StitchCommandOptions): Promise<void> {
+  await checkStitchOptions(inputs, options);
+  const transforms = options.transforms ? await readTransforms(options.transforms) : undefined;
+  const guard = guardInterrupts();
+  const stages = showStages(guard);
+  try {
+    const { sources, unreadable } = await openSources(inputs);
+    tellUnreadable(unreadable);
+    const pictures = options.verboseDir ? await openStagePictures(options.verboseDir, options) : undefined;
+    const stitched = await stitch(sources, {
+      ...settingsOf(options, transforms),
+      onProgress: stages.step,
+      onPicture: pictures,
+      openSink: (index, width, height) =>
+        createTiledImage(outputName(options.output, index), width, height, { overwrite: options.force }),
+    });
+    stages.stop();
+    const report = completeReport(stitched, unreadable, options.output);
+    if (pictures) await showOutputs(report, pictures);
+    await writeReports(report, stitched, options);
+    tell(report);
+  } finally {
+    stages.stop();
+    guard.dispose();
+  }
+}
+
+/** pano.jpg, then pano-2.jpg, pano-3.jpg and so on. */
+export function outputName(output: string, index: number): string {
+  if (index === 0) return output;
+  const extension = extname(output);
+  return `${output.slice(0, -extension.length)}-${index + 1}${extension}`;
+}
+
+async function checkStitchOptions(inputs: readonly string[], options: StitchCommandOptions): Promise<void> {
+  const { output, report, saveTransforms, verboseDir, force = false } = options;
+  if (inputs.length < 2)
+    throw new WhitherError(`Expected two or more pictures to stitch but received ${inputs.length}`);
+  checkExtension(output, PICTURES, '-o');
+  for (const [name, path] of Object.entries({ report, 'save-transforms': saveTransforms }))
+    if (path) checkExtension(path, ['.json'], `--${name}`);
+  const most = options.transforms ? 1 : Math.floor(inputs.length / 2);
+  const panoramas = Array.from({ length: most }, (_, index) => outputName(output, index));
+  const files = [...panoramas, report, saveTransforms].filter((path) => path !== undefined);
+  await checkApart(files, inputs);
+  await checkOutputs(files, force);
+  if (verboseDir && !force && (await inspectPath(verboseDir)) === 'folder') {
+    const found = (await readdir(verboseDir)).find((name) => /^\d\d-.*\.png$/.test(name));
+    if (found)
+      throw new FileError(
+        `Expected a folder without pictures of stages but ${verboseDir} has ${found}: name another, or add --force`,
+      );
+  }
+}
+
+async function readTransforms(path: string): Promise<Transforms> {
+  const text = await asFileError(`to read ${path}`, readFile(path, 'utf8'));
+  try {
+    return parseTransforms(JSON.parse(text));
+  } catch (error) {
+    throw new FileError(`Expected transforms in ${path} but: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Pictures to be read when needed, and the files that are none. */
+async function openSources(
+  inputs: readonly string[],
+): Promise<{ sources: ImageSource[]; unreadable: LeftOut[] }> {
+  const [sources, unreadable]: [ImageSource[], LeftOut[]] = [[], []];
+  for (const path of inputs) {
+    try {
+      sources.push(await openSource(path));
+    } catch (error) {
+      if (!(error instanceof WhitherError)) throw error;
+      unreadable.push({ file: path, reason: error.message, advice: UNREADABLE_ADVICE });
+    }
+  }
+  if (sources.length < 2) {
+    const reasons = unreadable.map(({ reason }) => reason).join('; ');
+    throw new FileError(`Expected two or more readable pictures but received ${sources.length}: ${reasons}`);
+  }
+  return { sources, unreadable };
+}
+
+async function openSource(path: string): Promise<ImageSource> {
+  const info = await readImageInfo(path);
+  return {
+    name: path,
+    ...info,
+    load: (maxPixels = Infinity) =>
+      info.width * info.height > 1.2 * maxPixels ? readImageOfPixels(path, maxPixels) : readImage(path),
+  };
+}
+
+const settingsOf = (
+  { projection, model, crop, scale, maxMegapixels, exposure, seams, blend }: StitchCommandOptions,
+  transforms: Transforms | undefined,
+): StitchOptions => ({ projection, model, crop, scale, maxMegapixels, exposure, seams, blend, transforms });
+
+const STAGES: Readonly<Record<StageName, string>> = {
+  read: 'finding points',
+  match: 'matching pairs',
+  place: 'placing cameras',
+  seam: 'finding seams',
+  compose: 'composing',
+};
+
+/** One progress bar a stage. */
+function showStages(guard: InterruptGuard): { step: StitchOptions['onProgress']; stop(): void } {
+  let bar: Progress | undefined;
+  let current: StageName | undefined;
+  return {
+    step(stage, done, total) {
+      guard.check();
+      if (stage !== current) {
+        bar?.stop();
+        bar = startProgress(STAGES[stage], total);
+        current = stage;
+      }
+      if (done > 0) bar?.step();
+    },
+    stop() {
+      bar?.stop();
+      bar = undefined;
+    },
+  };
+}
+
+/** Writes 01-keypoints.png and so on. */
+async function openStagePictures(
+  folder: string,
+  { force }: StitchCommandOptions,
+): Promise<(name: string, image: Image) => Promise<void>> {
+  await asFileError(`to make the folder ${folder}`, mkdir(folder, { recursive: true }));
+  let count = 0;
+  return async (name, image) => {
+    const number = String(++count).padStart(2, '0');
+    await writeImage(join(folder, `${number}-${name}.png`), image, { overwrite: force });
+  };
+}
+
+const MOST_SHOWN = 2e6;
+
+async function showOutputs(
+  report: StitchReport,
+  picture: (name: string, image: Image) => Promise<void>,
+): Promise<void> {
+  for (const { output } of report.panoramas)
+    if (output) await picture('blended', await readImageOfPixels(output, MOST_SHOWN));
+}
+
+function completeReport({ report }: Stitched, unreadable: readonly LeftOut[], output: string): StitchReport {
+  return {
+    ...report,
+    panoramas: report.panoramas.map((panorama, i) => ({ output: outputName(output, i), ...panorama })),
+    leftOut: [...unreadable, ...report.leftOut],
+  };
+}
+
+/** The report, and for `stitch_sets.py` and such the images of the first panorama at its top level. */
+async function writeReports(
+  report: StitchReport,
+  { panoramas }: Stitched,
+  { report: reportPath, saveTransforms, force }: StitchCommandOptions,
+): Promise<void> {
+  const json = (value: object): Uint8Array => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+  const overwrite = { overwrite: force };
+  if (reportPath)
+    await atomicWrite(reportPath, json({ images: report.panoramas[0].images, ...report }), overwrite);
+  if (saveTransforms) await atomicWrite(saveTransforms, json(panoramas[0].transforms), overwrite);
+}
+
+function tellUnreadable(unreadable: readonly LeftOut[]): void {
+  for (const { file, reason } of unreadable) process.stderr.write(`skipped ${file}: ${reason}\n`);
+}
+
+function tell({ inputs, panoramas, leftOut }: StitchReport): void {
+  for (const { output, images, width, height, model, explanation, projection, projectionReason } of panoramas)
+    process.stderr.write(
+      `${output}: ${images.length} of ${inputs.length} pictures, ${width} x ${height}\n` +
+        `  ${model}: ${explanation}\n  ${projection}: ${projectionReason}\n`,
+    );
+  for (const { file, reason, advice } of leftOut)
+    process.stderr.write(`left out ${file}: ${reason}\n  ${advice}\n`);
+  if (leftOut.length) process.exitCode = SOME_LEFT_OUT;
+}
