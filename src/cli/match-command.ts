@@ -17,7 +17,7 @@ export interface MatchCommandOptions {
   readonly seed: number;
   readonly views: 'auto' | 'always' | 'never';
   readonly rematch: boolean;
-  readonly polish: boolean;
+  readonly polish?: boolean;
   readonly points?: boolean;
   readonly force?: boolean;
 }
@@ -31,8 +31,8 @@ The model is what relates the pictures:
                 simpler maps, for scans, maps and small parts
   fundamental   any scene from two places: lines on which partners lie
 
-Features are matched, wrong matches sorted out, and the map refined on the pictures themselves. Where few matches
-agree, the pictures are also looked at as from other sides (--views), which takes longer. --source flow samples dense
+Features are matched, wrong matches sorted out, then matched again with A warped onto B. Where few matches agree,
+the pictures are also looked at as from other sides (--views), which takes longer. --source flow samples dense
 flow instead, for pictures of one size with little texture and small motion.
 
 --json prints homography (nine numbers, row by row, from pixels of A to pixels of B), matches, inliers and how they
@@ -76,7 +76,7 @@ export function addMatchCommand(program: Command): void {
         .default('auto'),
     )
     .option('--no-rematch', 'do not match again with A warped onto B')
-    .option('--no-polish', 'do not align the pictures themselves at the end')
+    .option('--polish', 'align the pictures themselves at the end, for scenes of few features')
     .option('--force', 'replace what exists')
     .addHelpText('after', HELP)
     .action(async (pictureA: string, pictureB: string, options: MatchCommandOptions) => {

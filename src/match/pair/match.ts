@@ -33,7 +33,10 @@ export interface MatchOptions {
   readonly simulate?: 'auto' | 'always' | 'never';
   /** Match again with A warped onto B by what was found; true unless told. Not for `fundamental`. */
   readonly rematch?: boolean;
-  /** Align the pictures themselves at the end; true unless told. Only for `homography`. */
+  /**
+   * Align the pictures themselves at the end, which helps where features are few; false unless told, since it gained
+   * nothing on pictures full of them. Only for `homography`.
+   */
   readonly polish?: boolean;
   /** Take these instead of matching features, such as `correspondencesFromFlow` makes. */
   readonly correspondences?: Correspondences;
@@ -78,8 +81,8 @@ const SETTLED = 2;
 
 /**
  * Finds where the points of A lie in B, and the geometry that they follow: features matched and fitted robustly; where
- * few agree, the pictures seen from other sides; then matched again with A warped onto B; at last the pictures
- * themselves aligned.
+ * few agree, the pictures seen from other sides; then matched again with A warped onto B; at last, if asked for, the
+ * pictures themselves aligned.
  *
  * Pictures that have nothing in common are no error: `matrix` is null then, and `reason` says so. The result depends
  * on the arguments alone.
@@ -129,7 +132,7 @@ function checkOptions(options: MatchOptions): Checked {
     seed = 1,
     simulate = 'auto',
     rematch: again = true,
-    polish = true,
+    polish = false,
   } = options;
   checkOneOf(model, 'model', ['translation', 'similarity', 'affine', 'homography', 'fundamental']);
   checkOneOf(simulate, 'simulate', ['auto', 'always', 'never']);

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { blurReference, blurSeparable } from '../../kernels/blur/index.ts';
+import { TOLERANCE } from '../tolerances.ts';
+import '../matchers.ts';
+
+const pattern = (length: number): Float32Array =>
+  Float32Array.from({ length }, (_, i) => 128 + 100 * Math.sin(i * 1.7) + ((i * 37) % 23));
+
+describe('a separable blur', () => {
+  it('spreads an impulse into the product of the kernel with itself', () => {
+    const data = new Float32Array(25);
+    data[12] = 16;
+    const half = Float32Array.of(0.5, 0.25);
+    const wanted = [0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 2, 4, 2, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0];
+    expect([...blurReference(data, 5, 5, half)]).toEqual(wanted);
+    expect([...blurSeparable(data, 5, 5, half)]).toEqual(wanted);
+  });
+
+  it('mirrors the picture at its border without repeating the border', () => {
+    const out = blurSeparable(Float32Array.of(1, 2, 5), 3, 1, Float32Array.of(0.5, 0.25));
+    // Left of 1 lies 2, right of 5 lies 2; above and below the only row lies itself.
+    expect([...out]).toEqual([1.5, 2.5, 3.5]);
+  });
+
+  it('leaves a flat picture flat', () => {
+    const out = blurSeparable(new Float32Array(60 * 40).fill(77), 60, 40, Float32Array.of(0.4, 0.2, 0.1));
+    expect(out).toBeCloseToArray(new Float32Array(60 * 40).fill(77), TOLERANCE.blur);
+  });
+
+  it.each([
+    [37, 23, 7],
+    [5, 3, 9],
+    [1, 40, 3],
+    [40, 1, 3],
+    [130, 66, 13],
+  ])('agrees with the definition on %i x %i pixels with %i taps a side', (width, height, taps) => {
+    const data = pattern(width * height);
+    const half = Float32Array.from({ length: taps }, (_, k) => 1 / (2 * taps - 1) / (1 + 0.1 * k));
+    expect(blurSeparable(data, width, height, half)).toBeCloseToArray(
+      blurReference(data, width, height, half),
+      TOLERANCE.blur,
+    );
+  });
+
+  it('agrees with the definition where one strip of its memory ends and the next begins', () => {
+    const [width, height, from] = [1500, 1450, 1350];
+    const data = pattern(width * height);
+    const half = Float32Array.of(0.4, 0.2, 0.1);
+    const part = blurReference(data.subarray(from * width), width, height - from, half);
+    const whole = blurSeparable(data, width, height, half);
+    expect(whole.subarray((from + 2) * width)).toBeCloseToArray(part.subarray(2 * width), TOLERANCE.blur);
+  });
+});
