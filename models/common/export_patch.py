@@ -65,11 +65,14 @@ def write_graph(module, inputs: dict, output: str, path: Path, free: dict):
 
 
 def halve_weights(source: Path, target: Path):
-    """Stores the weights in 16 bits, each followed by a cast, which runtimes do once when they load."""
+    """Stores the weights in 16 bits, each followed by a cast, which runtimes do once when they load.
+
+    Not those of the first layer, whose filters would not sum to zero any more.
+    """
     model = onnx.load(str(source))
     graph, casts = model.graph, []
     for tensor in list(graph.initializer):
-        if tensor.data_type != TensorProto.FLOAT or np.prod(tensor.dims) < 64:
+        if tensor.data_type != TensorProto.FLOAT or np.prod(tensor.dims) < 1000:
             continue
         half = numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), f'{tensor.name}.half')
         graph.initializer.remove(tensor)

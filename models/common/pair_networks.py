@@ -132,8 +132,11 @@ class Siamese(nn.Module):
             score = (score + self.top(torch.cat([b, a], 1))) / 2
         return score[:, 0]
 
+    def describe(self, a, b):
+        return self.branch(standardise(a)), self.other(standardise(b))
+
     def forward(self, a, b):
-        return self.decision(self.branch(standardise(a)), self.other(standardise(b)))
+        return self.decision(*self.describe(a, b))
 
 
 class TwoChannel(nn.Module):

@@ -2,8 +2,9 @@
 
 python -m common.train_pairs 2ch2stream --data .work/patches --validation .work/patches-val --minutes 5 --work .work/2ch2stream
 
-Half of a batch shows one place twice, half two places of one photo. Stops and resumes at will: everything is in
-<work>/checkpoint.pt.
+Positives show one place twice, negatives two places of one photo, and both weigh the same. Networks with branches describe
+a patch once and decide on all its pairs within the photo; the others see one negative for each positive. Stops and
+resumes at will: everything is in <work>/checkpoint.pt.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from pathlib import Path
 import torch
 
 from common.networks import build
+from common.pair_networks import Siamese
 from common.patch_data import Batch, PatchPool, false_positive_rate
 from common.similarity_losses import hinge_on_decision
 from common.train import log
@@ -31,6 +33,19 @@ def other_places(batch: Batch, group: int, generator) -> torch.Tensor:
     return index
 
 
+def score_batch(net, batch: Batch, group: int, generator):
+    """(scores of positives, scores of negatives)."""
+    if isinstance(net.net, Siamese):
+        a, b = net.net.describe(batch.a, batch.b)
+        row = torch.arange(len(a)).repeat_interleave(group)
+        column = row // group * group + torch.arange(group).repeat(len(a))
+        elsewhere = ~batch.same[row, column]
+        positive = net.net.decision(a, b)
+        return positive, net.net.decision(a[row[elsewhere]], b[column[elsewhere]])
+    others = batch.b[other_places(batch, group, generator)]
+    return net(torch.cat([batch.a, batch.a]), torch.cat([batch.b, others])).chunk(2)
+
+
 @torch.no_grad()
 def pair_scores(net, pool: PatchPool, pairs) -> torch.Tensor:
     net.eval()
@@ -38,7 +53,7 @@ def pair_scores(net, pool: PatchPool, pairs) -> torch.Tensor:
     return torch.cat([net(pool.take(left), pool.take(right)) for left, right in parts])
 
 
-def validate(net, pool: PatchPool, positives: int = 50, negatives: int = 5) -> float:
+def validate(net, pool: PatchPool, positives: int = 20, negatives: int = 5) -> float:
     pairs = pool.pairs(positives, negatives)
     return false_positive_rate(-pair_scores(net, pool, pairs).numpy(), pairs.label)
 
@@ -50,7 +65,7 @@ def main():
     parser.add_argument('--validation', type=Path, required=True)
     parser.add_argument('--work', type=Path, required=True)
     parser.add_argument('--minutes', type=float, default=5, help='of processor time')
-    parser.add_argument('--batch', type=int, default=96, help='points; as many positive and as many negative pairs')
+    parser.add_argument('--batch', type=int, default=96, help='points')
     parser.add_argument('--photos', type=int, default=6, help='that a batch is drawn from')
     parser.add_argument('--lr', type=float, default=2e-3)
     parser.add_argument('--seed', type=int, default=0)
@@ -73,12 +88,11 @@ def main():
     pool = PatchPool(args.data, config['size'], args.seed * 7919 + step)
     held_out = PatchPool(args.validation, config['size'])
     clock, said, total, counted = Clock(args.minutes, spent), spent, 0.0, 0
-    label = torch.cat([torch.ones(args.batch), torch.zeros(args.batch)])
     while clock.share() < 1:
         net.train()
         batch = pool.draw(args.batch, args.photos)
-        others = batch.b[other_places(batch, args.batch // args.photos, generator)]
-        loss = hinge_on_decision(net(torch.cat([batch.a, batch.a]), torch.cat([batch.b, others])), label)
+        positive, negative = score_batch(net, batch, args.batch // args.photos, generator)
+        loss = (hinge_on_decision(positive, 1) + hinge_on_decision(negative, 0)) / 2
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
