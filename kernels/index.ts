@@ -30,7 +30,13 @@ export type {
 } from './match/index.ts';
 export type * from './types.ts';
 export { prepareRefinement, refineReference } from './refine/index.ts';
-export type { PreparedRefinement, RefineInput, RefineParameters, RefineSpec } from './refine/index.ts';
+export type {
+  PreparedRefinement,
+  RefineInput,
+  RefineOptions,
+  RefineParameters,
+  RefineSpec,
+} from './refine/index.ts';
 export { resizePlanes } from './resample/index.ts';
 export { splatForward, warpBackward, warpWindow } from './warp/index.ts';
 export type { SplatInput, SplatOutput, WarpWindow } from './warp/index.ts';

@@ -50,6 +50,7 @@ export type {
   FlowStatistics,
   MaskedFlow,
   RefineFlowOptions,
+  RefineLevelOptions,
   RefineOptions,
   ScoreOptions,
   SequenceMagnitude,

@@ -1,3 +1,7 @@
+import { BackendError } from '../errors.ts';
+import { checkInteger } from '../correlation/checks.ts';
+import { defaultThreads } from '../wasm/threads.ts';
+import { MOST_STAGES } from './layout.ts';
 import { checkInput, checkSpec, completeParameters } from './parameters.ts';
 import { createRefineEngine } from './simd.ts';
 import type { RefineInput, RefineParameters, RefineSpec } from './types.ts';
@@ -5,7 +9,15 @@ import type { RefineInput, RefineParameters, RefineSpec } from './types.ts';
 export { refineReference } from './reference.ts';
 export type { RefineInput, RefineParameters, RefineSpec } from './types.ts';
 
-/** A refinement made ready for one size; it holds about 150 bytes for each pixel of three channels. */
+export interface RefineOptions {
+  /** Threads to share the work, 1 to 8; by default up to four where the images are large enough. */
+  readonly threads?: number;
+}
+
+/**
+ * A refinement made ready for one size; it holds about 150 bytes for each pixel of three channels. `dispose` it to end
+ * its threads.
+ */
 export interface PreparedRefinement {
   /**
    * The flow at a lower energy (see `refineReference`, the definition): `height * width * 2` new values. The same
@@ -14,21 +26,41 @@ export interface PreparedRefinement {
    * @throws RangeError for parameters out of range or input of another size
    */
   run(input: RefineInput, parameters?: RefineParameters): Float32Array;
+  dispose(): void;
+  [Symbol.dispose](): void;
 }
 
+/** Multiply-adds for each pixel and channel, about: what decides whether a second thread pays. */
+const EFFORT = 256;
+
 /**
- * Prepares the variational refinement of flow, in hand-written WebAssembly SIMD on one thread.
+ * Prepares the variational refinement of flow, in hand-written WebAssembly SIMD. The result is the same on any number
+ * of threads, bit for bit.
  *
  * @throws RangeError for images that need more than 2 GiB of work
  * @throws BackendError where the JavaScript engine has no WebAssembly SIMD
  */
-export async function prepareRefinement(spec: RefineSpec): Promise<PreparedRefinement> {
+export async function prepareRefinement(
+  spec: RefineSpec,
+  options: RefineOptions = {},
+): Promise<PreparedRefinement> {
   checkSpec(spec);
-  const engine = await createRefineEngine(spec);
+  const { channels, height, width } = spec;
+  if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1, MOST_STAGES);
+  const threads = options.threads ?? (await defaultThreads(channels * height * width * EFFORT));
+  const engine = await createRefineEngine(spec, threads);
+  let open = true;
+  const dispose = () => {
+    if (open) engine.dispose();
+    open = false;
+  };
   return {
     run(input, parameters = {}) {
+      if (!open) throw new BackendError('Expected a refinement in use but received one that was disposed');
       checkInput(spec, input);
       return engine.run(input, completeParameters(parameters));
     },
+    dispose,
+    [Symbol.dispose]: dispose,
   };
 }

@@ -36,8 +36,9 @@ export interface Layout extends RefineSpec {
   readonly rawStride: number;
   /** Confidence, E then O of each row. */
   readonly confidence: number;
-  /** The last eight rows of the mean and the change of the images, and their trust. */
+  /** The last eight rows of the mean and the change of the images, and their trust; one ring for each thread. */
   readonly ring: number;
+  readonly threads: number;
   readonly ringStride: number;
   /** Stride of a channel in the ring; the values begin after `MARGIN`. */
   readonly ringChannel: number;
@@ -66,13 +67,25 @@ export const SCALARS = {
   flat4: 100,
 } as const;
 
+/** Places of the integers that the code reads. */
+export const COUNTS = {
+  /** Half sweeps of one iteration. */
+  steps: 104,
+  /** Fronts of the solver: its rows and as many more as the last half sweep is behind the first. */
+  fronts: 108,
+} as const;
+
+/** What a stage of the solver does: its first operation, the one after its last, and the fronts it has done. */
+export const STAGE = { at: 128, stride: 64, begin: 0, end: 4, done: 8 } as const;
+export const MOST_STAGES = 8;
+
 const PAGE = 65536;
 const MOST_BYTES = 2 ** 31 - PAGE;
 const roundUp = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple;
 /** An odd number of cache lines, so that the halves do not compete for the same few sets of the cache. */
 const oddLines = (bytes: number) => roundUp(bytes - 64, 128) + 64;
 
-export function planLayout({ channels, height, width }: RefineSpec): Layout {
+export function planLayout({ channels, height, width }: RefineSpec, threads: number): Layout {
   const groups = Math.ceil(width / 8);
   const half = oddLines(groups * 16 + 2 * MARGIN);
   const equationsHalf = groups * EQUATION_VECTORS * 16;
@@ -81,7 +94,7 @@ export function planLayout({ channels, height, width }: RefineSpec): Layout {
   const padded = groups * 32 + 3 * MARGIN;
   const [aStride, bStride] = [channels * padded, (groups * 8 + 4) * 16];
   const ringStride = 2 * channels * padded + 2 * half;
-  let end = 128;
+  let end: number = STAGE.at + MOST_STAGES * STAGE.stride;
   const place = (bytes: number): number => {
     const at = end;
     end = roundUp(at + bytes, 64);
@@ -93,7 +106,7 @@ export function planLayout({ channels, height, width }: RefineSpec): Layout {
     a: place(height * aStride),
     b: place((height + 1) * bStride),
     confidence: place(height * 2 * half),
-    ring: place(RING_ROWS * ringStride),
+    ring: place(threads * RING_ROWS * ringStride),
   };
   if (end > MOST_BYTES)
     throw new RangeError(
@@ -101,7 +114,19 @@ export function planLayout({ channels, height, width }: RefineSpec): Layout {
         `which takes ${(end / 2 ** 30).toFixed(1)} GiB`,
     );
   return {
-    ...{ channels, height, width, groups, half, records, recordStride, equationsHalf, tensors, tensorHalf },
+    ...{
+      threads,
+      channels,
+      height,
+      width,
+      groups,
+      half,
+      records,
+      recordStride,
+      equationsHalf,
+      tensors,
+      tensorHalf,
+    },
     ...{ ...at, aStride, bStride, raw: tensors, rawStride: padded, ringStride, ringChannel: padded },
     pages: Math.ceil((end + 256) / PAGE),
   };

@@ -64,6 +64,44 @@ export const offset = (base: Code, value: Code, factor: number): Code =>
 /** The alignment hint is left at one byte: vectors start at any multiple of four. */
 const memory = (opcode: readonly number[], at: number): number[] => [...opcode, 0, ...unsigned(at)];
 
+export const i32 = {
+  load: (address: Code, at = 0): Code => [...address, ...memory([0x28], at)],
+  and: binary(0x71),
+  /** Reads and writes that other threads see in their order; the address is a multiple of four. */
+  atomicLoad: (address: Code, at = 0): Code => [...address, 0xfe, 0x10, 2, ...unsigned(at)],
+  atomicStore: (address: Code, value: Code, at = 0): Code => [
+    ...address,
+    ...value,
+    ...[0xfe, 0x17, 2, ...unsigned(at)],
+  ],
+  /** Sleeps for up to a tenth of a millisecond while the value, in shared memory, is `same`. */
+  atomicWait: (address: Code, same: Code, at = 0): Code => [
+    ...address,
+    ...same,
+    ...[0x42, ...signed(100_000), 0xfe, 0x01, 2, ...unsigned(at), 0x1a],
+  ],
+};
+
+/** Calls another function of the module, by its place among them; none has a result. */
+export const call = (index: number, ...values: readonly Code[]): Code => [
+  ...values.flat(),
+  ...[0x10, ...unsigned(index)],
+];
+
+/** Sets bytes to 0. */
+export const clear = (address: Code, bytes: number): Code => [
+  ...address,
+  ...constant(0),
+  ...constant(bytes),
+  ...[0xfc, 0x0b, 0x00],
+];
+
+/** Runs `body` again and again for as long as `condition`, asked before each time, holds. */
+export const loopWhile = (condition: Code, body: Code): Code => [
+  ...[0x03, 0x40, ...condition, 0x04, 0x40],
+  ...[...body, 0x0c, 1, 0x0b, 0x0b],
+];
+
 export const f32 = {
   load: (address: Code, at = 0): Code => [...address, ...memory([0x2a], at)],
   store: (address: Code, value: Code, at = 0): Code => [...address, ...value, ...memory([0x38], at)],

@@ -12,17 +12,18 @@ export interface Crew {
   /** All of the memory: byte `at` of the module is value `at / 4` here. */
   readonly memory: Float32Array;
   readonly threads: number;
+  /** The functions, for the calling thread alone. */
+  readonly kernel: Kernel;
   /**
    * Calls the function `name` with `(item, thread)` for each item below `items`, in any order, and returns when all
-   * are done. The calling thread, which is thread 0, works too.
+   * are done. They are begun in order, so an item may wait for what an earlier one does. The calling thread, which is thread 0, works too.
    */
   run(name: string, items: number): void;
   /** Ends the threads. */
   dispose(): void;
 }
 
-type Work = (item: number, thread: number) => void;
-type Kernel = Readonly<Record<string, Work>>;
+export type Kernel = Readonly<Record<string, (...values: number[]) => void>>;
 
 /**
  * @param pages size of the memory in units of 64 KiB
@@ -40,12 +41,16 @@ export async function createCrew(
   const module = await wasmApi.compile(bytes);
   const kernel = (await wasmApi.instantiate(module, { kernel: { memory } })).exports as Kernel;
   const names = functions.map(({ name }) => name);
-  return {
-    memory: new Float32Array(memory.buffer),
-    threads,
-    ...(shared ? await startWorkers(kernel, names, module, memory, threads) : alone(kernel)),
-  };
+  const hands = shared ? await startWorkers(kernel, names, module, memory, threads) : alone(kernel);
+  const crew = { memory: new Float32Array(memory.buffer), threads, kernel, ...hands };
+  if (shared) forgotten.register(crew, hands.dispose);
+  return crew;
 }
+
+/** Ends the threads of crews that nobody has disposed of and nobody can any more. */
+const forgotten = new FinalizationRegistry((dispose: () => void) => {
+  dispose();
+});
 
 function alone(kernel: Kernel): Pick<Crew, 'run' | 'dispose'> {
   return {

@@ -13,7 +13,7 @@ export { flowLegend } from './legend.ts';
 export { scoreFlow } from './metrics.ts';
 export type { FlowScore, ScoreOptions } from './metrics.ts';
 export { refineFlow } from './refine.ts';
-export type { RefineFlowOptions, RefineOptions } from './refine.ts';
+export type { RefineFlowOptions, RefineLevelOptions, RefineOptions } from './refine.ts';
 export { cropFlow, padImage, resizeFlow } from './resize.ts';
 export { flowPercentile, sequenceMagnitude } from './sequence.ts';
 export type { SequenceMagnitude, SequenceMagnitudeOptions } from './sequence.ts';

@@ -91,12 +91,24 @@ describe('refineFlow', () => {
     expect(data).toBeCloseToArray(flow.data, 1e-3);
   });
 
+  it('takes weights and iterations for each level, and those of all where a level has none', async () => {
+    const [a, b] = [wave(40, 30), wave(40, 30, 0.75, 0.5)];
+    const flow = constantFlow(40, 30, 0.25, 0);
+    const step = await refineFlow(flow, a, b, { levels: [2], warps: 4, sweeps: 3 });
+    const wanted = await refineFlow(step, a, b, { levels: [1], warps: 1, sweeps: 3 });
+    const levels = [{ factor: 2, warps: 4 }, 1];
+    expect((await refineFlow(flow, a, b, { levels, warps: 1, sweeps: 3 })).data).toEqual(wanted.data);
+  });
+
   it('refuses sizes and options that do not fit', async () => {
     const image = testImage(8, 6);
     const flow = constantFlow(8, 6, 0, 0);
     await expect(refineFlow(flow, image, testImage(8, 5))).rejects.toThrow(ShapeError);
     await expect(refineFlow(constantFlow(7, 6, 0, 0), image, image)).rejects.toThrow(ShapeError);
     await expect(refineFlow(flow, image, image, { levels: [0] })).rejects.toThrow('levels[0]');
+    await expect(refineFlow(flow, image, image, { levels: [{ factor: 0.5 }] })).rejects.toThrow(
+      'levels[0].factor',
+    );
     await expect(refineFlow(flow, image, image, { sweeps: -1 })).rejects.toThrow('sweeps');
   });
 });

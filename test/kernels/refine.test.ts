@@ -34,7 +34,7 @@ function distance(a: Float32Array, b: Float32Array): number {
 }
 
 async function refine(input: RefineInput, parameters?: RefineParameters): Promise<Float32Array> {
-  return (await prepareRefinement(input.a)).run(input, parameters);
+  return (await prepareRefinement(input.a, { threads: 1 })).run(input, parameters);
 }
 
 /** A pair that moves by (0.6, -0.4), and a start that is off by up to 0.8 px in smooth waves. */
@@ -154,6 +154,17 @@ describe('the refinement', () => {
     expect(input).toEqual(copy);
   });
 
+  it.each([2, 3])('gives the same bytes on %i threads, run after run', async (threads) => {
+    const { input } = perturbed(3, 75, 70);
+    const flow = flowOf(75, 70, (x, y) => [Math.sin(x * y) * 3, y < 30 ? 40 : -1]);
+    using prepared = await prepareRefinement(input.a, { threads });
+    for (const parameters of [{}, { warps: 3, iterations: 1, sweeps: 1 }, { iterations: 7, sweeps: 9 }]) {
+      const wanted = await refine({ ...input, flow }, parameters);
+      for (let round = 0; round < 3; round++)
+        expect(prepared.run({ ...input, flow }, parameters)).toEqual(wanted);
+    }
+  });
+
   it('refuses sizes and parameters that make no sense', async () => {
     const { input } = perturbed(1, 8, 8);
     const prepared = await prepareRefinement(input.a);
@@ -167,6 +178,9 @@ describe('the refinement', () => {
     );
     expect(() => prepared.run(input, { omega: 2 })).toThrow('for omega but received 2');
     expect(() => prepared.run(input, { warps: 1.5 })).toThrow('Expected an integer for warps');
+    await expect(prepareRefinement(input.a, { threads: 9 })).rejects.toThrow('from 1 to 8 for threads');
     expect(() => prepared.run(input, { alpha: NaN })).toThrow('for alpha but received NaN');
+    prepared.dispose();
+    expect(() => prepared.run(input)).toThrow('received one that was disposed');
   });
 });
