@@ -1,5 +1,6 @@
 import { ShapeError } from '../core/errors.ts';
-import type { Image } from '../core/types.ts';
+import type { FlowField, Image } from '../core/types.ts';
+import { carryForward } from './carry-forward.ts';
 import type { FlowModel } from './engine.ts';
 import { checkImage, estimatePair } from './estimate.ts';
 import type { EstimateOptions, FlowEstimate } from './estimate.ts';
@@ -9,6 +10,11 @@ import type { PreparedFrame } from './estimate-frame.ts';
 export interface FlowSequenceOptions extends EstimateOptions {
   /** Pairs that need no flow, by the index of their first frame; their frames are read and passed over. */
   readonly skip?: (index: number) => boolean;
+  /**
+   * Start each estimate from the motion of the pair before, where nothing better is seen; false unless told, so that a
+   * pair's flow does not depend on where the sequence began. A pyramid network alone does so.
+   */
+  readonly warmStart?: boolean;
 }
 
 /** The flow from one frame of a sequence to the next. */
@@ -32,13 +38,16 @@ export async function* flowSequence(
 ): AsyncGenerator<SequenceEstimate, void, undefined> {
   let index = -1;
   let before: PreparedFrame | undefined;
+  let motion: FlowField | undefined;
+  const warm = (options.warmStart ?? false) && model.manifest.pyramid !== undefined;
   for await (const image of frames) {
     const frame = prepareFrame(checkImage(image, `frame ${index + 1}`), model.manifest.input);
     if (before) checkSize(image, before.image, index + 1);
     if (before && !options.skip?.(index)) {
-      const estimate = await estimatePair(model, before, frame, options);
+      const estimate = await estimatePair(model, before, frame, { ...options, initial: motion });
+      motion = warm ? carryForward(estimate.flow) : undefined;
       yield { index, imageA: before.image, imageB: image, ...estimate };
-    }
+    } else motion = undefined;
     before = frame;
     index++;
   }

@@ -2,7 +2,7 @@ import { ModelError, ShapeError, checkInteger, checkOneOf, expected } from '../c
 import type { FlowField, Image, Mask, ScalarField } from '../core/types.ts';
 import { FLOW_PRESETS } from '../runtime/index.ts';
 import type { FlowManifest, FlowPlan, FlowPresetName } from '../runtime/index.ts';
-import { checkFlow, checkSameSize } from './check.ts';
+import { checkFlow } from './check.ts';
 import { checkConsistency } from './consistency.ts';
 import type { FlowModel } from './engine.ts';
 import type { FlowBackend } from './engine-network.ts';
@@ -31,7 +31,10 @@ export interface EstimateOptions {
    * levels leave the finest out.
    */
   readonly iterations?: readonly number[];
-  /** Flow to start from where nothing better is seen, of the images' size; a pyramid network alone uses it. */
+  /**
+   * Flow to start from where nothing better is seen, on a grid of any size, in its pixels; a pyramid network alone
+   * uses it.
+   */
   readonly initial?: FlowField;
   /** Also estimate from B to A, and compare the two directions. */
   readonly both?: boolean;
@@ -128,7 +131,7 @@ function planEstimate({ manifest }: FlowModel, image: Image, options: EstimateOp
   const given = checkSchedule(options.schedule ?? plan.schedule);
   const refine = options.refine ?? plan.refine;
   const { initial } = options;
-  if (initial) checkInitial(initial, image);
+  if (initial) checkFlow(initial, 'initial');
   const iterations = checkIterations(options.iterations ?? plan.iterations, manifest);
   const side = tileSide(options.tile ?? 'auto', image);
   if (!side) return { schedule: given, iterations, initial, refine };
@@ -175,11 +178,6 @@ function checkIterations(
       : new ModelError(`Expected no iterations for ${name}, which has no pyramid, but received some`);
   iterations.forEach((count, i) => checkInteger(count, `iterations[${i}]`, 1, 64));
   return iterations;
-}
-
-function checkInitial(initial: FlowField, image: Image): void {
-  checkFlow(initial, 'initial');
-  checkSameSize(initial, 'initial', image, 'imageA');
 }
 
 /** The memory that a model's flow is refined in; it goes when the model goes. */
