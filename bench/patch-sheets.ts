@@ -26,9 +26,18 @@ export interface PatchQuestion {
   readonly same: boolean;
 }
 
+/** NumPy 2 calls trapz by another name; the scripts know the old one. */
+const SHIM = `
+import os, runpy, sys, numpy
+if not hasattr(numpy, 'trapz'): numpy.trapz = numpy.trapezoid
+sys.argv = sys.argv[1:]
+sys.path.insert(0, os.path.dirname(sys.argv[0]))
+runpy.run_path(sys.argv[0], run_name='__main__')
+`;
+
 /** Runs a script of the measuring folder. */
 export function runMeasure(script: string, args: readonly string[], scratch: string): string {
-  return execFileSync('python3', [join(MEASURE, script), ...args], {
+  return execFileSync('python3', ['-c', SHIM, join(MEASURE, script), ...args], {
     encoding: 'utf8',
     env: { ...process.env, MADE: scratch },
     maxBuffer: 2 ** 28,
