@@ -1,74 +1,101 @@
 /**
- * Scores the installed flow models on real pairs with known flow and times them beside OpenCV's methods, all in one
- * run: `npm run bench:flow [-- REPEATS]`. The pairs are research data that lies beside the repository, not in it.
+ * Scores our flow models on real pairs with known flow and times them beside OpenCV's methods, all in one process in
+ * turns: `npm run bench:flow -- [ROUNDS] [--seconds N] [--only LABEL,LABEL] [--fresh]`. Short runs add their rounds to
+ * those of `results/flow.json`. The pairs are research data that lies beside the repository, not in it.
  */
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { estimateFlow, listModels, loadFlowModel, scoreFlow, writeFlow } from '../src/index.ts';
-import type { FlowManifest, FlowModel } from '../src/index.ts';
-import { megapixels, readPairs, startPython } from './pairs.ts';
+import { parseArgs } from 'node:util';
+import { ModelError, estimateFlow, loadFlowModel, scoreFlow, writeFlow } from '../src/index.ts';
+import type { FlowModel } from '../src/index.ts';
+import { CONTENDERS } from './flow-contenders.ts';
+import type { FlowContender } from './flow-contenders.ts';
+import { TOGETHER, findBetter, findFronts, hashCode, readStored, summarizeMethod } from './flow-results.ts';
+import type { FlowRow, MethodRecord, PairSize, Score } from './flow-results.ts';
+import { readPairs, startPython } from './pairs.ts';
 import type { Pair, PairFiles, Python } from './pairs.ts';
-import { describeMachine, printTable, round, saveResults, summarize, watchOthers } from './measure.ts';
+import { describeMachine, printTable, round, saveResults, watchOthers } from './measure.ts';
+import { drawScatter } from './scatter.ts';
 
 const MEASURE = fileURLToPath(new URL('../../shared/measure', import.meta.url));
 const RIVALS = fileURLToPath(new URL('flow_rivals.py', import.meta.url));
-const [REPEATS, WARM_UP] = [Number(process.argv[2] ?? 20), 2];
+/** Of every contender alike, where the machine has as many. */
+const THREADS = Math.min(2, availableParallelism());
+/** Rounds that are enough for methods that take seconds; their times spread less than those of the fast ones. */
+const SLOW_ROUNDS = 3;
+const SLOW = ['DeepFlow', 'TV-L1'];
+/** Timed rounds in a row on one pair, after one that warms up: the order of a video, where sizes stay. */
+const ROW = 4;
 
-/** Milliseconds on the clock and of all cores together. */
-interface Time {
+/** One answer: what it took, in milliseconds by the clock and of all cores, and how good it was. */
+interface Answer {
   readonly milliseconds: number;
   readonly cpu: number;
-}
-
-interface Score {
-  readonly epe: number;
-  readonly fl: number;
-  readonly px1: number;
+  readonly score: Score;
 }
 
 /** A way to get from a pair to its flow. */
 interface Contender {
   readonly name: string;
-  time(pair: number): Promise<Time>;
-  score(pair: number): Promise<Score>;
+  readonly ours: boolean;
+  readonly key: string;
+  run(pair: number): Promise<Answer>;
+  /** The score by a second program too; the first run on a pair. */
+  check(pair: number): Promise<Answer>;
+  /** Milliseconds of all cores that its runs have taken in another process. */
+  spent(): number;
+  dispose(): Promise<void>;
 }
 
 /** What the Python side says of itself. */
 interface Hello {
   readonly pairs: readonly PairFiles[];
   readonly rivals: readonly string[];
+  readonly missing: readonly string[];
   readonly opencv: string;
   readonly threads: number;
 }
 
+/** All that a run works with. */
+interface Bench {
+  readonly python: Python;
+  readonly hello: Hello;
+  readonly pairs: readonly Pair[];
+  readonly scratch: string;
+}
+
 function modelContender(
-  name: string,
-  { model, refine }: Variant,
-  pairs: readonly Pair[],
-  python: Python,
-  scratch: string,
+  { label, options, ...contender }: FlowContender,
+  model: FlowModel,
+  bench: Bench,
 ): Contender {
-  const estimate = (pair: number) => estimateFlow(model, pairs[pair].imageA, pairs[pair].imageB, { refine });
+  const { pairs, python, scratch } = bench;
+  const estimate = async (pair: number) => {
+    const { imageA, imageB, truth } = pairs[pair];
+    const before = process.cpuUsage();
+    const { flow, milliseconds } = await estimateFlow(model, imageA, imageB, options);
+    const { user, system } = process.cpuUsage(before);
+    const { epe, fl, px1 } = scoreFlow(flow, truth);
+    const score: Score = { epe: epe!, fl: fl!, px1: px1! };
+    return { flow, milliseconds, cpu: (user + system) / 1000, score };
+  };
   return {
-    name,
-    async time(pair) {
-      const before = process.cpuUsage();
-      const { milliseconds } = await estimate(pair);
-      const { user, system } = process.cpuUsage(before);
-      return { milliseconds, cpu: (user + system) / 1000 };
-    },
-    async score(pair) {
-      const { flow } = await estimate(pair);
-      const { epe, fl, px1 } = scoreFlow(flow, pairs[pair].truth);
+    name: label,
+    ours: true,
+    key: hashCode(contender.model, { options, load: contender.load }),
+    run: estimate,
+    async check(pair) {
+      const answer = await estimate(pair);
       const path = join(scratch, 'flow.flo');
-      await writeFlow(path, flow, { overwrite: true });
-      const theirs = await python.ask<Score>({ kind: 'score', pair, path });
-      checkAgreement({ epe: epe!, fl: fl!, px1: px1! }, theirs, name);
-      return theirs;
+      await writeFlow(path, answer.flow, { overwrite: true });
+      checkAgreement(answer.score, await python.ask<Score>({ kind: 'score', pair, path }), label);
+      return answer;
     },
+    spent: () => 0,
+    dispose: () => model.dispose(),
   };
 }
 
@@ -81,134 +108,245 @@ function checkAgreement(ours: Score, theirs: Score, name: string): void {
       );
 }
 
-function rivalContender(rival: string, python: Python): Contender {
-  const run = (pair: number) => python.ask<Time & Score>({ kind: 'rival', rival, pair });
-  return { name: rival, time: run, score: run };
+function rivalContender(rival: string, { python, hello }: Bench): Contender {
+  let total = 0;
+  const run = async (pair: number): Promise<Answer> => {
+    const answer = await python.ask<Score & Omit<Answer, 'score'>>({ kind: 'rival', rival, pair });
+    const { milliseconds, cpu, epe, fl, px1 } = answer;
+    total += cpu;
+    return { milliseconds, cpu, score: { epe, fl, px1 } };
+  };
+  const key = `OpenCV ${hello.opencv}, ${hello.threads} threads`;
+  const dispose = (): Promise<void> => Promise.resolve();
+  return { name: rival, ours: false, key, run, check: run, spent: () => total, dispose };
 }
 
-/** A model and whether its flow is refined, as its manifest says where undefined. */
-interface Variant {
-  readonly model: FlowModel;
-  readonly refine?: boolean;
-}
-
-/** Every model as it comes, as the network alone, and in one graph where it is cut otherwise. */
-async function loadModels(): Promise<[string, Variant][]> {
-  const manifests = (await listModels()).map(({ manifest }) => manifest);
-  const flow = manifests.filter((manifest): manifest is FlowManifest => manifest.task === 'flow');
-  const loaded: [string, Variant][] = [];
-  for (const { name, correlation, refine } of flow) {
-    const model = await loadFlowModel(name);
-    loaded.push([name, { model }]);
-    if (refine) loaded.push([`${name}, network alone`, { model, refine: false }]);
-    const graph = model.graph === 'split' ? 'fused' : 'split';
-    if (correlation)
-      loaded.push([
-        `${name}, network alone, ${graph}`,
-        { model: await loadFlowModel(name, { graph }), refine: false },
-      ]);
+/** Those asked for, or all but the extra ones; what is not here is told and left out. */
+async function gatherContenders(bench: Bench, only: readonly string[] | undefined): Promise<Contender[]> {
+  const { rivals, missing } = bench.hello;
+  const known = [...CONTENDERS.map(({ label }) => label), ...rivals, ...missing];
+  for (const label of only ?? [])
+    if (!known.includes(label)) throw new Error(`Expected one of ${known.join(', ')} but received ${label}`);
+  const wanted = (label: string, extra = false): boolean => only?.includes(label) ?? !extra;
+  const ours: Contender[] = [];
+  for (const contender of CONTENDERS.filter(({ label, extra }) => wanted(label, extra))) {
+    const model = await load(contender);
+    if (model) ours.push(modelContender(contender, model, bench));
   }
-  return loaded;
+  for (const name of missing.filter((label) => wanted(label)))
+    console.log(`Left out: ${name}, which is in opencv-contrib-python-headless (see bench/README.md)`);
+  const theirs = rivals.filter((rival) => wanted(rival)).map((rival) => rivalContender(rival, bench));
+  return [...ours, ...theirs];
 }
+
+async function load({ label, model, load: options }: FlowContender): Promise<FlowModel | undefined> {
+  try {
+    return await loadFlowModel(model, { threads: THREADS, ...options });
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    console.log(`Left out: ${label}: ${error.message}`);
+    return undefined;
+  }
+}
+
+const idOf = ({ set, name }: Pair): string => `${set} ${name}`;
+
+/** The records to add to: those of the same code and versions. */
+function openRecord({ name, ours, key }: Contender, earlier: readonly MethodRecord[]): MethodRecord {
+  const found = earlier.find((record) => record.name === name);
+  if (found?.key === key) return found;
+  if (found) console.log(`${name} has changed: its earlier rounds no longer count`);
+  return { name, ours, key, pairs: {} };
+}
+
+const roundsOf = (record: MethodRecord, pair: Pair): number =>
+  record.pairs[idOf(pair)]?.milliseconds.length ?? 0;
+
+/** A contender with its record and the rounds that it lacks on a pair. */
+interface Entry {
+  readonly contender: Contender;
+  readonly record: MethodRecord;
+  readonly goal: number;
+}
+
+const lacks = ({ record, goal }: Entry, pair: Pair): boolean => roundsOf(record, pair) < goal;
 
 /**
- * Pair after pair, each in rounds of all contenders in turns, so that what disturbs one disturbs all. The figure of a
- * round is its time over all pairs.
+ * A few rounds on one pair: all contenders in turns, each round in another order, so that what disturbs one disturbs
+ * all.
  */
-async function timeAll(contenders: readonly Contender[], pairs: readonly Pair[]) {
-  const rounds = contenders.map(() => Array.from({ length: REPEATS }, () => ({ milliseconds: 0, cpu: 0 })));
-  for (let pair = 0; pair < pairs.length; pair++)
-    for (let round = -WARM_UP; round < REPEATS; round++)
-      for (let turn = 0; turn < contenders.length; turn++) {
-        const which = (turn + round + WARM_UP) % contenders.length;
-        const time = await contenders[which].time(pair);
-        if (round < 0) continue;
-        rounds[which][round].milliseconds += time.milliseconds;
-        rounds[which][round].cpu += time.cpu;
-      }
-  const size = megapixels(pairs);
-  return rounds.map((times) => ({
-    millisecondsPerMegapixel: summarize(times.map(({ milliseconds }) => milliseconds / size)),
-    cpuMillisecondsPerMegapixel: summarize(times.map(({ cpu }) => cpu / size)),
-  }));
+async function runHeat(entries: readonly Entry[], pairs: readonly Pair[], pair: number, late: () => boolean) {
+  for (const { contender, record } of entries) {
+    // Slow methods, compiled ones all, are not run twice for this.
+    if (SLOW.includes(contender.name)) continue;
+    const { score } = await contender.check(pair);
+    record.pairs[idOf(pairs[pair])] ??= { score, milliseconds: [], cpu: [] };
+  }
+  for (let turn = 0; turn < ROW && !late(); turn++) {
+    const left = entries.filter((entry) => lacks(entry, pairs[pair]));
+    const first = left.length ? Math.max(...left.map(({ record }) => roundsOf(record, pairs[pair]))) : 0;
+    for (let i = 0; i < left.length; i++) {
+      const { contender, record } = left[(i + first) % left.length];
+      const { milliseconds, cpu, score } = await contender.run(pair);
+      const kept = (record.pairs[idOf(pairs[pair])] ??= { score, milliseconds: [], cpu: [] });
+      kept.milliseconds.push(round(milliseconds));
+      kept.cpu.push(round(cpu));
+    }
+  }
 }
 
-/** Means over the pairs of each set. */
-async function scoreAll(contender: Contender, pairs: readonly Pair[]): Promise<Record<string, Score>> {
-  const sets = new Map<string, Score[]>();
-  for (const [i, { set }] of pairs.entries())
-    sets.set(set, [...(sets.get(set) ?? []), await contender.score(i)]);
-  const mean = (scores: Score[], key: keyof Score): number =>
-    round(scores.reduce((sum, score) => sum + score[key], 0) / scores.length);
-  return Object.fromEntries(
-    [...sets].map(([set, scores]) => [
-      set,
-      { epe: mean(scores, 'epe'), fl: mean(scores, 'fl'), px1: mean(scores, 'px1') },
+/** Heat after heat on the pair that has the fewest rounds, until none lacks any or the time is over. */
+async function runHeats(
+  entries: readonly Entry[],
+  pairs: readonly Pair[],
+  late: () => boolean,
+  save: () => void,
+) {
+  while (!late()) {
+    const lacking = pairs.map((pair) => entries.filter((entry) => lacks(entry, pair)));
+    const fewest = (i: number): number =>
+      Math.min(...lacking[i].map(({ record }) => roundsOf(record, pairs[i])));
+    const open = pairs.map((_, i) => i).filter((i) => lacking[i].length);
+    if (!open.length) return;
+    const next = open.reduce((best, i) => (fewest(i) < fewest(best) ? i : best));
+    await runHeat(lacking[next], pairs, next, late);
+    save();
+  }
+}
+
+/** The share of the cores that neither this process nor, as far as it tells, the rivals' has used since. */
+function watchRivals(contenders: readonly Contender[]): () => number | undefined {
+  const [others, start] = [watchOthers(), performance.now()];
+  return () => {
+    const rivals = contenders.reduce((sum, { spent }) => sum + spent(), 0);
+    const share = others();
+    return (
+      share && round(Math.max(0, share - rivals / (performance.now() - start) / availableParallelism()), 2)
+    );
+  };
+}
+
+const LABELS: Record<string, string> = { chairs: 'FlyingChairs', 'sintel-final': 'Sintel final' };
+
+function plot(rows: readonly FlowRow[]): void {
+  const panels = TOGETHER.map((set) => ({
+    title: LABELS[set],
+    points: rows.map(({ name, ours, scores, millisecondsPerMegapixel }) => {
+      return { label: name, ours, x: millisecondsPerMegapixel.median, y: scores[set].epe };
+    }),
+  }));
+  const text = {
+    x: `milliseconds a megapixel, ${THREADS} cores`,
+    y: 'mean end-point error in pixels',
+    note: 'Less is better on both axes, which are logarithmic. The line joins what no other method beats in both.',
+  };
+  writeFileSync(new URL('results/flow.svg', import.meta.url), drawScatter(panels, text));
+}
+
+function print(rows: readonly FlowRow[], sets: readonly string[]): void {
+  const reference = rows.find(({ name }) => name === 'DIS medium');
+  const times = ({
+    millisecondsPerMegapixel: { median, p10, p90 },
+    cpuMillisecondsPerMegapixel,
+  }: FlowRow) => {
+    const ratio = reference && median / reference.millisecondsPerMegapixel.median;
+    const cpu = (cpuMillisecondsPerMegapixel.median / 1000).toFixed(3);
+    return [median, `${p10}-${p90}`, cpu, ratio?.toFixed(1) ?? ''];
+  };
+  printTable(
+    ['', ...sets.map((set) => `${set} EPE / Fl`), 'ms/Mpx', 'p10-p90', 'CPU s/Mpx', 'x DIS medium', 'rounds'],
+    rows.map((row) => [
+      row.name,
+      ...sets.map((set) => `${row.scores[set].epe.toFixed(2)} / ${row.scores[set].fl.toFixed(1)}`),
+      ...times(row),
+      row.rounds,
     ]),
   );
+  for (const [set, names] of Object.entries(findFronts(rows)))
+    console.log(`Front of ${set}: ${names.join(', ')}`);
+  for (const [name, better] of Object.entries(findBetter(rows)))
+    console.log(
+      `Faster and better than ${name} on ${TOGETHER.join(' and ')}: ${better.join(', ') || 'none'}`,
+    );
 }
 
-type Row = { name: string; scores: Record<string, Score> } & Awaited<ReturnType<typeof timeAll>>[number];
-
-function print(rows: readonly Row[], sets: readonly string[]): void {
-  const reference = rows.find(({ name }) => name === 'DIS medium')!;
-  const cpuOf = ({ cpuMillisecondsPerMegapixel }: Row): number => cpuMillisecondsPerMegapixel.median;
-  const head = [
-    '',
-    ...sets.map((set) => `${set} EPE / Fl`),
-    'ms/Mpx',
-    'p10-p90',
-    'CPU ms/Mpx',
-    'x DIS medium',
-  ];
-  printTable(
-    head,
-    rows.map((row) => {
-      const { median, p10, p90 } = row.millisecondsPerMegapixel;
-      const times = [median, `${p10}-${p90}`, cpuOf(row), (cpuOf(row) / cpuOf(reference)).toFixed(1)];
-      const scores = sets.map(
-        (set) => `${row.scores[set].epe.toFixed(2)} / ${row.scores[set].fl.toFixed(1)}`,
-      );
-      return [row.name, ...scores, ...times];
-    }),
-  );
+/** What of the records is to be read and drawn: complete methods, the fastest first. */
+function summarizeAll(methods: readonly MethodRecord[], sizes: readonly PairSize[]): FlowRow[] {
+  return methods
+    .map((method) => summarizeMethod(method, sizes))
+    .filter((row) => row !== undefined)
+    .sort((a, b) => a.millisecondsPerMegapixel.median - b.millisecondsPerMegapixel.median);
 }
 
-async function run(scratch: string): Promise<void> {
-  const python = startPython(RIVALS, MEASURE);
-  const hello = await python.ask<Hello>({ kind: 'hello' });
-  const pairs = await readPairs(python, hello.pairs, scratch);
-  const models = await loadModels();
-  const contenders = [
-    ...models.map(([name, variant]) => modelContender(name, variant, pairs, python, scratch)),
-    ...hello.rivals.map((rival) => rivalContender(rival, python)),
-  ];
-  const scores: Record<string, Score>[] = [];
-  for (const contender of contenders) scores.push(await scoreAll(contender, pairs));
-  const othersBusy = watchOthers();
-  const times = await timeAll(contenders, pairs);
-  const rows = contenders.map(({ name }, i) => ({ name, scores: scores[i], ...times[i] }));
+interface Arguments {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly only?: readonly string[];
+  readonly fresh: boolean;
+}
+
+function readArguments(): Arguments {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { only: { type: 'string' }, seconds: { type: 'string' }, fresh: { type: 'boolean' } },
+  });
+  const [rounds, seconds] = [Number(positionals[0] ?? 20), Number(values.seconds ?? Infinity)];
+  if (!(Number.isInteger(rounds) && rounds >= 0) || !(seconds > 0))
+    throw new Error('Expected ROUNDS [--seconds N] [--only LABEL,LABEL] [--fresh], see bench/README.md');
+  return { rounds, seconds, only: values.only?.split(','), fresh: values.fresh ?? false };
+}
+
+async function run(bench: Bench, { rounds, seconds, only, fresh }: Arguments, start: number): Promise<void> {
+  const { pairs, hello } = bench;
+  const sizes = pairs.map((pair) => {
+    return { id: idOf(pair), set: pair.set, megapixels: (pair.imageA.width * pair.imageA.height) / 1e6 };
+  });
+  const contenders = await gatherContenders(bench, only);
+  const { methods: earlier, runs } = fresh ? { methods: [], runs: [] } : readStored();
+  const entries = contenders.map((contender) => {
+    const goal = SLOW.includes(contender.name) ? Math.min(rounds, SLOW_ROUNDS) : rounds;
+    return { contender, record: openRecord(contender, earlier), goal };
+  });
+  const others = earlier.filter(({ name }) => !contenders.some((contender) => contender.name === name));
+  const methods = [...entries.map(({ record }) => record), ...others];
+  const opencv = { opencv: hello.opencv, threads: THREADS };
+  const description = describeMachine(['onnxruntime-node']);
+  const machine = { ...description, ...opencv };
   const sets = [...new Set(pairs.map(({ set }) => set))];
-  print(rows, sets);
-  const machine = {
-    ...describeMachine(['onnxruntime-node']),
-    opencv: hello.opencv,
-    opencvThreads: hello.threads,
+  const watch = watchRivals(contenders);
+  const date = new Date().toISOString();
+  const save = (): string => {
+    const rows = summarizeAll(methods, sizes);
+    const judged = { fronts: findFronts(rows), fasterAndBetter: findBetter(rows) };
+    const all = [...runs, { date, commit: description.commit, othersBusy: watch() }];
+    return saveResults('flow', { machine, runs: all, sets, rows, ...judged, methods });
   };
-  // The rivals' own share is in this figure: they run in another process.
-  const file = saveResults('flow', { machine, othersBusy: othersBusy(), repeats: REPEATS, sets, rows });
-  console.log(
-    `\nMean over the pairs of each set; time over all ${pairs.length} pairs, ${REPEATS} rounds: ${file}`,
-  );
-  for (const [, { model }] of models) await model.dispose();
-  python.close();
+  await runHeats(entries, pairs, () => performance.now() - start > seconds * 1000, save);
+  const rows = summarizeAll(methods, sizes);
+  const file = save();
+  if (rows.length) plot(rows);
+  print(rows, sets);
+  const incomplete = methods.filter(({ name }) => !rows.some((row) => row.name === name));
+  if (incomplete.length)
+    console.log(`Not yet on every pair: ${incomplete.map(({ name }) => name).join(', ')}`);
+  console.log(`Means over the pairs of each set, times over all ${pairs.length} pairs: ${file}`);
+  for (const contender of contenders) await contender.dispose();
 }
 
-if (existsSync(MEASURE)) {
+async function main(): Promise<void> {
+  const start = performance.now();
+  const wanted = readArguments();
   const scratch = mkdtempSync(join(tmpdir(), 'whither-bench-'));
+  const python = startPython(RIVALS, MEASURE, String(THREADS));
   try {
-    await run(scratch);
+    const hello = await python.ask<Hello>({ kind: 'hello' });
+    const pairs = await readPairs(python, hello.pairs, scratch);
+    await run({ python, hello, pairs, scratch }, wanted, start);
   } finally {
+    python.close();
     rmSync(scratch, { recursive: true });
   }
-} else console.log(`Nothing measured: the pairs with known flow are not on this machine (${MEASURE})`);
+}
+
+if (existsSync(MEASURE)) await main();
+else console.log(`Nothing measured: the pairs with known flow are not on this machine (${MEASURE})`);

@@ -1,6 +1,8 @@
 """OpenCV's flow methods and the true flow, for bench/flow.ts: one JSON request a line in, one answer a line out.
 
-    python bench/flow_rivals.py FOLDER_WITH_flow_pairs.py
+    python bench/flow_rivals.py FOLDER_WITH_flow_pairs.py THREADS
+
+Some methods are in opencv-contrib-python-headless alone; those that this OpenCV lacks are named as missing.
 """
 
 import json
@@ -14,6 +16,7 @@ sys.path.insert(0, sys.argv[1])
 import flow_pairs  # noqa: E402
 
 PAIRS = flow_pairs.pairs()
+cv2.setNumThreads(int(sys.argv[2]))
 TRUTHS = [truth() for *_, truth in PAIRS]
 GREY = [[cv2.imread(path, cv2.IMREAD_GRAYSCALE) for path in (a, b)] for _, _, a, b, _ in PAIRS]
 
@@ -24,12 +27,26 @@ def dis(preset):
     return lambda a, b: method.calc(a, b, None)
 
 
-RIVALS = {
+def contributed(name):
+    """A method of the contributed modules, or None where this OpenCV is built without them."""
+    create = getattr(getattr(cv2, 'optflow', None), name, None)
+    if create is None:
+        return None
+    method = create()
+    return lambda a, b: method.calc(a, b, None)
+
+
+METHODS = {
     'DIS ultrafast': dis(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST),
     'DIS fast': dis(cv2.DISOPTICAL_FLOW_PRESET_FAST),
     'DIS medium': dis(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM),
     'Farneback': lambda a, b: cv2.calcOpticalFlowFarneback(a, b, None, 0.5, 5, 15, 3, 5, 1.2, 0),
+    'PCAFlow': contributed('createOptFlow_PCAFlow'),
+    'DeepFlow': contributed('createOptFlow_DeepFlow'),
+    'TV-L1': contributed('DualTVL1OpticalFlow_create'),
 }
+RIVALS = {name: run for name, run in METHODS.items() if run}
+MISSING = [name for name, run in METHODS.items() if not run]
 
 
 def write_flo(path, flow, valid):
@@ -57,7 +74,8 @@ def answer(request):
     kind, pair = request['kind'], request.get('pair')
     if kind == 'hello':
         pairs = [{'set': s, 'name': n, 'a': a, 'b': b} for s, n, a, b, _ in PAIRS]
-        return {'pairs': pairs, 'rivals': list(RIVALS), 'opencv': cv2.__version__, 'threads': cv2.getNumThreads()}
+        opencv = {'opencv': cv2.__version__, 'threads': cv2.getNumThreads()}
+        return {'pairs': pairs, 'rivals': list(RIVALS), 'missing': MISSING, **opencv}
     if kind == 'truth':
         write_flo(request['path'], *TRUTHS[pair])
         return {}
