@@ -324,8 +324,10 @@ async function run(bench: Bench, { rounds, seconds, only, fresh }: Arguments, st
   await runHeats(entries, pairs, () => performance.now() - start > seconds * 1000, save);
   const rows = summarizeAll(methods, sizes);
   const file = save();
-  if (rows.length) plot(rows);
-  print(rows, sets);
+  if (rows.length) {
+    plot(rows);
+    print(rows, sets);
+  }
   const incomplete = methods.filter(({ name }) => !rows.some((row) => row.name === name));
   if (incomplete.length)
     console.log(`Not yet on every pair: ${incomplete.map(({ name }) => name).join(', ')}`);
