@@ -25,7 +25,7 @@ from common.similarity_losses import distances, pair_distances
 from common.train_descriptor import split
 
 WIDTHS = (12, 24, 32, 64, 64)
-STEPS, BATCH, PHOTOS, RATE = 300, 128, 8, 3e-3
+BATCH, PHOTOS, RATE = 128, 8, 3e-3
 CLASSES = 2000
 
 
@@ -174,26 +174,26 @@ def optimise(net, loss, draw, steps: int, pick=lambda x: x):
     return net.eval()
 
 
-def train_one(name: str, pool: PatchPool, seed: int):
+def train_one(name: str, pool: PatchPool, seed: int, steps: int):
     torch.manual_seed(seed)
     pool.rng = np.random.default_rng(seed)
     net = small_network().to(memory_format=torch.channels_last)
     source = FewPoints(pool) if name in FEW else pool
-    return optimise(net, LOSSES[name](), lambda: source.draw(BATCH, PHOTOS), STEPS)
+    return optimise(net, LOSSES[name](), lambda: source.draw(BATCH, PHOTOS), steps)
 
 
-def train_average(pool: PatchPool, seed: int):
+def train_average(pool: PatchPool, seed: int, steps: int):
     """Two networks of one loss, their unit vectors side by side: squared distances are averaged. Twice the budget."""
-    nets = [train_one('hardest-in-batch', pool, 100 + 2 * seed + k) for k in (0, 1)]
+    nets = [train_one('hardest-in-batch', pool, 100 + 2 * seed + k, steps) for k in (0, 1)]
     return lambda x: torch.cat([net(x).flatten(1) for net in nets], 1) / 2**0.5
 
 
-def train_divided(pool: PatchPool, seed: int, learners: int = 2):
+def train_divided(pool: PatchPool, seed: int, steps: int, learners: int = 2):
     """Divide and conquer (Sanakoyeu et al. 2019): clusters of the data, each training its own part of the vector."""
     torch.manual_seed(seed)
     pool.rng = np.random.default_rng(seed)
     net, loss = small_network().to(memory_format=torch.channels_last), Hardest()
-    optimise(net, loss, lambda: pool.draw(BATCH, PHOTOS), STEPS // 2)
+    optimise(net, loss, lambda: pool.draw(BATCH, PHOTOS), steps // 2)
     clusters = cluster(net, pool, learners)
     everything, turn = pool.members, [0]
     part = WIDTHS[-1] // learners
@@ -207,7 +207,7 @@ def train_divided(pool: PatchPool, seed: int, learners: int = 2):
         k = turn[0] % learners
         return F.normalize(x[:, k * part : (k + 1) * part], dim=1)
 
-    optimise(net, loss, draw, STEPS - STEPS // 2, pick)
+    optimise(net, loss, draw, steps - steps // 2, pick)
     pool.members = everything
     whole = lambda x: torch.cat([F.normalize(p, dim=1) for p in net(x).flatten(1).split(part, 1)], 1)
     return lambda x: whole(x) / learners**0.5
@@ -238,12 +238,12 @@ def evaluate(net, held_out: PatchPool, real: dict | None) -> dict:
     return found
 
 
-def run_one(name: str, pool, held_out, seed: int, real) -> dict:
+def run_one(name: str, pool, held_out, seed: int, steps: int, real) -> dict:
     if name == 'average of two':
-        return evaluate(train_average(pool, seed), held_out, real)
+        return evaluate(train_average(pool, seed, steps), held_out, real)
     if name == 'divide and conquer':
-        return evaluate(train_divided(pool, seed), held_out, real)
-    return evaluate(train_one(name, pool, seed), held_out, real)
+        return evaluate(train_divided(pool, seed, steps), held_out, real)
+    return evaluate(train_one(name, pool, seed, steps), held_out, real)
 
 
 def table(results: list[dict]) -> str:
@@ -266,6 +266,7 @@ def main():
     parser.add_argument('--work', type=Path, required=True)
     parser.add_argument('--only', nargs='+', default=[*LOSSES, *ENSEMBLES])
     parser.add_argument('--seeds', type=int, nargs='+', default=[0, 1])
+    parser.add_argument('--steps', type=int, default=300)
     parser.add_argument('--real', type=Path)
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -278,7 +279,9 @@ def main():
         for name in args.only:
             if any(r['loss'] == name and r['seed'] == seed for r in results):
                 continue
-            results.append({'loss': name, 'seed': seed, 'scores': run_one(name, pool, held_out, seed, real)})
+            results.append(
+                {'loss': name, 'seed': seed, 'scores': run_one(name, pool, held_out, seed, args.steps, real)}
+            )
             print(results[-1], flush=True)
             with open(file, 'a') as out:
                 out.write(json.dumps(results[-1]) + '\n')

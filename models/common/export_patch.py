@@ -147,8 +147,8 @@ def thresholds(values: np.ndarray, label: np.ndarray, key: str, sign: int) -> li
 
 
 def make_description(net, config: dict, files: dict[str, Path], card: dict, pool: PatchPool) -> dict:
-    pairs = pool.pairs(150, 10)
     task = 'pair' if 'pair' in files else 'patch'
+    pairs = pool.pairs(150, 10) if task == 'patch' else pool.pairs(50, 8)
     out = {
         'name': config['name'],
         'task': task,
