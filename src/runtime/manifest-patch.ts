@@ -53,10 +53,7 @@ export interface ScoreThreshold {
   readonly score: number;
 }
 
-/**
- * `model.json` of a network that compares two patches: graph `pair`, and, where its branches are shared and it can
- * be cut after them, `branch` and `decision`.
- */
+/** `model.json` of a network that compares two patches: graph `pair`. */
 export interface PairManifest extends ModelManifest {
   readonly task: 'pair';
   readonly input: PatchInput & {
@@ -94,11 +91,6 @@ export function parsePatch(manifest: ModelManifest, root: Entry): PatchManifest 
 /** Reads the fields of task `pair`. */
 export function parsePair(manifest: ModelManifest, root: Entry): PairManifest {
   requireFile(manifest, root, 'pair');
-  for (const [part, other] of [
-    ['branch', 'decision'],
-    ['decision', 'branch'],
-  ])
-    if (manifest.files[part]) requireFile(manifest, root, other);
   const entry = root.get('input');
   const input = parseInput(entry);
   const [anySize, smallest] = [entry.get('anySize'), entry.get('smallest')];

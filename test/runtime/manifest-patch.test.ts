@@ -73,11 +73,3 @@ test.each([
 ])('the manifest of %s whose %s is %j is refused by name', (name, path, value, message) => {
   expect(() => parseManifest(changed(name, path, value), 'model.json')).toThrow(message);
 });
-
-test('branch and decision go together', () => {
-  const { files } = read('stand-in-pair') as { files: Json };
-  const manifest = { ...read('stand-in-pair'), files: { ...files, branch: files.pair } };
-  expect(() => parseManifest(manifest, 'model.json')).toThrow(
-    'Expected the decision graph for files.decision',
-  );
-});
