@@ -28,7 +28,7 @@ const UNIT = 16;
 /** Gradients count from here on, of 255. */
 const FLAT = 12;
 /** How strongly a pixel of no difference is drawn to the picture whose edge is farther away. */
-const PULL = 12;
+const PULL = 3;
 
 /**
  * Lays the pictures down one after the other. Each new one takes from those before what lies on its side of the

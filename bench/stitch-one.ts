@@ -1,0 +1,51 @@
+/** Stitches one set in a process of its own: `stitch-one.js OUT.jpg IMAGE...`; one JSON object on stdout. */
+
+import { WhitherError } from '../src/core/errors.ts';
+import { readImage, readImageInfo, readImageOfPixels } from '../src/io/images.ts';
+import { createTiledImage } from '../src/io/tiled-image.ts';
+import { stitch } from '../src/stitch/stitch.ts';
+import type { ImageSource } from '../src/stitch/types.ts';
+
+const [output, ...paths] = process.argv.slice(2);
+const start = performance.now();
+const stages: Record<string, number> = {};
+let last = start;
+
+function lap(stage: string): void {
+  const now = performance.now();
+  stages[stage] = (stages[stage] ?? 0) + (now - last) / 1000;
+  last = now;
+}
+
+async function openSource(path: string): Promise<ImageSource> {
+  const info = await readImageInfo(path);
+  const { width, height } = info;
+  return {
+    ...{ name: path, ...info },
+    load: (most = Infinity) =>
+      width * height > 1.2 * most ? readImageOfPixels(path, most) : readImage(path),
+  };
+}
+
+async function run(): Promise<object> {
+  try {
+    const { panoramas } = await stitch(await Promise.all(paths.map(openSource)), {
+      onProgress: lap,
+      openSink: (index, width, height) =>
+        createTiledImage(index ? output.replace(/(\.\w+)$/, `-${index + 1}$1`) : output, width, height, {
+          overwrite: true,
+        }),
+    });
+    lap('write');
+    const { width, height, images } = panoramas[0].report;
+    return { ok: true, placed: images.length, width, height };
+  } catch (error) {
+    if (!(error instanceof WhitherError)) throw error;
+    return { ok: false, placed: 0, width: 0, height: 0, reason: error.message };
+  }
+}
+
+const result = await run();
+const seconds = (performance.now() - start) / 1000;
+const megabytes = process.resourceUsage().maxRSS / 1024;
+process.stdout.write(`${JSON.stringify({ ...result, of: paths.length, seconds, megabytes, stages })}\n`);

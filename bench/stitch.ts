@@ -1,0 +1,82 @@
+/**
+ * `npm run bench:stitch`: the stitcher beside OpenCV's `cv2.Stitcher` (panorama mode, as it comes) on the sets of
+ * photos that lie beside the repository, where they do: pictures placed, seconds from reading files to the written
+ * panorama, and peak memory, each in a process of its own; and our seconds a stage. Run `npm run build` first: what is
+ * timed is the built package. `npm run bench:stitch -- kayak` takes only sets of that name, `-- kayak 3` three rounds.
+ */
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { describeMachine, printTable, round, saveResults, watchOthers } from './measure.ts';
+
+interface StitchSet {
+  readonly name: string;
+  readonly files: readonly string[];
+}
+
+interface Run {
+  readonly ok: boolean;
+  readonly placed: number;
+  readonly of: number;
+  readonly seconds: number;
+  readonly megabytes: number;
+  readonly stages?: Readonly<Record<string, number>>;
+}
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const [only = '', rounds = '3'] = process.argv.slice(2);
+const scratch = mkdtempSync(`${tmpdir()}/whither-bench-`);
+
+function listSets(): StitchSet[] {
+  const script = at('../../shared/measure/stitch_sets.py');
+  const text = execFileSync('python3', [script, 'list'], {
+    encoding: 'utf8',
+    env: { ...process.env, MADE: scratch },
+  });
+  const sets = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as StitchSet);
+  return sets.filter(({ name }) => name.includes(only));
+}
+
+function runOne(command: string, args: readonly string[]): Run {
+  const { stdout, status, signal } = spawnSync(command, args, { encoding: 'utf8', timeout: 120_000 });
+  const line = stdout.trim().split('\n').at(-1);
+  if (status === 0 && line) return JSON.parse(line) as Run;
+  const crashed = { ok: false, placed: 0, of: args.length - 2, seconds: NaN, megabytes: NaN };
+  process.stderr.write(`${command} ended with ${signal ?? status}\n`);
+  return crashed;
+}
+
+const ours = (files: readonly string[]): Run =>
+  runOne(process.execPath, ['--import', 'tsx', at('stitch-one.ts'), `${scratch}/ours.jpg`, ...files]);
+const theirs = (files: readonly string[]): Run =>
+  runOne('python3', [at('stitch_rivals.py'), `${scratch}/theirs.jpg`, ...files]);
+
+/** The run of median time. */
+const middle = (runs: readonly Run[]): Run =>
+  [...runs].sort((x, y) => x.seconds - y.seconds)[runs.length >> 1];
+
+try {
+  const others = watchOthers();
+  const rows = listSets().map(({ name, files }) => {
+    const runs = Array.from({ length: Number(rounds) }, () => ({ ours: ours(files), theirs: theirs(files) }));
+    return { name, ours: middle(runs.map((r) => r.ours)), theirs: middle(runs.map((r) => r.theirs)) };
+  });
+  const cell = (run: Run): string[] => [
+    `${run.placed}/${run.of}`,
+    round(run.seconds, 2).toString(),
+    Math.round(run.megabytes).toString(),
+  ];
+  printTable(
+    ['set', 'placed', 's', 'MB', 'cv2 placed', 's', 'MB'],
+    rows.map((row) => [row.name, ...cell(row.ours), ...cell(row.theirs)]),
+  );
+  const machine = describeMachine(['sharp']);
+  console.log(saveResults('stitch', { machine, rounds: Number(rounds), busyWithOthers: others(), rows }));
+} finally {
+  rmSync(scratch, { recursive: true });
+}

@@ -1,0 +1,91 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import sharp from 'sharp';
+import { readImage, writeImage } from '../../src/io/index.ts';
+import { cutView, drawScene, turn } from '../stitch/views.ts';
+import { makeScratch, runCommand } from './run-command.ts';
+
+const scratch = makeScratch();
+const SIZE = { width: 260, height: 200 };
+const PATHS = ['right.png', 'left.png', 'turned.jpg'].map((name) => scratch.path(name));
+const BROKEN = scratch.path('broken.jpg');
+
+beforeAll(async () => {
+  const photo = drawScene(1000, 640, 5, 2200);
+  const [right, left, middle] = [12, -11, 0].map((yaw) => cutView(photo, 480, turn(yaw), 340, SIZE));
+  await writeImage(PATHS[0], right);
+  // Grey with an alpha channel, and stored lying on its side with the note that says so.
+  const rgb = (data: Uint8Array) => sharp(data, { raw: { ...SIZE, channels: 3 } });
+  await rgb(left.data).greyscale().ensureAlpha().png().toFile(PATHS[1]);
+  const lying = await rgb(middle.data).rotate(270).jpeg({ quality: 95 }).toBuffer();
+  await sharp(lying).withMetadata({ orientation: 6 }).toFile(PATHS[2]);
+  writeFileSync(BROKEN, 'no picture');
+});
+afterAll(() => scratch.remove());
+
+describe('whither stitch', { timeout: 300_000 }, () => {
+  test('stitches grey, alpha and turned pictures, skips a broken one by name, and says so by its exit code', async () => {
+    const [out, report, rig, stages] = ['pano.png', 'pano.json', 'rig.json', 'stages'].map((n) =>
+      scratch.path(n),
+    );
+    const { code, stdout, stderr } = await runCommand([
+      ...['stitch', ...PATHS, BROKEN, '-o', out, '--report', report, '--save-transforms', rig, '-v', stages],
+    ]);
+    expect(stderr).toContain(`left out ${BROKEN}`);
+    expect(stderr).toContain('3 of 3 pictures');
+    expect([code, stdout]).toEqual([2, '']);
+    const told = JSON.parse(readFileSync(report, 'utf8'));
+    expect(told.images).toHaveLength(3);
+    for (const { homographyToPanorama } of told.images) expect(homographyToPanorama).toHaveLength(9);
+    const image = await readImage(out);
+    expect([image.width, image.height]).toEqual([told.panoramas[0].width, told.panoramas[0].height]);
+    expect(image.width).toBeGreaterThan(330);
+    expect(scratch.list('stages').slice(0, 3)).toEqual([
+      '01-keypoints.png',
+      '02-matches.png',
+      '03-graph.png',
+    ]);
+    expect(scratch.list().filter((name) => name.startsWith('.'))).toEqual([]);
+
+    const again = await runCommand([
+      'stitch',
+      ...PATHS,
+      '-o',
+      scratch.path('again.jpg'),
+      '--transforms',
+      rig,
+    ]);
+    expect(again.code).toBe(0);
+  });
+
+  test('one picture, or two that do not belong together, are refused in one line and nothing is written', async () => {
+    const out = scratch.path('none.jpg');
+    const one = await runCommand(['stitch', PATHS[0], '-o', out]);
+    expect(one.stderr).toBe('whither: Expected two or more pictures to stitch but received 1\n');
+    const stranger = scratch.path('stranger.png');
+    await writeImage(stranger, drawScene(260, 200, 70, 300));
+    const two = await runCommand(['stitch', PATHS[0], stranger, '-o', out]);
+    expect(two.stderr).toMatch(/^whither: Expected pictures that overlap but no two of these do: .*\n$/);
+    expect([one.code, two.code]).toEqual([1, 1]);
+    expect(scratch.list().filter((name) => name.includes('none'))).toEqual([]);
+  });
+
+  test('what exists is not replaced unasked, and an input never', async () => {
+    const taken = scratch.path('taken.png');
+    writeFileSync(taken, 'mine');
+    const refused = await runCommand(['stitch', ...PATHS, '-o', taken]);
+    expect(refused.stderr).toMatch(/exists: add --force/);
+    const input = await runCommand(['stitch', ...PATHS, '-o', PATHS[0], '--force']);
+    expect(input.stderr).toMatch(/apart from the input/);
+    expect([refused.code, input.code]).toEqual([1, 1]);
+    expect(readFileSync(taken, 'utf8')).toBe('mine');
+  });
+
+  test('a panorama above the limit is refused with the number and the flag', async () => {
+    const out = scratch.path('large.jpg');
+    const { code, stderr } = await runCommand(['stitch', ...PATHS, '-o', out, '--max-megapixels', '0.01']);
+    expect(stderr).toMatch(/at most 0\.01 megapixels .* --max-megapixels 1, or make it smaller with --scale/);
+    expect(code).toBe(1);
+    expect(scratch.list().filter((name) => name.includes('large'))).toEqual([]);
+  });
+});

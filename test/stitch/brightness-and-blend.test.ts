@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import { blendFeather, blendMultiband, blendNone } from '../../src/stitch/blend.ts';
+import type { Layer } from '../../src/stitch/blend.ts';
+import { blockGainAt, estimateBlockGains } from '../../src/stitch/block-gains.ts';
+import { estimateExposure } from '../../src/stitch/compensate.ts';
+import { tilesOf } from '../../src/stitch/compose.ts';
+import { largestRectangle, shrinkMask } from '../../src/stitch/largest-rectangle.ts';
+import { double, halve } from '../../src/stitch/pyramid.ts';
+import { shrinkImage } from '../../src/stitch/shrink-image.ts';
+import type { WarpedView } from '../../src/stitch/warp-view.ts';
+import '../matchers.ts';
+import { TOLERANCE } from '../tolerances.ts';
+
+/** A square of a canvas as one picture shows it: `scene` times the picture's own brightness. */
+function view(
+  x: number,
+  size: number,
+  brightness: (x: number, y: number) => number,
+  scene = smooth,
+): WarpedView {
+  const area = { x, y: 0, width: size, height: size };
+  const inside = new Uint8Array(size * size).fill(1);
+  const rgb = new Float32Array(size * size * 3);
+  const field = new Float32Array(size * size);
+  const middle = (size - 1) / 2;
+  for (let j = 0; j < size; j++)
+    for (let i = 0; i < size; i++) {
+      const k = j * size + i;
+      rgb.fill(scene(x + i, j) * brightness(i, j), 3 * k, 3 * k + 3);
+      field[k] = ((i - middle) ** 2 + (j - middle) ** 2) / (2 * middle * middle);
+    }
+  return { area, inside, rgb, field };
+}
+
+const smooth = (x: number, y: number): number => 110 + 30 * Math.sin(x / 9) + 20 * Math.cos(y / 7);
+
+describe('exposure', () => {
+  test('one picture half as bright as the other is met half way', () => {
+    const { gains, before, after } = estimateExposure([view(0, 60, () => 1), view(30, 60, () => 0.5)]);
+    expect(gains).toBeCloseToArray([Math.SQRT1_2, Math.SQRT2], TOLERANCE.gain);
+    expect(Math.abs(before - Math.LN2)).toBeLessThan(TOLERANCE.gain);
+    expect(after).toBeLessThan(TOLERANCE.gain);
+  });
+
+  test('finds gains and darkened corners together', () => {
+    const shade = (gain: number) => (i: number, j: number) => {
+      const r2 = ((i - 29.5) ** 2 + (j - 29.5) ** 2) / (2 * 29.5 ** 2);
+      return gain * Math.exp(-0.3 * r2 - 0.1 * r2 * r2);
+    };
+    const views = [view(0, 60, shade(1)), view(25, 60, shade(1.2)), view(50, 60, shade(0.9))];
+    const { gains, vignetting } = estimateExposure(views);
+    expect(vignetting[0] + vignetting[1]).toBeCloseTo(-0.4, 1);
+    expect(gains[0] / gains[1]).toBeCloseTo(1.2, 2);
+    expect(gains[2] / gains[1]).toBeCloseTo(1.2 / 0.9, 2);
+  });
+
+  test('is not misled by a bright thing that moved', () => {
+    const moved = (x: number, y: number): number => (y < 12 && x > 40 && x < 52 ? 235 : smooth(x, y));
+    const { gains } = estimateExposure([view(0, 60, () => 1), view(30, 60, () => 1, moved)], {
+      vignetting: false,
+    });
+    expect(gains).toBeCloseToArray([1, 1], 0.03);
+  });
+
+  test('pictures that do not overlap keep their brightness', () => {
+    expect(estimateExposure([view(0, 20, () => 1), view(40, 20, () => 0.5)]).gains).toEqual([1, 1]);
+  });
+
+  test('blocks take out what a gain cannot', () => {
+    const ramp = (i: number): number => 1 + 0.2 * (i / 95 - 0.5);
+    const views = [view(0, 96, ramp), view(0, 96, (i) => ramp(95 - i))];
+    const gains = estimateBlockGains(views, 16);
+    for (const x of [8, 48, 88]) {
+      const [a, b] = views.map(({ rgb }, v) => rgb[(40 * 96 + x) * 3] * blockGainAt(gains[v], x, 40, 16));
+      expect(Math.abs(Math.log(a / b))).toBeLessThan(0.06);
+    }
+  });
+});
+
+const layer = (
+  x: number,
+  width: number,
+  height: number,
+  value: number,
+  owns: (x: number) => boolean,
+): Layer => ({
+  area: { x, y: 0, width, height },
+  rgb: new Float32Array(width * height * 3).fill(value),
+  owned: Uint8Array.from({ length: width * height }, (_, k) => (owns(x + (k % width)) ? 1 : 0)),
+});
+
+describe('blending', () => {
+  const [width, height] = [128, 32];
+  const step = [layer(0, 128, height, 50, (x) => x < 64), layer(0, 128, height, 150, (x) => x >= 64)];
+
+  test('without blending each pixel is its owner', () => {
+    const tile = blendNone(width, height, step);
+    expect([tile[63 * 3], tile[64 * 3]]).toEqual([50, 150]);
+  });
+
+  test('multiband turns the step of two constant pictures into a slope that rises all the way', () => {
+    const tile = blendMultiband(width, height, step, 4);
+    const row = Array.from({ length: width }, (_, x) => tile[(16 * width + x) * 3]);
+    expect(row[0]).toBeCloseTo(50, 1);
+    expect(row[127]).toBeCloseTo(150, 1);
+    expect(row[63] + row[64]).toBeCloseTo(200, 0);
+    for (let x = 1; x < width; x++)
+      expect(row[x]).toBeGreaterThanOrEqual(row[x - 1] - TOLERANCE.interpolation);
+    expect(Math.max(...row.slice(1).map((v, x) => v - row[x]))).toBeLessThan(12);
+  });
+
+  test('multiband of pictures that agree changes nothing', () => {
+    const texture = Float32Array.from({ length: width * height * 3 }, (_, k) => 100 + 60 * Math.sin(k * 1.7));
+    const layers = step.map((one) => ({ ...one, rgb: texture }));
+    expect(blendMultiband(width, height, layers, 4)).toBeCloseToArray(texture, TOLERANCE.blend);
+  });
+
+  test('feather mixes by weights', () => {
+    const weights = (share: number) => new Float32Array(4).fill(share);
+    const layers = [
+      { area: { x: 0, y: 0, width: 2, height: 2 }, rgb: new Float32Array(12).fill(100), weights: weights(3) },
+      { area: { x: 0, y: 0, width: 2, height: 2 }, rgb: new Float32Array(12).fill(200), weights: weights(1) },
+    ];
+    expect([...blendFeather(3, 2, layers)].slice(0, 9)).toEqual([125, 125, 125, 125, 125, 125, 0, 0, 0]);
+  });
+
+  test('halving and doubling keep a constant and a slope', () => {
+    const slope = Float32Array.from({ length: 64 * 16 }, (_, k) => k % 64);
+    const half = halve(slope, 64, 16, 1);
+    expect(half[4 * 32 + 10]).toBeCloseTo(20, 4);
+    expect(double(half, 32, 8, 1)[8 * 64 + 21]).toBeCloseTo(21, 4);
+    expect(halve(new Float32Array(48).fill(7), 4, 4, 3)).toEqual(new Float32Array(12).fill(7));
+  });
+});
+
+describe('the largest rectangle', () => {
+  const mask = (rows: readonly string[]) => Uint8Array.from(rows.join(''), (c) => (c === '#' ? 1 : 0));
+
+  test('by hand', () => {
+    const rows = ['..##...', '.#####.', '#######', '.#####.', '..#....'];
+    expect(largestRectangle(mask(rows), 7, 5)).toEqual({ x: 1, y: 1, width: 5, height: 3 });
+  });
+
+  test('of everything is everything, of nothing is none', () => {
+    expect(largestRectangle(mask(['###', '###']), 3, 2)).toEqual({ x: 0, y: 0, width: 3, height: 2 });
+    expect(largestRectangle(mask(['...']), 3, 1)).toBeNull();
+  });
+
+  test('a mask without its edge', () => {
+    expect(shrinkMask(mask(['####', '####', '####']), 4, 3)).toEqual(mask(['....', '.##.', '....']));
+  });
+});
+
+test('tiles cover the canvas once, corners on the coarsest band', () => {
+  for (const [width, height] of [
+    [3000, 700],
+    [900, 5000],
+    [200, 90],
+  ]) {
+    const tiles = tilesOf({ width, height }, 5, 1e6);
+    expect(tiles.reduce((sum, t) => sum + t.width * t.height, 0)).toBe(width * height);
+    for (const { x, y } of tiles) expect([x % 32, y % 32]).toEqual([0, 0]);
+  }
+});
+
+test('a picture is made smaller by the mean of areas, and kept where it is small enough', () => {
+  const data = Uint8Array.from({ length: 4 * 2 * 3 }, (_, k) => (Math.floor(k / 3) % 4) * 40);
+  const image = { width: 4, height: 2, data };
+  expect(shrinkImage(image, 8)).toBe(image);
+  expect(shrinkImage(image, 2)).toEqual({
+    width: 2,
+    height: 1,
+    data: Uint8Array.of(20, 20, 20, 100, 100, 100),
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { multiply3 } from '../../src/core/homography.ts';
+import { estimateFocal, focalsOfHomography } from '../../src/stitch/estimate-focal.ts';
+import { column3, dot3 } from '../../src/stitch/rotation.ts';
+import { straighten } from '../../src/stitch/straighten.ts';
+import { drawPoints, homographyOfTurn, turn } from './views.ts';
+
+const SIZE = { width: 640, height: 480 };
+const FOCAL = 800;
+
+const pairOf = (a: ReturnType<typeof turn>, b: ReturnType<typeof turn>, noise: number, seed = 1) => {
+  const homography = homographyOfTurn(a, b, FOCAL, SIZE);
+  return { sizeA: SIZE, sizeB: SIZE, homography, ...drawPoints(homography, SIZE, SIZE, 120, noise, seed) };
+};
+
+describe('the focal length', () => {
+  test('follows from an exact homography, from its rows and from its columns', () => {
+    for (const focal of focalsOfHomography(
+      homographyOfTurn(turn(0), turn(15, 6, 4), FOCAL, SIZE),
+      SIZE,
+      SIZE,
+    ))
+      expect(focal).toBeCloseTo(FOCAL, 3);
+  });
+
+  test('is found from noisy pairs', () => {
+    const pairs = [pairOf(turn(0), turn(16), 0.4), pairOf(turn(0), turn(-3, 12), 0.4, 2)];
+    const { ratio, source } = estimateFocal(pairs);
+    expect(source).toBe('pairs');
+    expect(Math.abs((ratio * 640) / FOCAL - 1)).toBeLessThan(0.05);
+  });
+
+  test('cannot be found where the camera only rolls: what it noted counts, or a usual one', () => {
+    const pairs = [pairOf(turn(0), turn(0, 0, 40), 0.3)];
+    expect(estimateFocal(pairs, 1.4)).toEqual({ ratio: 1.4, source: 'camera' });
+    expect(estimateFocal(pairs).source).toBe('assumed');
+  });
+});
+
+describe('straightening', () => {
+  const tilt = turn(20, 25, 30);
+  const downAfter = (rotations: ReturnType<typeof turn>[]) => {
+    const { rotation, sweep } = straighten(rotations);
+    return { sweep, turned: rotations.map((r) => multiply3(rotation, r)) };
+  };
+
+  test('makes a horizontal sweep level whatever frame it came in', () => {
+    const { sweep, turned } = downAfter([-40, -20, 0, 20, 40].map((yaw) => multiply3(tilt, turn(yaw))));
+    expect(sweep).toBe('horizontal');
+    for (const r of turned) {
+      expect(Math.abs(column3(r, 0)[1])).toBeLessThan(1e-9);
+      expect(dot3(column3(r, 1), [0, 1, 0])).toBeCloseTo(1, 6);
+    }
+  });
+
+  test('keeps a vertical sweep unbent: sides level, the middle of it ahead', () => {
+    const { sweep, turned } = downAfter(
+      [-50, -25, 0, 25, 50].map((pitch) => multiply3(tilt, turn(0, pitch))),
+    );
+    expect(sweep).toBe('vertical');
+    for (const r of turned) expect(column3(r, 0)[0]).toBeCloseTo(1, 6);
+    expect(column3(turned[2], 2)[2]).toBeCloseTo(1, 6);
+  });
+
+  test('levels a tilted sweep and forgives a little roll', () => {
+    const rolls = [3, -4, 2, -3, 4];
+    const { turned } = downAfter([-40, -20, 0, 20, 40].map((yaw, k) => turn(yaw, 0, rolls[k])));
+    for (const r of turned) expect(column3(r, 1)[1]).toBeGreaterThan(0.99);
+  });
+
+  test('takes the first picture for upright where the camera rolled about its line of sight', () => {
+    const { rotation, sweep, explanation } = straighten(
+      [turn(0, 0, 10), turn(0, 0, 100), turn(0, 0, 50)],
+      ['a.jpg'],
+    );
+    expect(sweep).toBe('still');
+    expect(explanation).toContain('a.jpg');
+    expect(column3(multiply3(rotation, turn(0, 0, 10)), 1)[1]).toBeCloseTo(1, 9);
+  });
+});
