@@ -49,4 +49,14 @@ export const TOLERANCE = {
   siftDescriptor: 0.02,
   /** Corners of a picture warped by a known homography and found again from its pixels, in pixels. */
   pairMatch: 0.25,
+  /** Cameras adjusted to exact points, in pixels. */
+  adjusted: 1e-3,
+  /** Geometry in float64, each step exact. */
+  doubles: 1e-9,
+  /** Gains from smooth pictures averaged over 3 x 3 pixels. */
+  gain: 1e-2,
+  /** Pyramids taken apart and put together in float32, of 255. */
+  blend: 1e-3,
+  /** Small views cut from a drawing, stitched: places within the overlap, in pixels. */
+  stitched: 0.5,
 } as const;
