@@ -1,6 +1,25 @@
 /** Dense correspondence and optical flow: images in, flow out, and what one does with flow. */
 
 export { BackendError, FileError, ModelError, ShapeError, WhitherError } from './core/errors.ts';
+export {
+  countCorrespondences,
+  createCorrespondences,
+  joinCorrespondences,
+  pickCorrespondences,
+  selectCorrespondences,
+  swapCorrespondences,
+} from './core/correspondences.ts';
+export type { Correspondences, CorrespondenceSource } from './core/correspondences.ts';
+export {
+  applyHomography,
+  composeHomographies,
+  homographyJacobian,
+  invertHomography,
+  normalizeHomography,
+  resizeHomography,
+  transformPoints,
+} from './core/homography.ts';
+export type { Homography, Matrix3 } from './core/homography.ts';
 export { asNdarray, fromNdarray } from './core/ndarray.ts';
 export type { FlowField, Image, Mask, ScalarField, Tensor } from './core/types.ts';
 
@@ -184,3 +203,50 @@ export type {
   PairManifest,
   PatchManifest,
 } from './runtime/index.ts';
+
+export {
+  describeKeypoints,
+  detectKeypoints,
+  extractFeatures,
+  extractPatches,
+  matchDescriptors,
+  matchFeatures,
+  toGrey,
+} from './features/index.ts';
+export type {
+  DescribeOptions,
+  DescriptorKind,
+  DescriptorMatches,
+  Descriptors,
+  DetectOptions,
+  Detector,
+  ExtractOptions,
+  FeatureMatch,
+  Features,
+  Grey,
+  Keypoints,
+  MatchDescriptorsOptions,
+  MatchFeaturesOptions,
+  PatchDescriptor,
+  Patches,
+} from './features/index.ts';
+
+export {
+  applyThinPlateSpline,
+  fitHomography,
+  fitModel,
+  fitThinPlateSpline,
+  invertThinPlateSpline,
+  sampsonDistance,
+  solveModel,
+} from './geometry/index.ts';
+export type { FitOptions, GeometricModel, RobustFit, ThinPlateSpline } from './geometry/index.ts';
+
+export { correspondencesFromFlow, drawMatches, match } from './match/pair/index.ts';
+export type {
+  DrawMatchesOptions,
+  FlowCorrespondencesOptions,
+  MatchOptions,
+  MatchStage,
+  PairMatch,
+} from './match/pair/index.ts';

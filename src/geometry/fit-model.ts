@@ -32,7 +32,8 @@ interface Candidate {
 /**
  * Fits a geometry to correspondences of which many may be wrong: random samples, the best first (Chum and Matas
  * 2005), scored over all thresholds up to `threshold` (see `gainOf`), every new best improved on its own inliers (LO-RANSAC,
- * Chum 2003), until a better one is improbable; the winner is refined by Levenberg-Marquardt.
+ * Chum 2003), until a better one is improbable; the winner is refined by Levenberg-Marquardt, at last with the weights
+ * of least squares.
  *
  * The result depends on its arguments alone. That nothing stands out from chance is a result too, with a `reason`.
  *
@@ -58,7 +59,7 @@ export function fitModel(
   const { best, iterations } = search(problem, correspondences.scores, checked);
   if (!best)
     return failure(model, count, iterations, `no sample of the ${count} correspondences gave a ${model}`);
-  const matrix = polish(problem, best);
+  const matrix = settle(problem, polish(problem, best));
   return conclude(model, problem, matrix, correspondences, checked, iterations);
 }
 
@@ -192,6 +193,31 @@ function polish(problem: Problem, start: Candidate): Matrix3 {
     best = candidate;
   }
   return best.matrix;
+}
+
+/** Rounds of {@link settle}. */
+const SETTLING = 4;
+
+/**
+ * Least squares at last, which is the best where errors are those of measuring: the weights of Tukey's biweight, cut at
+ * 4.685 times the deviation that the median of the errors tells.
+ */
+function settle(problem: Problem, start: Matrix3): Matrix3 {
+  const { estimator, a, b, threshold, errors, weights } = problem;
+  const before = countInliers(problem, start);
+  let matrix = start;
+  for (let round = 0; round < SETTLING; round++) {
+    estimator.squaredErrors(matrix, a.points, b.points, errors);
+    const inside = errors.filter((error) => error < threshold * threshold).sort();
+    // The median distance of points that miss by a deviation of 1 each way is the root of 2 log 2.
+    const deviation = Math.sqrt(inside[inside.length >> 1] / (2 * Math.LN2));
+    const reach = Math.max(4.685 * deviation, 1e-3 * threshold) ** 2;
+    for (let i = 0; i < errors.length; i++) weights[i] = errors[i] < reach ? (1 - errors[i] / reach) ** 2 : 0;
+    const next = estimator.refine(matrix, a.points, b.points, weights);
+    if (!next) break;
+    matrix = next;
+  }
+  return countInliers(problem, matrix) >= 0.95 * before ? matrix : start;
 }
 
 function countInliers({ estimator, a, b, threshold, errors }: Problem, matrix: Matrix3): number {

@@ -2,5 +2,7 @@
 export { fitHomography, fitModel } from './fit-model.ts';
 export { solveModel } from './solve-model.ts';
 export { sampsonDistance } from './fundamental-estimator.ts';
+export { applyThinPlateSpline, fitThinPlateSpline, invertThinPlateSpline } from './thin-plate.ts';
+export type { ThinPlateSpline } from './thin-plate.ts';
 export { createRandom } from './random.ts';
 export type { FitOptions, GeometricModel, RobustFit } from './types.ts';
