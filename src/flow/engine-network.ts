@@ -30,9 +30,9 @@ export interface NetworkOptions {
 
 /** What a network sees in a pair. */
 export interface NetworkEstimate {
-  /** Dims `[1, 2, height / stride, width / stride]`, in pixels of the input. */
+  /** Dims `[1, 2, height / stride, width / stride]` for a stride of its own, in pixels of the input. */
   readonly flow: Tensor;
-  /** Probability of having no counterpart in B, 0 to 1, dims `[1, 1, height, width]`, where the network tells it. */
+  /** Probability of having no counterpart in B, 0 to 1, on the same grid, where the network tells it. */
   readonly hidden?: Tensor;
   readonly backend: FlowBackend;
 }

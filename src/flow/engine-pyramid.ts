@@ -78,7 +78,7 @@ export function createPyramidNetwork(
       const graph = last ? sessions.mask : sessions.rise;
       const { mask, finer } = await graph.run({ hidden: state.hidden });
       const upsampled = await upsample(state, mask, strides[level]);
-      if (last) return finish(upsampled, a.tensor.dims);
+      if (last) return finish(upsampled);
       descend(state, upsampled, finer, strides[level + 1]);
     }
     throw new ShapeError('Expected at least one level of iterations but received none');
@@ -180,16 +180,11 @@ function descend(state: State, { flow, ...size }: Upsampled, finer: Tensor, stri
   state.hidden = finer;
 }
 
-/** On the grid of the network's input. */
-function finish(
-  { flow, logit, ...size }: Upsampled,
-  [, , height, width]: readonly number[],
-): NetworkEstimate {
-  const full = (channels: number, data: Float32Array): Float32Array =>
-    size.width === width ? data : resizePlanes({ channels, ...size, data }, width, height).data;
-  const hidden = full(1, logit).map((value) => 1 / (1 + Math.exp(-value)));
+function finish({ height, width, flow, logit }: Upsampled): NetworkEstimate {
+  const hidden = new Float32Array(logit.length);
+  for (let i = 0; i < hidden.length; i++) hidden[i] = 1 / (1 + Math.exp(-logit[i]));
   return {
-    flow: { dims: [1, 2, height, width], data: full(2, flow) },
+    flow: { dims: [1, 2, height, width], data: flow },
     hidden: { dims: [1, 1, height, width], data: hidden },
     backend: 'simd',
   };

@@ -4,6 +4,7 @@ import type { Image } from '../core/types.ts';
 import { imageToTensor, padTensor } from '../runtime/index.ts';
 import type { ModelInput } from '../runtime/index.ts';
 import type { NetworkInput } from './engine-network.ts';
+import { shrinkImage } from './shrink-image.ts';
 import { cropImage, cropPlanes } from './window.ts';
 import type { Window } from './window.ts';
 
@@ -23,9 +24,6 @@ export interface PreparedFrame {
   /** The planes of a window of a level. That of the full size (`factor` 1) is not made for it. */
   crop(factor: number, window: Window): FeatureMap;
 }
-
-/** Images of more pixels than this are shrunk without making the planes of their full size first. */
-const LARGE = 4e6;
 
 /** Holds an image ready for a network, so that all pairs that it is part of share the work done on it. */
 export function prepareFrame(image: Image, input: ModelInput): PreparedFrame {
@@ -70,27 +68,7 @@ function imageToPlanes(image: Image, input: ModelInput): FeatureMap {
 /** By the average over the area of each new pixel; from the half as large level where that gives the same. */
 function shrink(level: PreparedFrame['level'], image: Image, factor: number, input: ModelInput): FeatureMap {
   const { width, height } = image;
-  const even = factor % 2 === 0 && width % factor === 0 && height % factor === 0;
-  const from = even ? factor / 2 : 1;
-  const [columns, rows] = [Math.ceil(width / factor), Math.ceil(height / factor)];
-  if (from === 1 && width * height > LARGE) return shrinkBytes(image, columns, rows, input.range);
-  return resizePlanes(level(from).planes, columns, rows);
-}
-
-/** One channel after the other, so that only one of full size is in memory. */
-function shrinkBytes(
-  { width, height, data }: Image,
-  columns: number,
-  rows: number,
-  [black, white]: readonly [number, number],
-): FeatureMap {
-  const planes = new Float32Array(3 * columns * rows);
-  const channel = { channels: 1, width, height, data: new Float32Array(width * height) };
-  for (let c = 0; c < 3; c++) {
-    for (let i = 0, p = c; i < channel.data.length; i++, p += 3) channel.data[i] = data[p];
-    const shrunk = resizePlanes(channel, columns, rows).data;
-    for (let i = 0; i < shrunk.length; i++) shrunk[i] = black + (shrunk[i] * (white - black)) / 255;
-    planes.set(shrunk, c * columns * rows);
-  }
-  return { channels: 3, width: columns, height: rows, data: planes };
+  const halves = factor % 2 === 0 && factor > 2 && width % factor === 0 && height % factor === 0;
+  if (!halves) return shrinkImage(image, factor, input.range);
+  return resizePlanes(level(factor / 2).planes, width / factor, height / factor);
 }

@@ -98,13 +98,26 @@ async function runPass(
   const inputB = before ? carryBack(b, before, model) : b.input;
   const residual = await model.network.estimate(a.input, inputB, options);
   const flow = before ?? { width, height, data: new Float32Array(width * height * 2) };
-  addResidual(flow, residual.flow, model.manifest.output.stride);
+  addResidual(flow, residual.flow, strideOf(residual.flow, a.input));
   const { hidden, backend } = residual;
-  return { flow, ...(hidden && { hidden: cropScalar(hidden, width, height) }), backend };
+  return {
+    flow,
+    ...(hidden && { hidden: cropScalar(hidden, strideOf(hidden, a.input), width, height) }),
+    backend,
+  };
 }
 
-/** One plane of the network's input without its padding. */
-function cropScalar({ dims: [, , , columns], data }: Tensor, width: number, height: number): ScalarField {
+/** Pixels of the network's input to a cell of what came out of it. */
+const strideOf = (result: Tensor, { tensor }: NetworkInput): number => tensor.dims[3] / result.dims[3];
+
+/** One plane, on a grid of its own, without the cells that are padding alone. */
+function cropScalar(
+  { dims: [, , , columns], data }: Tensor,
+  stride: number,
+  fullWidth: number,
+  fullHeight: number,
+): ScalarField {
+  const [width, height] = [Math.ceil(fullWidth / stride), Math.ceil(fullHeight / stride)];
   const out = new Float32Array(width * height);
   for (let y = 0; y < height; y++) out.set(data.subarray(y * columns, y * columns + width), y * width);
   return { width, height, data: out };
@@ -121,7 +134,7 @@ async function runPassInTiles(
   tiling: Tiling,
   options: NetworkOptions,
 ): Promise<Found> {
-  const { input, output } = model.manifest;
+  const { input } = model.manifest;
   let backend: FlowBackend = 'onnxruntime';
   const flow = await blendTiles(before, plan, async (window) => {
     const data = cropFlowData(before, window);
@@ -129,7 +142,11 @@ async function runPassInTiles(
     const b = prepareInput(warpTile(frameB, factor, data, window, plan), input);
     const residual = await model.network.estimate(a, b, options);
     backend = residual.backend;
-    addResidual({ width: window.width, height: window.height, data }, residual.flow, output.stride);
+    addResidual(
+      { width: window.width, height: window.height, data },
+      residual.flow,
+      strideOf(residual.flow, a),
+    );
     tiling.step();
     return { data };
   });

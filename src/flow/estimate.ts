@@ -114,10 +114,13 @@ export async function estimatePair(
 
 /** The confidence and the occlusion that the network itself tells. */
 function judge({ width, height, data }: ScalarField): Pick<FlowEstimate, 'confidence' | 'occluded'> {
-  return {
-    confidence: { width, height, data: data.map((hidden) => 1 - hidden) },
-    occluded: { width, height, data: Uint8Array.from(data, (hidden) => (hidden > 0.5 ? 1 : 0)) },
-  };
+  const confidence = new Float32Array(data.length);
+  const occluded = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    confidence[i] = 1 - data[i];
+    occluded[i] = data[i] > 0.5 ? 1 : 0;
+  }
+  return { confidence: { width, height, data: confidence }, occluded: { width, height, data: occluded } };
 }
 
 /** How a direction is estimated, with all that was left open filled in. */

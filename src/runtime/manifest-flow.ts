@@ -41,7 +41,10 @@ export const FLOW_PRESETS = ['fast', 'balanced', 'accurate'] as const;
 export type FlowPresetName = (typeof FLOW_PRESETS)[number];
 
 /** Settings of the refinement on the images, see `RefineOptions` of the flow library. */
-export type RefineSettings = Readonly<Record<string, number | readonly number[]>>;
+export type RefineSettings = Readonly<Record<string, number | readonly RefineLevel[]>>;
+
+/** A factor that images are shrunk by, or an object with the factor and settings of its own. */
+type RefineLevel = number | { readonly factor: number; readonly [setting: string]: number };
 
 /** How a network is run. */
 export interface FlowPlan {
@@ -125,8 +128,13 @@ function parseRefine(entry: Entry): boolean | RefineSettings {
   return typeof entry.value === 'object' ? entry.record(parseSetting) : entry.flag();
 }
 
-function parseSetting(entry: Entry): number | number[] {
-  return Array.isArray(entry.value) ? entry.list((item) => item.number()) : entry.number();
+function parseSetting(entry: Entry): number | RefineLevel[] {
+  return Array.isArray(entry.value) ? entry.list(parseLevel) : entry.number();
+}
+
+function parseLevel(entry: Entry): RefineLevel {
+  if (typeof entry.value !== 'object') return entry.integer(1);
+  return { ...entry.record((setting) => setting.number()), factor: entry.get('factor').integer(1) };
 }
 
 function parsePyramid(entry: Entry): ModelPyramid | undefined {
