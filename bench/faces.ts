@@ -13,8 +13,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { areaUnderRoc, describeDense, equalErrorRate, falsePositiveRateAtRecall } from '../src/index.ts';
 import { loadPatchModel, readImage } from '../src/index.ts';
-import type { GreyImage, PatchModel } from '../src/index.ts';
-import { resizePlanes } from '../kernels/index.ts';
+import type { DescriptorMap, GreyImage, PatchModel } from '../src/index.ts';
+import { prepareAllPairs, resizePlanes } from '../kernels/index.ts';
+import type { FeatureMap } from '../kernels/index.ts';
 import { describeMachine, printTable, saveResults } from './measure.ts';
 import { MEASURE, runMeasure } from './patch-sheets.ts';
 
@@ -27,25 +28,33 @@ interface FacePair {
   readonly same: 0 | 1;
 }
 
-/** The unit descriptors of a face on a grid, cell after cell. */
-interface Face {
+/** Unit descriptors of all faces on one grid: for each cell a map with one column a face. */
+interface Faces {
   readonly width: number;
   readonly height: number;
-  readonly length: number;
-  readonly cells: Float32Array;
+  readonly cells: readonly FeatureMap[];
 }
 
-async function describeFace(model: PatchModel, path: string): Promise<Face> {
-  const map = await describeDense(model, await readFace(path), { stride: 4 });
-  const { width, height, channels: length } = map;
-  const cells = new Float32Array(width * height * length);
-  for (let i = 0; i < width * height; i++) {
-    const cell = cells.subarray(i * length, (i + 1) * length);
-    for (let c = 0; c < length; c++) cell[c] = map.data[c * width * height + i];
-    const size = Math.sqrt(cell.reduce((sum, value) => sum + value * value, 0));
-    if (size > 0) cell.forEach((value, c) => (cell[c] = value / size));
-  }
-  return { width, height, length, cells };
+async function describeFaces(model: PatchModel, paths: readonly string[]): Promise<Faces> {
+  const maps: DescriptorMap[] = [];
+  for (const path of paths) maps.push(await describeDense(model, await readFace(path), { stride: 4 }));
+  const { width, height, channels } = maps[0];
+  const cells = Array.from({ length: width * height }, (_, cell) => {
+    const data = new Float32Array(channels * maps.length);
+    maps.forEach((map, face) => {
+      const size = lengthAt(map, cell);
+      for (let c = 0; c < channels; c++)
+        data[c * maps.length + face] = size && map.data[c * width * height + cell] / size;
+    });
+    return { channels, height: 1, width: maps.length, data };
+  });
+  return { width, height, cells };
+}
+
+function lengthAt({ channels, width, height, data }: DescriptorMap, cell: number): number {
+  let squares = 0;
+  for (let c = 0; c < channels; c++) squares += data[c * width * height + cell] ** 2;
+  return Math.sqrt(squares);
 }
 
 /** A grey face, shrunk by area and continued by reflection. */
@@ -69,24 +78,31 @@ const reflect = (i: number, size: number): number => {
   return inside < size ? inside : 2 * (size - 1) - inside;
 };
 
-/** The mean over A's places of the best cosine among B's places nearby. */
-function compareOneWay(a: Face, b: Face): number {
-  let sum = 0;
-  for (let y = 0; y < a.height; y++)
-    for (let x = 0; x < a.width; x++) {
-      let best = -1;
-      for (let v = Math.max(y - REACH, 0); v <= Math.min(y + REACH, b.height - 1); v++)
-        for (let u = Math.max(x - REACH, 0); u <= Math.min(x + REACH, b.width - 1); u++)
-          best = Math.max(best, product(a, y * a.width + x, b, v * b.width + u));
-      sum += best;
+/** For every face (rows) and every other (columns) the mean over its places of the best cosine nearby, both ways. */
+async function compareAll({ width, height, cells }: Faces): Promise<Float64Array> {
+  const { channels, width: count } = cells[0];
+  const sizes = { heightA: 1, widthA: count, heightB: 1, widthB: count };
+  using product = await prepareAllPairs({ channels, ...sizes, scale: 'none' }, { threads: 1 });
+  const sums = new Float64Array(count * count);
+  const best = new Float32Array(count * count);
+  for (let cell = 0; cell < cells.length; cell++) {
+    best.fill(-1);
+    for (const other of nearby(cell, width, height)) {
+      const { data } = await product.run(cells[cell], cells[other]);
+      for (let i = 0; i < best.length; i++) if (data[i] > best[i]) best[i] = data[i];
     }
-  return sum / (a.width * a.height);
+    for (let i = 0; i < sums.length; i++) sums[i] += best[i] / cells.length;
+  }
+  return sums.map((sum, i) => (sum + sums[(i % count) * count + Math.floor(i / count)]) / 2);
 }
 
-function product(a: Face, i: number, b: Face, j: number): number {
-  let sum = 0;
-  for (let c = 0; c < a.length; c++) sum += a.cells[i * a.length + c] * b.cells[j * a.length + c];
-  return sum;
+/** The cells at most REACH to each side. */
+function nearby(cell: number, width: number, height: number): number[] {
+  const [x, y] = [cell % width, Math.floor(cell / width)];
+  const found: number[] = [];
+  for (let v = Math.max(y - REACH, 0); v <= Math.min(y + REACH, height - 1); v++)
+    for (let u = Math.max(x - REACH, 0); u <= Math.min(x + REACH, width - 1); u++) found.push(v * width + u);
+  return found;
 }
 
 /** Share of images named rightly when one image of each person is known, over every choice of that image. */
@@ -116,13 +132,10 @@ function nameByOneShot(pairs: readonly FacePair[], scores: readonly number[]): n
 
 async function scoreFaces(name: string, pairs: readonly FacePair[], scratch: string) {
   await using model = await loadPatchModel(name);
-  const faces = new Map<string, Face>();
-  for (const path of new Set(pairs.flatMap(({ a, b }) => [a, b])))
-    faces.set(path, await describeFace(model, path));
-  const scores = pairs.map(({ a, b }) => {
-    const [faceA, faceB] = [faces.get(a)!, faces.get(b)!];
-    return (compareOneWay(faceA, faceB) + compareOneWay(faceB, faceA)) / 2;
-  });
+  const paths = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))];
+  const at = new Map(paths.map((path, i) => [path, i]));
+  const all = await compareAll(await describeFaces(model, paths));
+  const scores = pairs.map(({ a, b }) => all[at.get(a)! * paths.length + at.get(b)!]);
   const path = join(scratch, 'similarities.txt');
   writeFileSync(path, `${scores.map((score) => score.toPrecision(17)).join('\n')}\n`);
   const reference = runMeasure('faces_verify.py', [path], scratch);
