@@ -46,6 +46,8 @@ def decide(inputs: int, hidden: int) -> nn.Sequential:
 def standardise(x):
     """The patch without its mean, as in the paper, and over its spread, which spares the network to learn contrast."""
     x = x - x.mean((2, 3), keepdim=True)
+    # Once more: runtimes that round the mean of a flat patch leave what the division would blow up.
+    x = x - x.mean((2, 3), keepdim=True)
     return x / (x.square().mean((2, 3), keepdim=True).sqrt() + 0.01)
 
 
