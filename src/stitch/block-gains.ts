@@ -98,8 +98,9 @@ export function blockGainAt(
   const by = Math.max(0, Math.min(rows - 1, (y + 0.5) / block - 0.5));
   const [i, j] = [Math.floor(bx), Math.floor(by)];
   const [fx, fy] = [bx - i, by - j];
-  const at = (c: number, r: number): number =>
-    factors[Math.min(rows - 1, r) * columns + Math.min(columns - 1, c)];
-  const upper = at(i, j) * (1 - fx) + at(i + 1, j) * fx;
-  return upper * (1 - fy) + (at(i, j + 1) * (1 - fx) + at(i + 1, j + 1) * fx) * fy;
+  const right = Math.min(columns - 1, i + 1) - i;
+  const k = j * columns + i;
+  const below = Math.min(rows - 1, j + 1) * columns + i;
+  const upper = factors[k] * (1 - fx) + factors[k + right] * fx;
+  return upper * (1 - fy) + (factors[below] * (1 - fx) + factors[below + right] * fx) * fy;
 }

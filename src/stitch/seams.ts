@@ -24,11 +24,11 @@ export interface SeamOptions {
 /** Ties to a side that must not be cut. */
 const NEVER = 1 << 28;
 /** What a difference of colour of 1 over a gradient of {@link FLAT} costs. */
-const UNIT = 16;
+const UNIT = 64;
 /** Gradients count from here on, of 255. */
 const FLAT = 12;
 /** How strongly a pixel of no difference is drawn to the picture whose edge is farther away. */
-const PULL = 3;
+const PULL = 12;
 
 /**
  * Lays the pictures down one after the other. Each new one takes from those before what lies on its side of the
@@ -79,7 +79,9 @@ function layDown(laid: Laid, view: WarpedView, v: number, method: SeamMethod): v
       }
       laid.owners[at] = v;
       laid.depth[at] = depth[k];
-      laid.rgb.set(rgb.subarray(3 * k, 3 * k + 3), 3 * at);
+      laid.rgb[3 * at] = rgb[3 * k];
+      laid.rgb[3 * at + 1] = rgb[3 * k + 1];
+      laid.rgb[3 * at + 2] = rgb[3 * k + 2];
     }
 }
 
@@ -110,13 +112,11 @@ function decide(
   const n = shared.width * shared.height;
   const terminals = new Int32Array(n);
   const costs = new Float32Array(n);
-  const place = (k: number): { x: number; y: number; mine: number; theirs: number } => {
+  for (let k = 0; k < n; k++) {
     const y = Math.floor(k / shared.width) + shared.y;
     const x = (k % shared.width) + shared.x;
-    return { x, y, mine: (y - area.y) * area.width + x - area.x, theirs: y * laid.width + x };
-  };
-  for (let k = 0; k < n; k++) {
-    const { x, y, mine, theirs } = place(k);
+    const mine = (y - area.y) * area.width + x - area.x;
+    const theirs = y * laid.width + x;
     if (!inside[mine] || laid.owners[theirs] < 0) {
       costs[k] = -1;
       continue;
@@ -187,13 +187,17 @@ function gradient({ area, rgb }: WarpedView, k: number): number {
   return Math.abs(rgb[3 * right + 1] - rgb[3 * left + 1]) + Math.abs(rgb[3 * down + 1] - rgb[3 * up + 1]);
 }
 
-function gradientLaid({ owners, rgb, width, height }: Laid, x: number, y: number): number {
-  const k = y * width + x;
-  const at = (i: number, j: number): number => {
-    const o = j * width + i;
-    return i >= 0 && j >= 0 && i < width && j < height && owners[o] >= 0 ? rgb[3 * o + 1] : rgb[3 * k + 1];
-  };
-  return Math.abs(at(x + 1, y) - at(x - 1, y)) + Math.abs(at(x, y + 1) - at(x, y - 1));
+function gradientLaid(laid: Laid, x: number, y: number): number {
+  return (
+    Math.abs(greenAt(laid, x + 1, y, x, y) - greenAt(laid, x - 1, y, x, y)) +
+    Math.abs(greenAt(laid, x, y + 1, x, y) - greenAt(laid, x, y - 1, x, y))
+  );
+}
+
+/** Green at (i, j), or at (x, y) where nothing lies there. */
+function greenAt(laid: Laid, i: number, j: number, x: number, y: number): number {
+  const at = isLaid(laid, i, j) ? j * laid.width + i : y * laid.width + x;
+  return laid.rgb[3 * at + 1];
 }
 
 /** The map with each edge pixel's owner carried outwards, so that nothing is lost where it is enlarged. */
