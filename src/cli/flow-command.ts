@@ -12,8 +12,8 @@ import {
 } from './flow-options.ts';
 import type { FlowCommandOptions } from './flow-options.ts';
 
-/** What runs where the user names no model: the better of those trained here. */
-export const DEFAULT_MODEL = 'flownet-s';
+/** What runs where the user names no model. */
+export const DEFAULT_MODEL = 'whither-flow';
 
 const HELP = `
 Two pictures give one flow; a video, GIF or folder of pictures gives one for each frame but the last.

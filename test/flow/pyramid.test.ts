@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FIXTURES } from '../../fixtures/index.ts';
+import { estimateFlow, flowSequence, loadFlowModel, readFlow, readImage } from '../../src/index.ts';
+import type { FlowModel, Image } from '../../src/index.ts';
+import { TOLERANCE } from '../tolerances.ts';
+
+/** Any picture of a size, seeded. */
+function noise(width: number, height: number, seed = 1): Image {
+  const data = new Uint8Array(width * height * 3);
+  let state = seed;
+  for (let i = 0; i < data.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    data[i] = state >>> 24;
+  }
+  return { width, height, data };
+}
+
+describe('whither-flow', () => {
+  let model: FlowModel;
+  let imageA: Image;
+  let imageB: Image;
+  beforeAll(async () => {
+    model = await loadFlowModel('whither-flow');
+    [imageA, imageB] = [await readImage(FIXTURES.goldenA), await readImage(FIXTURES.goldenB)];
+  });
+  afterAll(() => model.dispose());
+
+  test('gives the flow that PyTorch gives with the same weights', async () => {
+    const golden = await readFlow(`${FIXTURES.golden}/whither-flow.npy`);
+    const options = { schedule: [1], iterations: [2, 2, 1], refine: false };
+    const { flow } = await estimateFlow(model, imageA, imageB, options);
+    expect(flow.data).toBeCloseToArray(golden.data, TOLERANCE.networkFlow);
+  });
+
+  test('tells how sure it is of each pixel, and which B does not show', async () => {
+    const { confidence, occluded, flow } = await estimateFlow(model, imageA, imageB);
+    expect([confidence!.width, confidence!.height]).toEqual([flow.width, flow.height]);
+    expect(confidence!.data.every((sure) => sure >= 0 && sure <= 1)).toBe(true);
+    expect([...occluded!.data]).toEqual(Array.from(confidence!.data, (sure) => (sure < 0.5 ? 1 : 0)));
+  });
+
+  test.each([
+    [1, 1],
+    [5, 7],
+    [64, 16],
+    [131, 67],
+  ])('takes images of %i x %i', async (width, height) => {
+    const { flow } = await estimateFlow(model, noise(width, height), noise(width, height, 2));
+    expect(flow.data).toHaveLength(width * height * 2);
+    expect(flow.data.every(Number.isFinite)).toBe(true);
+  });
+
+  test('leaves the finest levels out where fewer iterations than levels are asked for', async () => {
+    const options = { schedule: [1], refine: false };
+    const fine = await estimateFlow(model, imageA, imageB, { ...options, iterations: [2, 2, 1] });
+    const coarse = await estimateFlow(model, imageA, imageB, { ...options, iterations: [2, 2] });
+    expect(coarse.flow.data).toHaveLength(fine.flow.data.length);
+    expect(coarse.flow.data).not.toEqual(fine.flow.data);
+  });
+
+  test('has every preset, and its own is the one of the manifest', async () => {
+    const { presets, preset } = model.manifest;
+    expect(Object.keys(presets!)).toEqual(['fast', 'balanced', 'accurate']);
+    const flows = [];
+    for (const name of [undefined, preset, 'fast'] as const)
+      flows.push((await estimateFlow(model, imageA, imageB, { preset: name })).flow.data);
+    expect(flows[0]).toEqual(flows[1]);
+    expect(flows[0]).not.toEqual(flows[2]);
+  });
+
+  test('gives for each frame of a sequence what the pair alone gives', async () => {
+    const frames = [imageA, imageB, imageA];
+    for await (const { index, flow } of flowSequence(model, frames)) {
+      const alone = await estimateFlow(model, frames[index], frames[index + 1]);
+      expect(flow.data).toEqual(alone.flow.data);
+    }
+  });
+
+  test('takes pairs at the same time one after the other', async () => {
+    const alone = await estimateFlow(model, imageA, imageB);
+    const [first, second] = await Promise.all([
+      estimateFlow(model, imageA, imageB),
+      estimateFlow(model, imageB, imageA),
+    ]);
+    expect(first.flow.data).toEqual(alone.flow.data);
+    expect(second.flow.data).not.toEqual(alone.flow.data);
+  });
+
+  test('says which iterations and backends it does not have', async () => {
+    await expect(estimateFlow(model, imageA, imageB, { iterations: [1, 1, 1, 1] })).rejects.toThrow(
+      'Expected a list of 1 to 3 numbers such as [2, 2, 1] for iterations',
+    );
+    await expect(estimateFlow(model, imageA, imageB, { preset: 'best' as 'fast' })).rejects.toThrow('preset');
+    await expect(loadFlowModel('whither-flow', { backend: 'onnxruntime' })).rejects.toThrow(
+      'Expected backend auto or simd for whither-flow',
+    );
+  });
+});
+
+test('a model without presets says so', async () => {
+  await using model = await loadFlowModel('flownet-s');
+  const image = noise(64, 64);
+  await expect(estimateFlow(model, image, image, { preset: 'fast' })).rejects.toThrow(
+    'Expected no preset for flownet-s, which has none, but received fast',
+  );
+  await expect(estimateFlow(model, image, image, { iterations: [1] })).rejects.toThrow('no pyramid');
+});
