@@ -1,6 +1,6 @@
 /**
  * Patches a second by model and batch beside the same networks in PyTorch, and descriptors a second of a whole image
- * beside SIFT in OpenCV: `npm run bench:patches [-- ROUNDS]`. Contenders take turns within one run, PyTorch and OpenCV
+ * beside SIFT in OpenCV: `npm run bench:patches [-- ROUNDS MODEL...]`. Contenders take turns within one run, PyTorch and OpenCV
  * in a process of their own that waits while we work, and the other way round.
  */
 
@@ -13,9 +13,17 @@ import { startPython } from './pairs.ts';
 import type { Python } from './pairs.ts';
 
 const [ROUNDS, WARM_UP] = [Number(process.argv[2] ?? 20), 2];
-const THREADS = availableParallelism();
-const BATCHES = [1, 32, 256];
+/** Of both sides; with one, the time of the core is hardly touched by what else the machine does. */
+const THREADS = Number(process.env.THREADS ?? availableParallelism());
+/** Of descriptor networks, and of those that compare pairs, which take ten times as long. */
+const BATCHES = { describer: [1, 32, 256], scorer: [1, 32, 64] };
 const IMAGE = { width: 640, height: 480 };
+
+/** On the clock, and of all cores together. */
+interface Time {
+  readonly milliseconds: number;
+  readonly cpu: number;
+}
 
 /** A way to do some amount of work. */
 interface Contender {
@@ -23,15 +31,16 @@ interface Contender {
   /** Patches, pairs or descriptors of one run. */
   readonly amount: number;
   readonly unit: string;
-  /** Milliseconds of one run. */
-  time(): Promise<number>;
+  /** Of one run. */
+  time(): Promise<Time>;
 }
 
-async function timed(run: () => Promise<ArrayLike<number>>): Promise<number> {
-  const start = performance.now();
+async function timed(run: () => Promise<ArrayLike<number>>): Promise<Time> {
+  const [start, before] = [performance.now(), process.cpuUsage()];
   const result = await run();
   if (Number.isNaN(result[0])) throw new Error('A contender gave no number');
-  return performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
+  return { milliseconds: performance.now() - start, cpu: (user + system) / 1000 };
 }
 
 /** Packed patches of noise. */
@@ -59,7 +68,7 @@ function torchBatch(name: string, batch: number, unit: string, python: Python): 
     name: `${name}, PyTorch, batch ${batch}`,
     amount: batch,
     unit,
-    time: () => python.ask<number>({ kind: 'network', name, batch }),
+    time: () => python.ask<Time>({ kind: 'network', name, batch }),
   };
 }
 
@@ -82,13 +91,13 @@ async function denseContenders(model: PatchModel, name: string, python: Python):
       name: `${name}, PyTorch, dense`,
       amount,
       unit,
-      time: () => python.ask<number>({ kind: 'dense', name, width, height }),
+      time: () => python.ask<Time>({ kind: 'dense', name, width, height }),
     },
     {
       name: 'SIFT in OpenCV, the same grid',
       amount,
       unit,
-      time: () => python.ask<number>({ kind: 'sift', width, height, stride: map.stride }),
+      time: () => python.ask<Time>({ kind: 'sift', width, height, stride: map.stride }),
     },
   ];
 }
@@ -98,17 +107,19 @@ async function contendersOf(
   name: string,
   python: Python,
 ): Promise<{ group: Contender[]; close: () => Promise<void> }> {
-  const model = await loadPatchModel(name);
+  const model = await loadPatchModel(name, { threads: THREADS });
   const open = [model];
-  const group = BATCHES.map((batch) => ourBatch(model, name, batch));
+  const batches = BATCHES[model.describes ? 'describer' : 'scorer'];
+  const most = batches.at(-1)!;
+  const group = batches.map((batch) => ourBatch(model, name, batch));
   const manifest = model.manifest;
   for (const precision of ['fp16', 'int8'] as const)
     if (manifest?.files[`patch-${precision}`]) {
-      const other = await loadPatchModel(name, { precision });
+      const other = await loadPatchModel(name, { precision, threads: THREADS });
       open.push(other);
-      group.push(ourBatch(other, `${name} ${precision}`, 256));
+      group.push(ourBatch(other, `${name} ${precision}`, most));
     }
-  if (manifest) group.push(torchBatch(name, 256, group[0].unit, python));
+  if (manifest) group.push(torchBatch(name, most, group[0].unit, python));
   if (manifest?.task === 'patch' && manifest.dense)
     group.push(...(await denseContenders(model, name, python)));
   return { group, close: async () => void (await Promise.all(open.map((one) => one.dispose()))) };
@@ -116,7 +127,7 @@ async function contendersOf(
 
 /** Each round in another order. */
 async function timeInTurns(group: readonly Contender[]) {
-  const times: number[][] = group.map(() => []);
+  const times: Time[][] = group.map(() => []);
   for (let round = -WARM_UP; round < ROUNDS; round++)
     for (let turn = 0; turn < group.length; turn++) {
       const which = (turn + round + WARM_UP) % group.length;
@@ -124,47 +135,56 @@ async function timeInTurns(group: readonly Contender[]) {
       if (round >= 0) times[which].push(time);
     }
   return group.map(({ name, amount, unit }, i) => {
-    const { median, p10, p90, repeats } = summarize(times[i]);
+    const clock = summarize(times[i].map(({ milliseconds }) => milliseconds));
+    const cpu = summarize(times[i].map((time) => time.cpu));
+    const rate = ({ median }: { readonly median: number }): number => Math.round((1000 * amount) / median);
     return {
       name,
       unit,
-      perSecond: Math.round((1000 * amount) / median),
-      milliseconds: { median, p10, p90 },
-      repeats,
+      perSecond: rate(clock),
+      perCoreSecond: rate(cpu),
+      milliseconds: clock,
+      cpuMilliseconds: cpu,
     };
   });
 }
 
-async function main(): Promise<void> {
-  const installed = (await listModels()).map(({ manifest }) => manifest);
-  const networks = installed
-    .filter(({ task }) => task === 'patch' || task === 'pair')
-    .map(({ name }) => name);
-  const python = startPython(fileURLToPath(new URL('patches_torch.py', import.meta.url)), String(THREADS));
-  const versions = await python.ask<Record<string, string>>({ kind: 'hello' });
+/** One result file a model. */
+async function benchModel(name: string, python: Python, versions: Record<string, string>): Promise<void> {
   const others = watchOthers();
-  const results: Record<string, Awaited<ReturnType<typeof timeInTurns>>> = {};
-  for (const name of ['rootsift', 'ncc', ...networks]) {
-    const { group, close } = await contendersOf(name, python);
-    results[name] = await timeInTurns(group);
-    await close();
-  }
-  python.close();
-  const rows = Object.values(results)
-    .flat()
-    .map(({ name, unit, perSecond, milliseconds: { median, p10, p90 } }) => [
-      name,
+  const { group, close } = await contendersOf(name, python);
+  const results = await timeInTurns(group);
+  await close();
+  const busyWithOthers = others();
+  printTable(
+    ['contender', 'unit', 'a second', 'a core second', 'ms', 'p10', 'p90'],
+    results.map(({ name: contender, unit, perSecond, perCoreSecond, milliseconds: { median, p10, p90 } }) => [
+      contender,
       unit,
       perSecond,
+      perCoreSecond,
       median,
       p10,
       p90,
-    ]);
-  printTable(['contender', 'unit', 'a second', 'ms', 'p10', 'p90'], rows);
-  const busyWithOthers = others();
-  console.log(`busy with others: ${busyWithOthers}`);
+    ]),
+  );
   const machine = { ...describeMachine(['onnxruntime-node']), ...versions, threads: THREADS, busyWithOthers };
-  console.log(`Written to ${saveResults('patches', { machine, image: IMAGE, results })}`);
+  const path = saveResults(`patches-${name}`, { machine, image: IMAGE, results });
+  console.log(`busy with others: ${busyWithOthers}; written to ${path}\n`);
+}
+
+async function chooseNames(): Promise<string[]> {
+  if (process.argv.length > 3) return process.argv.slice(3);
+  const installed = (await listModels()).map(({ manifest }) => manifest);
+  const networks = installed.filter(({ task }) => task === 'patch' || task === 'pair');
+  return ['rootsift', 'ncc', ...networks.map(({ name }) => name)];
+}
+
+async function main(): Promise<void> {
+  const python = startPython(fileURLToPath(new URL('patches_torch.py', import.meta.url)), String(THREADS));
+  const versions = await python.ask<Record<string, string>>({ kind: 'hello' });
+  for (const name of await chooseNames()) await benchModel(name, python, versions);
+  python.close();
 }
 
 await main();
