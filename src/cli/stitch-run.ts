@@ -1,9 +1,9 @@
-import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { FileError, WhitherError } from '../core/errors.ts';
 import type { Image } from '../core/types.ts';
 import { atomicWrite, writeImage } from '../io/index.ts';
-import { asFileError, inspectPath } from '../io/atomic-write.ts';
+import { inspectPath } from '../io/atomic-write.ts';
+import { listFolder, makeFolder, readText } from '../io/folders.ts';
 import { readImage, readImageInfo, readImageOfPixels } from '../io/images.ts';
 import { createTiledImage } from '../io/tiled-image.ts';
 import type { StageName, StitchOptions } from '../stitch/options.ts';
@@ -72,7 +72,7 @@ async function checkStitchOptions(inputs: readonly string[], options: StitchComm
   await checkApart(files, inputs);
   await checkOutputs(files, force);
   if (verboseDir && !force && (await inspectPath(verboseDir)) === 'folder') {
-    const found = (await readdir(verboseDir)).find((name) => /^\d\d-.*\.png$/.test(name));
+    const found = (await listFolder(verboseDir)).find((name) => /^\d\d-.*\.png$/.test(name));
     if (found)
       throw new FileError(
         `Expected a folder without pictures of stages but ${verboseDir} has ${found}: name another, or add --force`,
@@ -81,7 +81,7 @@ async function checkStitchOptions(inputs: readonly string[], options: StitchComm
 }
 
 async function readTransforms(path: string): Promise<Transforms> {
-  const text = await asFileError(`to read ${path}`, readFile(path, 'utf8'));
+  const text = await readText(path);
   try {
     return parseTransforms(JSON.parse(text));
   } catch (error) {
@@ -158,7 +158,7 @@ async function openStagePictures(
   folder: string,
   { force }: StitchCommandOptions,
 ): Promise<(name: string, image: Image) => Promise<void>> {
-  await asFileError(`to make the folder ${folder}`, mkdir(folder, { recursive: true }));
+  await makeFolder(folder);
   let count = 0;
   return async (name, image) => {
     const number = String(++count).padStart(2, '0');
