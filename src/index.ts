@@ -154,7 +154,7 @@ export {
 export type {
   DistanceMatrix,
   FitLdaOptions,
-  FitOptions,
+  FitMetricOptions,
   LearnedMetric,
   Metric,
   MetricChoice,

@@ -4,7 +4,7 @@ import type { Descriptors } from '../../features/types.ts';
 import { checkDescriptors, descriptorAt } from './pairwise.ts';
 import type { LearnedMetric } from './metrics.ts';
 
-export interface FitOptions {
+export interface FitMetricOptions {
   /**
    * Share of the mean variance that is added to every variance, 0 or more; 1e-3 unless told. Without it directions
    * in which the descriptors hardly vary would count without bound.
@@ -18,7 +18,7 @@ export interface FitOptions {
  *
  * @param descriptors at least two
  */
-export function fitMahalanobis(descriptors: Descriptors, options: FitOptions = {}): LearnedMetric {
+export function fitMahalanobis(descriptors: Descriptors, options: FitMetricOptions = {}): LearnedMetric {
   checkDescriptors(descriptors, 'descriptors');
   if (descriptors.count < 2)
     throw new RangeError(
@@ -31,7 +31,7 @@ export function fitMahalanobis(descriptors: Descriptors, options: FitOptions = {
   return { kind: 'mahalanobis', length, rank: length, projection: whiten(covariance, options) };
 }
 
-export interface FitLdaOptions extends FitOptions {
+export interface FitLdaOptions extends FitMetricOptions {
   /** Directions kept, the most telling first; all there are, at most one less than the classes, unless told. */
   readonly rank?: number;
 }
@@ -88,7 +88,7 @@ function withinWhitening(
   descriptors: Descriptors,
   labels: ArrayLike<number>,
   classes: Map<number, number[]>,
-  options: FitOptions,
+  options: FitMetricOptions,
 ): Matrix {
   const means = new Map([...classes].map(([label, members]) => [label, meanOf(descriptors, members)]));
   const within = scatter(descriptors, (i) => means.get(labels[i])!);
@@ -142,7 +142,7 @@ function addOuter(sum: Matrix, vector: Float64Array, weight: number): void {
 }
 
 /** W with `W' W` the inverse of the covariance, once that is made safe to invert; row by row. */
-function whiten(covariance: Matrix, { regularization = 1e-3 }: FitOptions): Float64Array {
+function whiten(covariance: Matrix, { regularization = 1e-3 }: FitMetricOptions): Float64Array {
   if (typeof regularization !== 'number' || !(regularization >= 0))
     throw expected('a number of at least 0', 'regularization', regularization);
   const size = covariance.rows;

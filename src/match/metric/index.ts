@@ -1,6 +1,6 @@
 /** Distances between descriptors, given and learned. */
 export { fitLda, fitMahalanobis } from './fit.ts';
-export type { FitLdaOptions, FitOptions } from './fit.ts';
+export type { FitLdaOptions, FitMetricOptions } from './fit.ts';
 export { metricNames, similarityOf, vectorDistance } from './metrics.ts';
 export type {
   LearnedMetric,
