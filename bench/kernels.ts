@@ -118,8 +118,8 @@ function rivals(which: string, { sizes, inputs, reference }: Case): Measurement[
     for (const [input, values] of Object.entries(inputs)) writeFileSync(join(folder, `${input}.bin`), values);
     return THREADS.map((threads) => {
       const args = [script, folder, which, String(threads), ...sizes.map(String)];
-      const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] } as const;
-      const { version, times } = JSON.parse(execFileSync('python3', args, options)) as {
+      const answer = execFileSync('python3', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+      const { version, times } = JSON.parse(answer) as {
         version: string;
         times: number[];
       };

@@ -38,7 +38,9 @@ test('a descriptor needs neither a dense graph nor thresholds', () => {
 
 test('a pair network takes its own size alone unless it says otherwise', () => {
   const { input } = read('stand-in-pair') as { input: Json };
-  const { anySize: _, smallest: __, ...plain } = input;
+  const plain = Object.fromEntries(
+    Object.entries(input).filter(([key]) => key !== 'anySize' && key !== 'smallest'),
+  );
   expect(parseManifest({ ...read('stand-in-pair'), input: plain }, 'model.json')).toMatchObject({
     task: 'pair',
     symmetric: true,
