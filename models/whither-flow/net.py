@@ -1,7 +1,7 @@
 """whither-flow: a coarse-to-fine correlation network for processors without a GPU.
 
 One Siamese encoder gives features at 1/16, 1/8 and 1/4. At 1/16 every cell is compared with every other (a global match,
-gated by its own confidence), and at 1/8 again, where a sure match rescues small things that move far; one small recurrent decoder, whose weights all levels share (as in RAPIDFlow), improves
+gated by its own confidence), and one small recurrent decoder, whose weights all levels share (as in RAPIDFlow), improves
 the flow at 1/16, 1/8 and 1/4 from correlations looked up around it (RAFT, Teed and Deng 2020, section 3.2) and goes from
 level to level by convex upsampling (section 3.3). It tells, beside the flow, where a pixel has no counterpart.
 """
@@ -13,18 +13,12 @@ from torch import nn
 from common.convex import upsample_convex
 from common.layers import SLOPE, conv, initialize
 from common.losses import end_point_error, hidden_loss
-from common.matching import fill, global_loss, local_loss, match_globally, rescue
+from common.matching import fill, global_loss, local_loss, match_globally
 from common.lookup import all_pairs, lookup, lookup_by_sampling
 from common.schedule import pad_to, resize_flow, shrink
 
 STRIDES = (16, 8, 4)
 """Pixels to a cell, coarse to fine."""
-
-MATCHED = 2
-"""Levels, from the coarsest on, at which every cell is compared with every other."""
-
-MOST_MATCHED = 8192
-"""Cells of a level beyond which only the coarsest is matched so: the work grows with their square."""
 
 FACTOR = 4
 """Of the convex upsampling: from a level to the pixels at 1/4, 1/2 or 1/1 of the image."""
@@ -101,7 +95,6 @@ class WhitherFlow(nn.Module):
         self.encoder, self.decoder = Encoder(w), Decoder(w, self.radius)
         self.mask = nn.Conv2d(w['hidden'], 9 * FACTOR**2, 1)
         self.strides, self.factor = STRIDES, FACTOR
-        self.matched, self.most_matched = MATCHED, MOST_MATCHED
         self.sharpness = nn.Parameter(torch.full((len(STRIDES),), 2.8))
         initialize(self)
         self.decoder.head.weight.data.mul_(0.05)
@@ -125,17 +118,13 @@ class WhitherFlow(nn.Module):
         for level, stride in enumerate(STRIDES[: len(iterations)]):
             a, b = features[level].chunk(2)
             context = contexts[level].chunk(2)[0]
-            matched = level == 0 or (level < MATCHED and a[0, 0].numel() <= MOST_MATCHED)
-            volume = all_pairs(a, b) if each or matched else None
-            if matched:
-                found, sure = match_globally(volume.detach() * sharpness[level].detach(), *a.shape[2:])
+            volume = all_pairs(a, b) if each or level == 0 else None
             if level == 0:
-                flow, confidence = fill(found, sure, initial), sure
+                found, confidence = match_globally(volume.detach() * sharpness[0].detach(), *a.shape[2:])
+                flow = fill(found, confidence, initial)
             else:
                 flow = F.avg_pool2d(upsampled[:, :2], 2) / stride
                 hidden, confidence = (F.interpolate(t, scale_factor=2.0, mode='bilinear') for t in (hidden, confidence))
-                if matched:
-                    flow, confidence = rescue(flow, confidence, found, sure)
             for step in range(iterations[level]):
                 flow = flow.detach()
                 correlation = lookup_by_sampling(a, b, flow, self.radius) if volume is None else lookup(
@@ -188,16 +177,16 @@ class WhitherFlow(nn.Module):
                 note(f'epe{stride}', error)
             if volume is None or iterations[level] == 0:
                 return
-            if level < MATCHED and level not in parts:
-                parts[level] = global_loss(volume * sharpness[level], at / stride, gone)
-                note(f'global{stride}', parts[level])
+            if level == 0 and 'global' not in parts:
+                parts['global'] = global_loss(volume * sharpness[0], at / stride, gone)
+                note('global', parts['global'])
             part = local_loss(logits, at / stride - centre, gone, self.radius)
             parts['match'] += part / iterations[level]
             note(f'match{stride}', part)
 
         self.run(image_a, image_b, iterations, initial, each)
         note('hide', parts['hide'])
-        return parts['epe'] + parts['match'] * 0.5 + parts[0] + parts[1] + parts['hide']
+        return parts['epe'] + parts['match'] * 0.5 + parts['global'] + parts['hide']
 
 
 def perturb(flow):

@@ -16,8 +16,6 @@ import type {
 } from './engine-network.ts';
 import { keepKernels } from './kept-kernels.ts';
 import { fillUnsure } from './pyramid-fill.ts';
-import { rescueMatches } from './pyramid-rescue.ts';
-import type { SureFlow } from './pyramid-rescue.ts';
 
 /** The graphs of a pyramid network. */
 export interface PyramidSessions {
@@ -52,9 +50,8 @@ interface Upsampled {
 }
 
 /**
- * The network `whither-flow`: features of both images at several levels, a global match at the coarsest and once more
- * at the next, where it rescues small things that move far, and at each level steps of one decoder on the correlations
- * looked up around the flow so far.
+ * The network `whither-flow`: features of both images at several levels, a global match at the coarsest, and at each
+ * level steps of one decoder on the correlations looked up around the flow so far.
  *
  * @param iterations steps of the decoder at each level, coarse to fine, unless told when it is run
  */
@@ -83,35 +80,25 @@ export function createPyramidNetwork(
       const upsampled = await upsample(state, mask, strides[level]);
       if (last) return finish(upsampled);
       descend(state, upsampled, finer, strides[level + 1]);
-      const cells = state.flow.height * state.flow.width;
-      if (level + 1 < pyramid.sharpness.length && cells <= pyramid.mostMatched)
-        Object.assign(state, rescueMatches(state, await match(level + 1, encodingA, encodingB)));
     }
     throw new ShapeError('Expected at least one level of iterations but received none');
   };
 
-  /** Compares every cell of a level with every other. */
-  const match = async (level: number, encodingA: Encoding, encodingB: Encoding): Promise<SureFlow> => {
-    const [a, b] = [encodingA, encodingB].map((encoding) => featureMap(encoding[`features${level}`]));
-    const { height, width } = a;
-    const { matching } = await kernels.matchings.get(a);
-    const found = matching.run(a, b, pyramid.sharpness[level]);
-    return {
-      flow: { channels: 2, height, width, data: found.flow },
-      confidence: { channels: 1, height, width, data: found.confidence },
-    };
-  };
-
+  /** Where the decoder starts: at the global match, where that is sure. */
   const start = async (
     encodingA: Encoding,
     encodingB: Encoding,
     initial: FeatureMap | undefined,
   ): Promise<State> => {
-    const { flow, confidence } = await match(0, encodingA, encodingB);
-    const { height, width } = flow;
+    const [a, b] = [featureMap(encodingA.features0), featureMap(encodingB.features0)];
+    const { height, width } = a;
+    const { matching } = await kernels.matchings.get(a);
+    const match = matching.run(a, b, pyramid.sharpness);
+    const found: FeatureMap = { channels: 2, height, width, data: match.flow };
+    const confidence: FeatureMap = { channels: 1, height, width, data: match.confidence };
     const other = initial && toCells(initial, width, height, strides[0]);
-    const logit = new Float32Array(height * width);
-    return { flow: fillUnsure(flow, confidence, other), confidence, hidden: encodingA.start, logit };
+    const flow = fillUnsure(found, confidence, other);
+    return { flow, confidence, hidden: encodingA.start, logit: new Float32Array(height * width) };
   };
 
   const improve = async (state: State, level: number, count: number, a: Encoding, b: Encoding) => {

@@ -30,13 +30,8 @@ export interface ModelPyramid {
   readonly channels: readonly number[];
   /** Cells to each side of the flow that correlations are looked up at. */
   readonly radius: number;
-  /**
-   * What products of features are multiplied by before the softmax of the global match: one number for each level that
-   * is matched so, coarse to fine.
-   */
-  readonly sharpness: readonly number[];
-  /** Cells of a level beyond which only the coarsest is matched globally: the work grows with their square. */
-  readonly mostMatched: number;
+  /** What products of features are multiplied by before the softmax of the global match, at the coarsest level. */
+  readonly sharpness: number;
   /** Of the convex upsampling; the finest level's stride. */
   readonly factor: number;
 }
@@ -148,8 +143,7 @@ function parsePyramid(entry: Entry): ModelPyramid | undefined {
     strides: entry.get('strides').list((stride) => stride.integer(1)),
     channels: entry.get('channels').list((count) => count.integer(1)),
     radius: entry.get('radius').integer(0),
-    sharpness: entry.get('sharpness').list((value) => value.number()),
-    mostMatched: entry.get('mostMatched').integer(0),
+    sharpness: entry.get('sharpness').number(),
     factor: entry.get('factor').integer(1),
   };
 }
