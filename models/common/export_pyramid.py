@@ -17,7 +17,7 @@ from torch import nn
 from common.convex import upsample_convex
 from common.export import SIZES, TOLERANCE, describe, images, run, write_graph
 from common.lookup import all_pairs, lookup
-from common.matching import fill, match_globally, rescue
+from common.matching import fill, match_globally
 from common.networks import MODELS, build, load
 
 
@@ -96,9 +96,6 @@ def run_parts(net, files, image_a, image_b):
         else:
             flow = F.avg_pool2d(upsampled[:, :2], 2) / stride
             confidence = F.interpolate(confidence, scale_factor=2.0, mode='bilinear')
-            if level < net.matched:
-                found, sure = match_globally(volume * net.sharpness[level].exp(), *a.shape[2:])
-                flow, confidence = rescue(flow, confidence, found, sure)
         for _ in range(net.iterations[level]):
             feeds = {'context': encodings[0][levels + level], 'flow': flow, 'confidence': confidence, 'hidden': hidden}
             change, hidden = ort('decoder', correlation=lookup(volume, flow, net.radius), **feeds)
@@ -123,8 +120,7 @@ def make_description(net, config: dict, files: dict[str, Path], card: dict) -> d
             'strides': list(net.strides),
             'channels': config['widths']['match'],
             'radius': net.radius,
-            'sharpness': net.sharpness.exp().tolist()[: net.matched],
-            'mostMatched': net.most_matched,
+            'sharpness': net.sharpness.exp().tolist()[0],
             'factor': net.factor,
         },
         'output': {'stride': 1},

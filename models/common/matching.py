@@ -57,23 +57,6 @@ def fill(flow: torch.Tensor, confidence: torch.Tensor, initial=None) -> torch.Te
     return torch.lerp(initial, flow, confidence * (1 + DOUBT) / (confidence + DOUBT))
 
 
-RESCUE_DISTANCE = 2.0
-"""Cells by which a match has to differ from the flow before it takes its place: below, the flow is the more exact."""
-
-LEAST_SURE = 0.1
-"""Confidence that a match needs at least to take the place of the flow."""
-
-DOUBT_SHARE = 0.3
-"""Of the confidence that the flow came with, which a match has to exceed on top."""
-
-
-def rescue(flow, confidence, found, sure):
-    """Flow (B, 2, h, w) and its confidence (B, 1, h, w), replaced by the matches that differ and are sure."""
-    differs = (found - flow).norm(dim=1, keepdim=True) > RESCUE_DISTANCE
-    better = differs & (sure > LEAST_SURE + DOUBT_SHARE * confidence)
-    return torch.where(better, found, flow), torch.where(better, sure, confidence)
-
-
 def shares(at: torch.Tensor):
     """The four cells around positions (B, 2, ...) and the share of each: yields (x, y, share)."""
     low = at.floor()
