@@ -16,7 +16,8 @@ def main():
         manifest = json.loads(path.read_text())
         if manifest['task'] != 'flow':
             continue
-        manifest['scores'] = find_scores(results, manifest['name'])
+        # A model with presets is scored by its own.
+        manifest['scores'] = find_scores(results, manifest.get('preset', manifest['name']))
         path.write_text(json.dumps(manifest, indent=2) + '\n')
 
 
