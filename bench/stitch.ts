@@ -1,8 +1,8 @@
 /**
  * `npm run bench:stitch`: the stitcher beside OpenCV's `cv2.Stitcher` (panorama mode, as it comes) on the sets of
  * photos that lie beside the repository, where they do: pictures placed, seconds from reading files to the written
- * panorama, and peak memory, each in a process of its own; and our seconds a stage. Run `npm run build` first: what is
- * timed is the built package. `npm run bench:stitch -- kayak` takes only sets of that name, `-- kayak 3` three rounds.
+ * panorama, and peak memory, each in a process of its own; and our seconds a stage. Ours runs from the sources, whose
+ * translation counts. `npm run bench:stitch -- kayak` takes only sets of that name, `-- kayak 3` three rounds.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process';

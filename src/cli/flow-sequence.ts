@@ -174,8 +174,9 @@ async function* estimates(run: SequenceRun, existing: ReadonlySet<string>): Asyn
   }
 }
 
-function visibleFlow({ flow, occluded }: SequenceEstimate): FlowField {
-  return occluded ? withoutOccluded(flow, occluded) : flow;
+/** What `--both` leaves; without it nothing is left out, though a network may tell what it takes for hidden. */
+function visibleFlow({ flow, backward, occluded }: SequenceEstimate): FlowField {
+  return backward && occluded ? withoutOccluded(flow, occluded) : flow;
 }
 
 /** What there is to say about a run at its end. */

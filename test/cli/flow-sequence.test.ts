@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Image } from '../../src/core/types.ts';
-import { openFrames, readFlow, readImage } from '../../src/io/index.ts';
+import { openFrames, readFlow, readImage, writeImage } from '../../src/io/index.ts';
 import { writeFrames } from './pictures.ts';
 import { STAND_IN, makeScratch, runCommand } from './run-command.ts';
 
@@ -77,6 +77,20 @@ test('a folder of flow files holds both directions under --both, and resumes', a
 
 /** The mean whiteness of a picture: the larger the scale, the paler the colours. */
 const meanOf = ({ data }: Image): number => data.reduce((sum, value) => sum + value, 0) / data.length;
+
+test('without --both nothing is left out, whatever the network takes for hidden', async () => {
+  mkdirSync(at('unlike'));
+  for (const value of [0, 255])
+    await writeImage(at(`unlike/${value}.png`), {
+      width: 16,
+      height: 16,
+      data: new Uint8Array(16 * 16 * 3).fill(value),
+    });
+  const command = ['flow', at('unlike'), '-o', at('unlike-flows/%06d.flo'), '--model', 'whither-flow'];
+  expect(await runCommand(command)).toMatchObject({ code: 0 });
+  const [name] = readdirSync(at('unlike-flows'));
+  expect((await readFlow(at(`unlike-flows/${name}`))).valid).toBeUndefined();
+});
 
 test('--normalize takes the frame, the sequence or a fixed length', async () => {
   const meanWith = async (name: string, rule: string): Promise<number> => {
