@@ -162,6 +162,9 @@ export const f32x4 = {
 };
 
 export const i32x4 = {
+  zero: f32x4.zero,
+  /** Products of eight 16-bit integers with eight others, each two neighbours summed. */
+  dot: binary(...vector(186)),
   splat: unary(...vector(17)),
   lane: (a: Code, lane: number): Code => [...a, ...vector(27), lane],
   add: binary(...vector(174)),

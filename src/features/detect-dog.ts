@@ -29,7 +29,11 @@ function detectInOctave(octave: Octave, limits: DogLimits): Keypoint[] {
     for (let y = BORDER; y < height - BORDER; y++)
       for (let x = BORDER, i = y * width + BORDER; x < width - BORDER; x++, i++) {
         const value = middle[i];
-        if (Math.abs(value) <= least || !isExtremum(differences, s, i, width, value)) continue;
+        if (value <= least && value >= -least) continue;
+        // Two neighbours turn away most; only the rest is looked at all around.
+        const [left, right] = [middle[i - 1], middle[i + 1]];
+        if (value > 0 ? left > value || right > value : left < value || right < value) continue;
+        if (!isExtremum(differences, s, i, width, value)) continue;
         const found = locate(octave, differences, s, x, y, limits);
         if (found) out.push(found);
       }

@@ -1,6 +1,7 @@
 import { checkInteger, checkOneOf, expected } from '../core/errors.ts';
 import type { Image } from '../core/types.ts';
 import { chooseEven, chooseStrongest } from './choose-keypoints.ts';
+import { describeSampled } from './describe-sampled.ts';
 import { describeSift } from './describe-sift.ts';
 import { detectFast, detectHarris } from './detect-corners.ts';
 import { detectDog } from './detect-dog.ts';
@@ -95,12 +96,13 @@ function runDetector(
 async function describeIn(
   space: ScaleSpace,
   keypoints: Keypoints,
-  { descriptor = 'rootsift' }: DescribeOptions,
+  { descriptor = 'rootsift', gradients = 'all' }: DescribeOptions,
 ): Promise<Descriptors> {
   if (typeof descriptor === 'object') {
     const { patchSize, extent } = descriptor;
     return descriptor.describe(extractPatches(space.image, keypoints, patchSize, extent));
   }
   checkOneOf(descriptor, 'descriptor', ['sift', 'rootsift']);
-  return describeSift(space, keypoints, descriptor);
+  checkOneOf(gradients, 'gradients', ['all', 'samples']);
+  return (gradients === 'all' ? describeSift : describeSampled)(space, keypoints, descriptor);
 }

@@ -1,3 +1,4 @@
+import { fastAngle } from './fast-angle.ts';
 import type { Keypoint } from './keypoint-list.ts';
 import { placeOf } from './scale-space.ts';
 import type { Place, ScaleSpace } from './scale-space.ts';
@@ -43,15 +44,26 @@ function fillHistogram({ octave, layer, x, y, sigma }: Place): void {
   const spread = 1.5 * sigma;
   const radius = Math.round(3 * spread);
   const [cx, cy] = [Math.round(x), Math.round(y)];
-  const exponent = -1 / (2 * spread * spread);
+  const weights = gaussianSide(spread, radius);
+  const perTurn = BINS / (2 * Math.PI);
   bins.fill(0);
-  for (let py = Math.max(1, cy - radius); py <= Math.min(height - 2, cy + radius); py++)
+  for (let py = Math.max(1, cy - radius); py <= Math.min(height - 2, cy + radius); py++) {
+    const weightY = weights[Math.abs(py - cy)];
     for (let px = Math.max(1, cx - radius); px <= Math.min(width - 2, cx + radius); px++) {
       const i = py * width + px;
       const dx = layer[i + 1] - layer[i - 1];
       const dy = layer[i + width] - layer[i - width];
-      const weight = Math.exp(exponent * ((px - cx) ** 2 + (py - cy) ** 2));
-      const bin = Math.round((Math.atan2(dy, dx) * BINS) / (2 * Math.PI));
-      bins[(bin + BINS) % BINS] += weight * Math.sqrt(dx * dx + dy * dy);
+      const bin = Math.round(fastAngle(dy, dx) * perTurn);
+      bins[bin < 0 ? bin + BINS : bin] += weightY * weights[Math.abs(px - cx)] * Math.sqrt(dx * dx + dy * dy);
     }
+  }
+}
+
+let side = new Float64Array(0);
+
+/** `exp(-k^2 / (2 spread^2))` for k up to `radius`; the array is used again. */
+function gaussianSide(spread: number, radius: number): Float64Array {
+  if (side.length <= radius) side = new Float64Array(2 * radius + 1);
+  for (let k = 0; k <= radius; k++) side[k] = Math.exp(-(k * k) / (2 * spread * spread));
+  return side;
 }

@@ -24,7 +24,14 @@ export interface PairMatcher<Prepared> {
  * The matcher by features: many weak points spread over the picture, since overlaps are often sky, water or walls.
  */
 export function createFeatureMatcher(options: ExtractOptions = {}): PairMatcher<Features> {
-  const extract: ExtractOptions = { count: 1500, spread: 'even', contrast: 3, upsample: false, ...options };
+  const extract: ExtractOptions = {
+    count: 1500,
+    spread: 'even',
+    contrast: 3,
+    upsample: false,
+    gradients: 'samples',
+    ...options,
+  };
   return {
     prepare: (image) => extractFeatures(image, extract),
     async match(a, b) {
