@@ -1,7 +1,7 @@
 import { WhitherError } from '../core/errors.ts';
 import type { Matrix3 } from '../core/homography.ts';
 import type { Image } from '../core/types.ts';
-import { composePanorama, tilesOf } from './compose.ts';
+import { composePanorama, tilePixels, tilesOf } from './compose.ts';
 import type { ComposedTile } from './compose.ts';
 import { largestRectangle, shrinkMask } from './largest-rectangle.ts';
 import { cropCanvas, layOut } from './layout.ts';
@@ -145,7 +145,7 @@ async function* composeAll(
   };
   const { blend, cacheBytes } = options;
   let done = 0;
-  const total = tilesOf(canvas, 5, 4e6).length;
+  const total = tilesOf(canvas, 5, tilePixels(canvas)).length;
   for await (const tile of composePanorama(composition, { blend, cacheBytes })) {
     yield tile;
     options.onProgress?.('compose', ++done, Math.max(done, total));

@@ -1,0 +1,155 @@
+import type { Homography } from '../core/homography.ts';
+import { sourceGrid } from './layout.ts';
+import type { Canvas, Rectangle, SourceGrid } from './layout.ts';
+import { intersect } from './overlaps.ts';
+import type { SeamMap } from './seams.ts';
+
+/** Seams on a canvas of lower resolution, and how pixels of the full canvas find them. */
+export interface PlacedSeams {
+  readonly seams: SeamMap;
+  /** Pixels of the seam map's canvas a pixel of this one, and where the seam map's first pixel lies there. */
+  readonly seamScale: number;
+  readonly seamLeft: number;
+  readonly seamTop: number;
+}
+
+export interface OwnersSetting extends PlacedSeams {
+  readonly canvas: Canvas;
+  readonly inverses: readonly Homography[];
+  /** Where each picture may lie on the canvas; null where nowhere. */
+  readonly footprints: readonly (Rectangle | null)[];
+}
+
+/** Side of the squares that are decided as one where a single picture has all of them. */
+const CELL = 8;
+
+/**
+ * The picture that each pixel of a rectangle of the canvas is taken from: the seam map's where that covers the pixel,
+ * else the first that does; -1 where none does.
+ *
+ * @param area may reach beyond the canvas, where there is none; its width is a multiple of 8
+ */
+export function ownersOf(setting: OwnersSetting, area: Rectangle): Int16Array {
+  const { canvas, seams, seamScale, seamLeft, seamTop } = setting;
+  const owners = new Int16Array(area.width * area.height).fill(-1);
+  const covers = coversOf(setting, area);
+  const columns = seamPlaces(area.x, area.width, canvas.width, seamScale, seamLeft, seams.width);
+  const rows = seamPlaces(area.y, area.height, canvas.height, seamScale, seamTop, seams.height);
+  const [right, bottom] = [
+    Math.min(area.width, canvas.width - area.x),
+    Math.min(area.height, canvas.height - area.y),
+  ];
+  for (let y = 0; y < bottom; y += CELL)
+    for (let x = 0; x < right; x += CELL) {
+      const cell = { x, y, width: Math.min(CELL, right - x), height: Math.min(CELL, bottom - y) };
+      const whole = soleOwner(seams, columns, rows, cell);
+      if (whole >= 0 && covers[whole]?.holdsCell(x, y)) fill(owners, area.width, cell, whole);
+      else
+        decideEach(
+          owners,
+          area.width,
+          cell,
+          covers,
+          (i, j) => seams.owners[rows[j] * seams.width + columns[i]],
+        );
+    }
+  return owners;
+}
+
+/** For each pixel along one side the nearest one of the seam map. */
+const seamPlaces = (
+  start: number,
+  count: number,
+  size: number,
+  scale: number,
+  first: number,
+  most: number,
+): Int32Array =>
+  Int32Array.from({ length: count }, (_, i) => {
+    const place = Math.round(Math.min(size - 1, start + i) * scale - first);
+    return Math.max(0, Math.min(most - 1, place));
+  });
+
+/** The one owner that the seam map has all over a cell, or -1. */
+function soleOwner(
+  { owners, width }: SeamMap,
+  columns: Int32Array,
+  rows: Int32Array,
+  { x, y, width: w, height: h }: Rectangle,
+): number {
+  const first = owners[rows[y] * width + columns[x]];
+  for (let r = rows[y]; r <= rows[y + h - 1]; r++)
+    for (let c = columns[x]; c <= columns[x + w - 1]; c++) if (owners[r * width + c] !== first) return -1;
+  return first;
+}
+
+function fill(owners: Int16Array, stride: number, { x, y, width, height }: Rectangle, value: number): void {
+  for (let j = y; j < y + height; j++) owners.fill(value, j * stride + x, j * stride + x + width);
+}
+
+function decideEach(
+  owners: Int16Array,
+  stride: number,
+  { x, y, width, height }: Rectangle,
+  covers: readonly (Cover | null)[],
+  wanted: (i: number, j: number) => number,
+): void {
+  for (let j = y; j < y + height; j++)
+    for (let i = x; i < x + width; i++) {
+      const want = wanted(i, j);
+      owners[j * stride + i] =
+        want >= 0 && covers[want]?.holds(i, j) ? want : covers.findIndex((cover) => cover?.holds(i, j));
+    }
+}
+
+/** Where one picture covers an area. */
+interface Cover {
+  holds(x: number, y: number): boolean;
+  /** Whether it covers all of the cell that begins there. */
+  holdsCell(x: number, y: number): boolean;
+}
+
+function coversOf({ canvas, inverses, footprints }: OwnersSetting, area: Rectangle): (Cover | null)[] {
+  return footprints.map((footprint, v) => {
+    const part = footprint && intersect(area, footprint);
+    if (!part) return null;
+    // On the raster of the area's cells.
+    const [left, top] = [part.x - area.x, part.y - area.y].map((at) => Math.floor(at / CELL) * CELL);
+    const [right, bottom] = [part.x + part.width - area.x, part.y + part.height - area.y];
+    const snapped = { x: area.x + left, y: area.y + top, width: right - left, height: bottom - top };
+    const grid = sourceGrid(canvas, inverses[v], snapped, CELL);
+    return createCover(grid, left, top, canvas.sizes[v].width - 0.5, canvas.sizes[v].height - 0.5);
+  });
+}
+
+function createCover(
+  { columns, rows, points }: SourceGrid,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+): Cover {
+  const isInside = (x: number, y: number): boolean => x >= -0.5 && y >= -0.5 && x <= right && y <= bottom;
+  const nodeInside = (k: number): boolean => isInside(points[2 * k], points[2 * k + 1]);
+  return {
+    holds(x, y) {
+      const [i, j] = [Math.floor((x - left) / CELL), Math.floor((y - top) / CELL)];
+      if (i < 0 || j < 0 || i >= columns - 1 || j >= rows - 1) return false;
+      const [s, t] = [(x - left) / CELL - i, (y - top) / CELL - j];
+      const k = 2 * (j * columns + i);
+      const at = (c: number): number => {
+        const upper = points[k + c] + (points[k + c + 2] - points[k + c]) * s;
+        const low = k + 2 * columns + c;
+        const lower = points[low] + (points[low + 2] - points[low]) * s;
+        return t === 0 ? upper : upper + (lower - upper) * t;
+      };
+      return isInside(at(0), at(1));
+    },
+    holdsCell(x, y) {
+      const [i, j] = [(x - left) / CELL, (y - top) / CELL];
+      if (i < 0 || j < 0 || i >= columns - 1 || j >= rows - 1) return false;
+      const k = j * columns + i;
+      return nodeInside(k) && nodeInside(k + 1) && nodeInside(k + columns) && nodeInside(k + columns + 1);
+    },
+  };
+}
