@@ -1,7 +1,7 @@
 /** SIFT's histograms from few samples: a fifth of the time, for pictures whose scales are much alike. */
 
 import { finishDescriptor, SIFT_LENGTH } from './describe-sift.ts';
-import { fastAngle } from './fast-angle.ts';
+import { directionOf, TURN } from './directions.ts';
 import { placeOf } from './scale-space.ts';
 import type { Place, ScaleSpace } from './scale-space.ts';
 import type { DescriptorKind, Descriptors, Keypoints } from './types.ts';
@@ -10,7 +10,7 @@ const CELLS = 4;
 const DIRECTIONS = 8;
 /** Side of a cell in multiples of the keypoint's scale, and samples along it. */
 const CELL_SIDE = 3;
-const SAMPLES = 4;
+const SAMPLES = 3;
 
 /** A place of the grid of samples: where it is, and what its gradient counts in the cells around it. */
 interface Sample {
@@ -23,6 +23,7 @@ interface Sample {
 }
 
 const GRID = planSamples();
+const histogram = new Float64Array(SIFT_LENGTH);
 
 /** Half a cell around the 4 x 4 matters too, since gradients are shared among the nearest cells. */
 function planSamples(): Sample {
@@ -61,7 +62,7 @@ function shareAmongCells(
   }
 }
 
-/** As `describeSift`, from 400 samples a keypoint instead of all pixels. */
+/** As `describeSift`, from 225 samples a keypoint instead of all pixels. */
 export function describeSampled(space: ScaleSpace, keypoints: Keypoints, kind: DescriptorKind): Descriptors {
   const count = keypoints.scales.length;
   const data = new Float32Array(count * SIFT_LENGTH);
@@ -80,25 +81,27 @@ function collectSamples({ octave, layer, x, y, sigma }: Place, angle: number, ou
   const { width, height } = octave;
   const cos = Math.cos(angle) * CELL_SIDE * sigma;
   const sin = Math.sin(angle) * CELL_SIDE * sigma;
-  const perTurn = DIRECTIONS / (2 * Math.PI);
-  const turns = angle * perTurn - 2 * DIRECTIONS;
+  histogram.fill(0);
+  // A direction is a whole number, TURN of them a turn.
+  const turned = Math.round((angle * TURN) / (2 * Math.PI));
+  const perBin = TURN / DIRECTIONS;
   for (let k = 0; k < u.length; k++) {
-    const px = Math.round(x + cos * u[k] - sin * v[k]);
-    const py = Math.round(y + sin * u[k] + cos * v[k]);
+    const px = (x + cos * u[k] - sin * v[k] + 0.5) | 0;
+    const py = (y + sin * u[k] + cos * v[k] + 0.5) | 0;
     if (px < 1 || py < 1 || px > width - 2 || py > height - 2) continue;
     const i = py * width + px;
     const dx = layer[i + 1] - layer[i - 1];
     const dy = layer[i + width] - layer[i - width];
-    // Two turns more than needed, so that it is never negative.
-    const direction = fastAngle(dy, dx) * perTurn - turns;
-    const whole = direction | 0;
     const size = Math.sqrt(dx * dx + dy * dy);
-    const upper = size * (direction - whole);
+    const direction = (directionOf(dx, dy, size) - turned) & (TURN - 1);
+    const d = (direction / perBin) | 0;
+    const e = (d + 1) & (DIRECTIONS - 1);
+    const upper = size * (direction / perBin - d);
     const lower = size - upper;
-    const [d, e] = [whole & 7, (whole + 1) & 7];
     for (let q = 4 * k; q < 4 * k + 4; q++) {
-      out[cells[q] + d] += shares[q] * lower;
-      out[cells[q] + e] += shares[q] * upper;
+      histogram[cells[q] + d] += shares[q] * lower;
+      histogram[cells[q] + e] += shares[q] * upper;
     }
   }
+  out.set(histogram);
 }

@@ -65,9 +65,17 @@ function openSpace(image: Image | Grey, { upsample }: DetectOptions): ScaleSpace
 }
 
 function detectIn(space: ScaleSpace, options: DetectOptions): Keypoints {
-  const { count = 4000, spread = 'strongest', contrast = 10.2, edgeRatio = 10, upright = false } = options;
+  const {
+    count = 4000,
+    spread = 'strongest',
+    contrast = 10.2,
+    edgeRatio = 10,
+    upright = false,
+    gradients = 'all',
+  } = options;
   checkInteger(count, 'count', 1);
   checkOneOf(spread, 'spread', ['strongest', 'even']);
+  checkOneOf(gradients, 'gradients', ['all', 'samples']);
   if (!(contrast >= 0)) throw expected('a number of at least 0', 'contrast', contrast);
   if (!(edgeRatio >= 1)) throw expected('a number of at least 1', 'edgeRatio', edgeRatio);
   if (!space.octaves.length) return packKeypoints([]);
@@ -80,7 +88,9 @@ function detectIn(space: ScaleSpace, options: DetectOptions): Keypoints {
     spread === 'even' ? chooseEven(list, count, width, height) : chooseStrongest(list, count);
   // A keypoint of several directions is one of the choice, and several of the result, cut at the count again.
   const chosen = choose(found);
-  return packKeypoints(upright ? chosen : orientKeypoints(space, chosen).slice(0, count));
+  return packKeypoints(
+    upright ? chosen : orientKeypoints(space, chosen, gradients === 'all' ? 1 : 2).slice(0, count),
+  );
 }
 
 function runDetector(
