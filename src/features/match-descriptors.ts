@@ -63,7 +63,10 @@ function emptyBest(count: number): Best {
 function toIntegers({ count, length, data }: Descriptors, to: number): Int16Array {
   const out = new Int16Array(count * to);
   for (let i = 0; i < count; i++)
-    for (let c = 0; c < length; c++) out[i * to + c] = Math.round(data[i * length + c] * WHOLE);
+    for (let c = 0; c < length; c++) {
+      const value = data[i * length + c] * WHOLE;
+      out[i * to + c] = value < 0 ? value - 0.5 : value + 0.5;
+    }
   return out;
 }
 

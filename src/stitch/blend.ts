@@ -56,9 +56,9 @@ export function blendMultiband(
   return tile;
 }
 
-/** One picture's part of a tile at half the size. */
+/** One picture's part of a tile, made smaller. */
 export interface CoarseLayer {
-  /** Corners on multiples of `2 ** (levels - 1)`. */
+  /** In pixels of the smaller tile; corners on multiples of `2 ** (levels - 1)`. */
   readonly area: Rectangle;
   readonly rgb: Float32Array;
   /** Share of each pixel that the tile takes from this picture, 0 to 1. */
@@ -66,10 +66,11 @@ export interface CoarseLayer {
 }
 
 /**
- * What multiband blending changes in each picture, all at half the size: what is to be added, enlarged, to the
+ * What multiband blending changes in each picture, of a tile made smaller: what is to be added, enlarged, to the
  * picture's own pixels. Away from the seams it is 0.
  *
- * @param width of the tile at half the size
+ * @param width of the smaller tile
+ * @param levels bands, the finest among them
  */
 export function blendCoarse(
   width: number,

@@ -10,7 +10,6 @@ import { ownersOf } from './owners.ts';
 import type { PlacedSeams } from './owners.ts';
 import { paintView } from './paint-view.ts';
 import type { OwnerMap } from './paint-view.ts';
-import { halve } from './pyramid.ts';
 import { warpView } from './warp-view.ts';
 import type { Field } from './warp-view.ts';
 
@@ -28,7 +27,7 @@ export interface ComposeOptions {
   readonly blend?: BlendMethod;
   /** Bands beside the finest; 5 unless told, fewer on small canvases. */
   readonly levels?: number;
-  /** Most pixels worked on at a time; 1 to 4 million, by the canvas, unless told. */
+  /** Most pixels worked on at a time; 2 to 4 million, by the canvas, unless told. */
   readonly tilePixels?: number;
   /** Bytes of pictures kept; 300 million unless told. */
   readonly cacheBytes?: number;
@@ -73,10 +72,13 @@ interface Tools extends Composition {
 
 /** Of large canvases larger tiles, so that pictures need not be read so often. */
 export const tilePixels = ({ width, height }: { width: number; height: number }): number =>
-  Math.max(1e6, Math.min(4e6, (width * height) / 16));
+  Math.max(2e6, Math.min(4e6, (width * height) / 16));
 
-const chooseLevels = ({ width, height }: Canvas, most: number): number =>
-  Math.max(0, Math.min(most, Math.floor(Math.log2(Math.min(width, height))) - 3));
+/** None, or two and more, of which the finest is not blended. */
+function chooseLevels({ width, height }: Canvas, most: number): number {
+  const levels = Math.min(most, Math.floor(Math.log2(Math.min(width, height))) - 3);
+  return levels < 1 ? 0 : Math.max(2, levels);
+}
 
 /** How far a seam may be felt across. */
 const marginOf = (levels: number): number => (levels ? 2 ** (levels + 1) : 0);
@@ -131,7 +133,13 @@ function outerArea(area: Rectangle, { canvas, levels }: Tools): Rectangle {
   return { x, y, width: Math.ceil((right - x) / unit) * unit, height: Math.ceil((bottom - y) / unit) * unit };
 }
 
-/** Every pixel from its owner, and changed by what blending says at half the size. */
+/**
+ * Blending is worked out at a quarter of the size, which leaves out the two finest of its bands: structures of less
+ * than about four pixels change over at the seam. A power of 2.
+ */
+const SHRINK = 4;
+
+/** Every pixel from its owner, and changed by what blending says at a quarter of the size. */
 async function paint(
   tools: Tools,
   map: OwnerMap,
@@ -157,47 +165,60 @@ async function blendAll(
   present: readonly number[],
   boxes: readonly (Rectangle | null)[],
 ): Promise<{ area: Rectangle; rgb: Float32Array }[]> {
-  const half = halfCanvas(canvas);
+  const small = smallCanvas(canvas);
   const outer = map.area;
+  const areas = present.map((v) => shrinkArea(widen(boxes[v]!, outer, levels)));
+  const shares = sharesOf(map, present, areas);
   const layers: CoarseLayer[] = [];
-  for (const v of present) {
-    const area = widen(boxes[v]!, outer, levels);
-    const small = halfOf(area);
-    const place = { ...small, x: small.x + outer.x / 2, y: small.y + outer.y / 2 };
+  for (const [k, v] of present.entries()) {
+    const area = areas[k];
+    const place = { ...area, x: area.x + outer.x / SHRINK, y: area.y + outer.y / SHRINK };
     const field = brightness?.(v);
-    const { rgb } = warpView(half, v, await cache.half(v), inverses[v], place, {
-      field: field && ((x, y, u, w) => field(x, y, 2 * u, 2 * w)),
+    const { rgb } = warpView(small, v, await cache.small(v), inverses[v], place, {
+      field: field && ((x, y, u, w) => field(x, y, SHRINK * u, SHRINK * w)),
       multiply: field !== undefined,
     });
-    layers.push({ area: small, rgb, share: halve(ownedShare(map, area, v), area.width, area.height, 1) });
+    layers.push({ area, rgb, share: shares[k] });
   }
-  const changes = blendCoarse(outer.width / 2, outer.height / 2, layers, levels);
+  const changes = blendCoarse(outer.width / SHRINK, outer.height / SHRINK, layers, levels - 1);
   return layers.map(({ area }, k) => ({ area, rgb: changes[k] }));
 }
 
-/** The canvas at half the resolution: its pixel (x, y) is where pixel (2x, 2y) was. */
-const halfCanvas = (canvas: Canvas): Canvas => ({
+/** The canvas at a quarter of the resolution: its pixel (x, y) is where pixel (4x, 4y) was. */
+const smallCanvas = (canvas: Canvas): Canvas => ({
   ...canvas,
-  scale: canvas.scale / 2,
-  left: canvas.left / 2,
-  top: canvas.top / 2,
+  scale: canvas.scale / SHRINK,
+  left: canvas.left / SHRINK,
+  top: canvas.top / SHRINK,
 });
 
-const halfOf = ({ x, y, width, height }: Rectangle): Rectangle => ({
-  x: x / 2,
-  y: y / 2,
-  width: width / 2,
-  height: height / 2,
+const shrinkArea = ({ x, y, width, height }: Rectangle): Rectangle => ({
+  x: x / SHRINK,
+  y: y / SHRINK,
+  width: width / SHRINK,
+  height: height / SHRINK,
 });
 
-/** 1 where picture `v` owns a pixel of `part`, which is counted from the map's corner; else 0. */
-function ownedShare({ area, owners }: OwnerMap, part: Rectangle, v: number): Float32Array {
-  const out = new Float32Array(part.width * part.height);
-  for (let y = 0; y < part.height; y++) {
-    const from = (y + part.y) * area.width + part.x;
-    for (let x = 0; x < part.width; x++) if (owners[from + x] === v) out[y * part.width + x] = 1;
-  }
-  return out;
+/** The share of each pixel of the small areas that each of the pictures owns. */
+function sharesOf(
+  { area: { width, height }, owners }: OwnerMap,
+  present: readonly number[],
+  areas: readonly Rectangle[],
+): Float32Array[] {
+  const shares = areas.map((area) => new Float32Array(area.width * area.height));
+  const place = new Int32Array(Math.max(...present) + 1);
+  present.forEach((v, k) => (place[v] = k));
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const v = owners[y * width + x];
+      if (v < 0) continue;
+      const k = place[v];
+      const { x: left, y: top, width: columns, height: rows } = areas[k];
+      const column = ((x + SHRINK / 2) >> 2) - left;
+      const row = ((y + SHRINK / 2) >> 2) - top;
+      if (column < columns && row < rows) shares[k][row * columns + column] += 1 / (SHRINK * SHRINK);
+    }
+  return shares;
 }
 
 /** The rectangle of the canvas that holds all pixels of each picture; null where it has none. */

@@ -3,7 +3,7 @@ import { halveImage } from './shrink-image.ts';
 
 interface Held {
   readonly image: Image;
-  half?: Image;
+  small?: Image;
 }
 
 /** Pictures that were read lately, as many as fit into a number of bytes; others are read again. */
@@ -21,10 +21,10 @@ export class ImageCache {
     return (await this.find(view)).image;
   }
 
-  /** The picture at half its size. */
-  async half(view: number): Promise<Image> {
+  /** The picture at a quarter of its size. */
+  async small(view: number): Promise<Image> {
     const found = await this.find(view);
-    return (found.half ??= halveImage(found.image));
+    return (found.small ??= halveImage(halveImage(found.image)));
   }
 
   private async find(view: number): Promise<Held> {
@@ -35,12 +35,12 @@ export class ImageCache {
       return found;
     }
     // Room is made before the picture is read, as if it were as large as the largest held.
-    const sizes = [...this.held.values()].map(({ image }) => image.data.length * 1.25);
+    const sizes = [...this.held.values()].map(({ image }) => image.data.length * 1.1);
     let bytes = sizes.reduce((sum, size) => sum + size, Math.max(0, ...sizes));
     for (const [oldest, { image }] of this.held) {
       if (bytes <= this.maxBytes) break;
       this.held.delete(oldest);
-      bytes -= image.data.length * 1.25;
+      bytes -= image.data.length * 1.1;
     }
     const fresh: Held = { image: await this.load(view) };
     this.held.set(view, fresh);

@@ -25,7 +25,7 @@ export interface PairMatcher<Prepared> {
  */
 export function createFeatureMatcher(options: ExtractOptions = {}): PairMatcher<Features> {
   const extract: ExtractOptions = {
-    count: 1500,
+    count: 1000,
     spread: 'even',
     contrast: 3,
     upsample: false,

@@ -97,9 +97,13 @@ function decideEach(
   for (let j = y; j < y + height; j++)
     for (let i = x; i < x + width; i++) {
       const want = wanted(i, j);
-      owners[j * stride + i] =
-        want >= 0 && covers[want]?.holds(i, j) ? want : covers.findIndex((cover) => cover?.holds(i, j));
+      owners[j * stride + i] = want >= 0 && covers[want]?.holds(i, j) ? want : firstThatHolds(covers, i, j);
     }
+}
+
+function firstThatHolds(covers: readonly (Cover | null)[], x: number, y: number): number {
+  for (let v = 0; v < covers.length; v++) if (covers[v]?.holds(x, y)) return v;
+  return -1;
 }
 
 /** Where one picture covers an area. */
@@ -133,17 +137,19 @@ function createCover(
   const nodeInside = (k: number): boolean => isInside(points[2 * k], points[2 * k + 1]);
   return {
     holds(x, y) {
-      const [i, j] = [Math.floor((x - left) / CELL), Math.floor((y - top) / CELL)];
+      const i = Math.floor((x - left) / CELL);
+      const j = Math.floor((y - top) / CELL);
       if (i < 0 || j < 0 || i >= columns - 1 || j >= rows - 1) return false;
-      const [s, t] = [(x - left) / CELL - i, (y - top) / CELL - j];
-      const k = 2 * (j * columns + i);
-      const at = (c: number): number => {
-        const upper = points[k + c] + (points[k + c + 2] - points[k + c]) * s;
-        const low = k + 2 * columns + c;
-        const lower = points[low] + (points[low + 2] - points[low]) * s;
-        return t === 0 ? upper : upper + (lower - upper) * t;
-      };
-      return isInside(at(0), at(1));
+      const s = (x - left) / CELL - i;
+      const t = (y - top) / CELL - j;
+      const upper = 2 * (j * columns + i);
+      // At the first row of a cell the lower nodes must not matter, not even where they are NaN.
+      const lower = t === 0 ? upper : upper + 2 * columns;
+      const x0 = points[upper] + (points[upper + 2] - points[upper]) * s;
+      const y0 = points[upper + 1] + (points[upper + 3] - points[upper + 1]) * s;
+      const x1 = points[lower] + (points[lower + 2] - points[lower]) * s;
+      const y1 = points[lower + 1] + (points[lower + 3] - points[lower + 1]) * s;
+      return isInside(x0 + (x1 - x0) * t, y0 + (y1 - y0) * t);
     },
     holdsCell(x, y) {
       const [i, j] = [(x - left) / CELL, (y - top) / CELL];

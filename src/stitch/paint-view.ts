@@ -17,7 +17,7 @@ export interface Paint {
   readonly inverse: Homography;
   /** What its colours are multiplied by. */
   readonly brightness?: Field;
-  /** What is added to its colours, of a rectangle at half the size, in half pixels of the tile. */
+  /** What is added to its colours, of a rectangle at a quarter of the size, in pixels of four of the tile's. */
   readonly change?: { readonly area: Rectangle; readonly rgb: Float32Array };
 }
 
@@ -54,12 +54,13 @@ export function paintView(
     );
   const { columns, points: nodes } = grid;
   const row = new Float32Array(part.width * 3);
+  const middle = new Float32Array(change ? change.area.width * 3 : 0);
   for (let y = 0; y < part.height; y++) {
     const j = Math.floor(y / STEP);
     const t = (y - j * STEP) / STEP;
     const own = (y + part.y - tile.y) * tile.width + part.x - tile.x;
     const to = ((y + part.y - target.area.y) * target.area.width + part.x - target.area.x) * 3;
-    if (change) enlargeRow(change, part.x - tile.x, part.y + y - tile.y, row);
+    if (change) enlargeRow(change, part.x - tile.x, part.y + y - tile.y, row, middle);
     for (let i = 0; i * STEP < part.width; i++) {
       const start = i * STEP;
       const end = Math.min(STEP, part.width - start);
@@ -140,34 +141,45 @@ function paintRun(
     const w00 = f - w10 - w01 - w11;
     const o = to + 3 * k;
     const c = from + 3 * k;
-    for (let n = 0; n < 3; n++) {
-      const value =
-        data[p + n] * w00 +
-        data[p + across + n] * w10 +
-        data[q + n] * w01 +
-        data[q + across + n] * w11 +
-        change[c + n];
-      out[o + n] = value < 0 ? 0 : value > 254.5 ? 255 : value + 0.5;
-    }
+    const r = data[p] * w00 + data[p + across] * w10 + data[q] * w01 + data[q + across] * w11 + change[c];
+    const g =
+      data[p + 1] * w00 +
+      data[p + across + 1] * w10 +
+      data[q + 1] * w01 +
+      data[q + across + 1] * w11 +
+      change[c + 1];
+    const b =
+      data[p + 2] * w00 +
+      data[p + across + 2] * w10 +
+      data[q + 2] * w01 +
+      data[q + across + 2] * w11 +
+      change[c + 2];
+    out[o] = r < 0 ? 0 : r > 254.5 ? 255 : r + 0.5;
+    out[o + 1] = g < 0 ? 0 : g > 254.5 ? 255 : g + 0.5;
+    out[o + 2] = b < 0 ? 0 : b > 254.5 ? 255 : b + 0.5;
   }
 }
 
-/** One row of the change at full size, by linear interpolation; pixels 2x and 2y of the tile are the change's own. */
+/** One row of the change at full size, by linear interpolation; pixels 4x and 4y of the tile are the change's own. */
 function enlargeRow(
   { area, rgb }: { readonly area: Rectangle; readonly rgb: Float32Array },
   left: number,
   y: number,
   row: Float32Array,
+  middle: Float32Array,
 ): void {
   const stride = area.width * 3;
-  const upper = Math.min(area.height - 1, Math.max(0, (y >> 1) - area.y)) * stride;
-  const lower = y & 1 ? Math.min((area.height - 1) * stride, upper + stride) : upper;
-  for (let x = 0; x < row.length / 3; x++) {
-    const column = (left + x) >> 1;
-    const a = Math.min(area.width - 1, Math.max(0, column - area.x)) * 3;
-    const b = (left + x) & 1 ? Math.min(stride - 3, a + 3) : a;
-    for (let n = 0; n < 3; n++)
-      row[3 * x + n] =
-        (rgb[upper + a + n] + rgb[upper + b + n] + rgb[lower + a + n] + rgb[lower + b + n]) * 0.25;
+  const last = (area.height - 1) * stride;
+  const upper = Math.min(last, Math.max(0, ((y >> 2) - area.y) * stride));
+  const lower = Math.min(last, upper + stride);
+  const t = (y & 3) / 4;
+  for (let i = 0; i < stride; i++) middle[i] = rgb[upper + i] + (rgb[lower + i] - rgb[upper + i]) * t;
+  for (let x = left, o = 0; o < row.length; x++, o += 3) {
+    const a = Math.min(stride - 3, Math.max(0, ((x >> 2) - area.x) * 3));
+    const b = Math.min(stride - 3, a + 3);
+    const s = (x & 3) / 4;
+    row[o] = middle[a] + (middle[b] - middle[a]) * s;
+    row[o + 1] = middle[a + 1] + (middle[b + 1] - middle[a + 1]) * s;
+    row[o + 2] = middle[a + 2] + (middle[b + 2] - middle[a + 2]) * s;
   }
 }
