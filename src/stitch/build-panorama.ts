@@ -56,6 +56,7 @@ export async function buildPanorama(
   );
   checkSize(whole, options);
   options.onProgress?.('seam', 0, 1);
+  const load = startLoading(sources, options);
   const plan = prepareSeams(whole, thumbnails, layingOrder(whole), options);
   options.onProgress?.('seam', 1, 1);
   await showPlan(plan, options);
@@ -63,7 +64,7 @@ export async function buildPanorama(
   const canvas = crop ? cropCanvas(whole, crop) : whole;
   const sink = await openSink(index, canvas.width, canvas.height);
   try {
-    for await (const { area, data } of composeAll(canvas, plan, sources, options))
+    for await (const { area, data } of composeAll(canvas, plan, load, options))
       await sink.write(area, data);
     await sink.close();
   } catch (error) {
@@ -129,13 +130,13 @@ function findCrop({ covered, canvas, factor }: SeamPlan, whole: Canvas): Rectang
 async function* composeAll(
   canvas: Canvas,
   plan: SeamPlan,
-  sources: readonly ImageSource[],
+  load: (view: number) => Promise<Image>,
   options: StitchOptions,
 ): AsyncGenerator<ComposedTile> {
   const { factor, seams, brightness } = plan;
   const composition = {
     canvas,
-    load: (v: number) => sources[v].load(neededPixels(sources[v], options)),
+    load,
     seams,
     seamScale: factor,
     // Of pixel x of this canvas: (x + left) * factor - left of the small one.
@@ -151,6 +152,22 @@ async function* composeAll(
     options.onProgress?.('compose', ++done, Math.max(done, total));
   }
 }
+
+/** Pictures that fit into the cache are all decoded at once, while seams are looked for. */
+function startLoading(
+  sources: readonly ImageSource[],
+  options: StitchOptions,
+): (view: number) => Promise<Image> {
+  const load = (v: number): Promise<Image> => sources[v].load(neededPixels(sources[v], options));
+  const bytes = sources.reduce((sum, source) => sum + 3.3 * neededPixels(source, options), 0);
+  if (bytes > Math.min(options.cacheBytes ?? 300e6, MOST_LOADED)) return load;
+  const loading = sources.map((_, v) => load(v));
+  for (const image of loading) image.catch(() => undefined);
+  return (v) => loading[v];
+}
+
+/** Bytes of pictures that are decoded ahead. */
+const MOST_LOADED = 50e6;
 
 /** Full pictures are read smaller where the panorama is. */
 const neededPixels = ({ width, height }: ImageSource, { scale = 1 }: StitchOptions): number =>
