@@ -239,6 +239,7 @@ export {
   invertThinPlateSpline,
   sampsonDistance,
   solveModel,
+  tensorDlt,
 } from './geometry/index.ts';
 export type { FitOptions, GeometricModel, RobustFit, ThinPlateSpline } from './geometry/index.ts';
 

@@ -11,7 +11,7 @@ import { packKeypoints } from './keypoint-list.ts';
 import type { Keypoint } from './keypoint-list.ts';
 import { orientKeypoints } from './orient.ts';
 import { buildScaleSpace } from './scale-space.ts';
-import type { ScaleSpace } from './scale-space.ts';
+import type { LayerBuffers, ScaleSpace } from './scale-space.ts';
 import type {
   DescribeOptions,
   Descriptors,
@@ -52,16 +52,24 @@ export async function describeKeypoints(
   return describeIn(openSpace(image, {}), keypoints, options);
 }
 
-/** Finds keypoints and describes them, from one scale space. */
-export async function extractFeatures(image: Image | Grey, options: ExtractOptions = {}): Promise<Features> {
-  const space = openSpace(image, options);
+/**
+ * Finds keypoints and describes them, from one scale space.
+ *
+ * @param buffers memory that was used for the picture before and is used again
+ */
+export async function extractFeatures(
+  image: Image | Grey,
+  options: ExtractOptions = {},
+  buffers?: LayerBuffers,
+): Promise<Features> {
+  const space = openSpace(image, options, buffers);
   const keypoints = detectIn(space, options);
   return { keypoints, descriptors: await describeIn(space, keypoints, options) };
 }
 
-function openSpace(image: Image | Grey, { upsample }: DetectOptions): ScaleSpace {
+function openSpace(image: Image | Grey, { upsample }: DetectOptions, buffers?: LayerBuffers): ScaleSpace {
   const grey = asGrey(image);
-  return buildScaleSpace(grey, upsample ?? grey.width * grey.height <= MOST_UPSAMPLED);
+  return buildScaleSpace(grey, upsample ?? grey.width * grey.height <= MOST_UPSAMPLED, Infinity, buffers);
 }
 
 function detectIn(space: ScaleSpace, options: DetectOptions): Keypoints {

@@ -64,8 +64,7 @@ export async function buildPanorama(
   const canvas = crop ? cropCanvas(whole, crop) : whole;
   const sink = await openSink(index, canvas.width, canvas.height);
   try {
-    for await (const { area, data } of composeAll(canvas, plan, load, options))
-      await sink.write(area, data);
+    for await (const { area, data } of composeAll(canvas, plan, load, options)) await sink.write(area, data);
     await sink.close();
   } catch (error) {
     await sink.abort();
@@ -106,8 +105,9 @@ function layingOrder({ matrices, sizes, projection }: Canvas): number[] {
 }
 
 async function showPlan(plan: SeamPlan, { onPicture }: StitchOptions): Promise<void> {
-  if (!onPicture) return;
-  const { canvas, before, after, seams } = plan;
+  if (!onPicture || !plan.shown) return;
+  const { canvas, seams } = plan;
+  const { before, after } = plan.shown;
   await onPicture('warped', drawWarped(canvas, before, seams));
   await onPicture('exposure', drawWarped(canvas, after, seams));
   await onPicture('seams', drawSeams(canvas, after, seams));

@@ -27,7 +27,7 @@ export interface ComposeOptions {
   readonly blend?: BlendMethod;
   /** Bands beside the finest; 5 unless told, fewer on small canvases. */
   readonly levels?: number;
-  /** Most pixels worked on at a time; 2 to 4 million, by the canvas, unless told. */
+  /** Most pixels worked on at a time; 1 to 4 million, by the canvas, unless told. */
   readonly tilePixels?: number;
   /** Bytes of pictures kept; 300 million unless told. */
   readonly cacheBytes?: number;
@@ -72,7 +72,7 @@ interface Tools extends Composition {
 
 /** Of large canvases larger tiles, so that pictures need not be read so often. */
 export const tilePixels = ({ width, height }: { width: number; height: number }): number =>
-  Math.max(2e6, Math.min(4e6, (width * height) / 16));
+  Math.max(1e6, Math.min(4e6, (width * height) / 16));
 
 /** None, or two and more, of which the finest is not blended. */
 function chooseLevels({ width, height }: Canvas, most: number): number {
