@@ -264,6 +264,7 @@ export {
   findComponents,
   findSeams,
   parseTransforms,
+  pickFrames,
   planarCameras,
   PROJECTION_NAMES,
   register,
@@ -275,6 +276,7 @@ export {
 export type {
   BlendMethod,
   CameraModel,
+  FlowBetween,
   ImageSource,
   LeftOut,
   PairMatch as StitchPair,
@@ -282,6 +284,7 @@ export type {
   PairReport,
   Panorama,
   PanoramaReport,
+  PickFramesOptions,
   Placement,
   ProjectionName,
   Registration,
@@ -292,5 +295,6 @@ export type {
   StitchReport,
   TileSink,
   Transforms,
+  VideoFrame,
   View,
 } from './stitch/index.ts';

@@ -1,6 +1,8 @@
 import { WhitherError } from '../core/errors.ts';
 import type { Matrix3 } from '../core/homography.ts';
 import type { Image } from '../core/types.ts';
+import { alignViews } from './align-views.ts';
+import type { Alignment } from './align-views.ts';
 import { composePanorama, tilePixels, tilesOf } from './compose.ts';
 import type { ComposedTile } from './compose.ts';
 import { largestRectangle, shrinkMask } from './largest-rectangle.ts';
@@ -61,7 +63,8 @@ export async function buildPanorama(
   options.onProgress?.('seam', 1, 1);
   await showPlan(plan, options);
   const crop = options.crop ? findCrop(plan, whole) : undefined;
-  const canvas = crop ? cropCanvas(whole, crop) : whole;
+  const alignment = await alignPlan(plan, names, options);
+  const canvas = { ...(crop ? cropCanvas(whole, crop) : whole), bends: alignment?.bends };
   const sink = await openSink(index, canvas.width, canvas.height);
   try {
     for await (const { area, data } of composeAll(canvas, plan, load, options)) await sink.write(area, data);
@@ -70,8 +73,27 @@ export async function buildPanorama(
     await sink.abort();
     throw error;
   }
-  const report = reportOf(parts, oriented, canvas, plan, crop);
+  const report = { ...reportOf(parts, oriented, canvas, plan, crop), alignment: alignment?.report };
   return { report, transforms: transformsOf(report, oriented.upright, tidy(oriented.scale)) };
+}
+
+/** The bends of pictures about their seams, and what the report says of them. */
+async function alignPlan(
+  { canvas, shown, seams }: SeamPlan,
+  names: readonly string[],
+  { align, onProgress }: StitchOptions,
+): Promise<{ bends: Alignment['bends']; report: PanoramaReport['alignment'] } | undefined> {
+  if (!align || !shown) return undefined;
+  onProgress?.('align', 0, 1);
+  const { bends, pairs } = await alignViews(canvas, shown.after, seams, align);
+  onProgress?.('align', 1, 1);
+  const report = pairs.map(({ a, b, before, after, used }) => ({
+    files: [names[a], names[b]] as const,
+    before: tidy(before),
+    after: tidy(after),
+    used,
+  }));
+  return { bends, report };
 }
 
 function outputScale({ scale = 1 }: StitchOptions): number {

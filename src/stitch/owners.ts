@@ -1,5 +1,5 @@
 import type { Homography } from '../core/homography.ts';
-import { sourceGrid } from './layout.ts';
+import { bendOf, sourceGrid } from './layout.ts';
 import type { Canvas, Rectangle, SourceGrid } from './layout.ts';
 import { intersect } from './overlaps.ts';
 import type { SeamMap } from './seams.ts';
@@ -121,7 +121,7 @@ function coversOf({ canvas, inverses, footprints }: OwnersSetting, area: Rectang
     const [left, top] = [part.x - area.x, part.y - area.y].map((at) => Math.floor(at / CELL) * CELL);
     const [right, bottom] = [part.x + part.width - area.x, part.y + part.height - area.y];
     const snapped = { x: area.x + left, y: area.y + top, width: right - left, height: bottom - top };
-    const grid = sourceGrid(canvas, inverses[v], snapped, CELL);
+    const grid = sourceGrid(canvas, inverses[v], snapped, CELL, bendOf(canvas, v));
     return createCover(grid, left, top, canvas.sizes[v].width - 0.5, canvas.sizes[v].height - 0.5);
   });
 }

@@ -1,7 +1,7 @@
 import type { Homography } from '../core/homography.ts';
 import { multiply3, resizeHomography } from '../core/homography.ts';
 import type { Image } from '../core/types.ts';
-import { sourceGrid } from './layout.ts';
+import { bendOf, sourceGrid } from './layout.ts';
 import type { Canvas, Rectangle } from './layout.ts';
 import { fieldAtNodes } from './warp-view.ts';
 import type { Field } from './warp-view.ts';
@@ -45,7 +45,7 @@ export function paintView(
   const full = canvas.sizes[view];
   const [shrinkX, shrinkY] = [image.width / full.width, image.height / full.height];
   const toImage = multiply3(resizeHomography(shrinkX, shrinkY), inverse);
-  const grid = sourceGrid(canvas, toImage, part, STEP);
+  const grid = sourceGrid(canvas, toImage, part, STEP, bendOf(canvas, view));
   const origin = { ...part, x: part.x + canvas.left, y: part.y + canvas.top };
   const gains =
     brightness &&

@@ -24,7 +24,7 @@ export interface SeamPlan {
   readonly seams: SeamMap;
   /** 1 where some picture covers the small canvas. */
   readonly covered: Uint8Array;
-  /** The pictures on the small canvas before and after their gains, where they are to be shown. */
+  /** The pictures on the small canvas before and after their gains, where they are to be shown or bent. */
   readonly shown?: { readonly before: readonly WarpedView[]; readonly after: readonly WarpedView[] };
   /** What each picture is multiplied by on the full canvas. */
   readonly brightness: (view: number) => Field | undefined;
@@ -41,7 +41,7 @@ export function prepareSeams(
   full: Canvas,
   thumbnails: readonly Image[],
   order: readonly number[],
-  options: Pick<StitchOptions, 'exposure' | 'seams' | 'onPicture'> = {},
+  options: Pick<StitchOptions, 'exposure' | 'seams' | 'onPicture' | 'align'> = {},
 ): SeamPlan {
   const { exposure: wanted = 'blocks', seams: method = 'graph-cut' } = options;
   const factor = seamFactor(full);
@@ -61,7 +61,7 @@ export function prepareSeams(
     exposure,
     seams: growSeams(found),
     covered: Uint8Array.from(found.owners, (owner) => (owner >= 0 ? 1 : 0)),
-    shown: options.onPicture && { before, after },
+    shown: options.onPicture || options.align ? { before, after } : undefined,
     factor,
     brightness: (v) =>
       wanted === 'none' ? undefined : brightnessField(full, canvas, exposure, blocks?.[v], areas[v], v),

@@ -2,7 +2,7 @@ import type { Homography } from '../core/homography.ts';
 import { multiply3, resizeHomography } from '../core/homography.ts';
 import type { Image } from '../core/types.ts';
 import type { Canvas, Rectangle, SourceGrid } from './layout.ts';
-import { sourceGrid } from './layout.ts';
+import { bendOf, sourceGrid } from './layout.ts';
 
 /** A picture brought onto a rectangle of the canvas. */
 export interface WarpedView {
@@ -50,7 +50,7 @@ export function warpView(
   const full = canvas.sizes[view];
   const [shrinkX, shrinkY] = [image.width / full.width, image.height / full.height];
   const toImage = multiply3(resizeHomography(shrinkX, shrinkY), inverse);
-  const grid = sourceGrid(canvas, toImage, area, step);
+  const grid = sourceGrid(canvas, toImage, area, step, bendOf(canvas, view));
   const nodes = grid.points;
   const origin = { ...area, x: area.x + canvas.left, y: area.y + canvas.top };
   const values =
