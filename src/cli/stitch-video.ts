@@ -24,6 +24,8 @@ export async function openVideoSources(
 ): Promise<ImageSource[]> {
   const source = await openFrames(path);
   try {
+    if (source.kind === 'images' && source.frameCount === 1)
+      throw new WhitherError('Expected two or more pictures, or a video, to stitch but received one picture');
     const every = source.kind === 'images' ? 1 : Math.max(1, Math.round(source.frameRate / LOOKS));
     const frames = watch(source.frames(), source.frameCount, guard);
     const picked = transforms ? await namedFrames(frames, transforms) : await pickFrames(frames, { every });
