@@ -126,7 +126,7 @@ export function createPyramidNetwork(
         match: tensor(state.match),
         hidden: state.hidden,
       });
-      state.flow = { ...state.flow, data: state.flow.data.map((cells, i) => cells + change.data[i]) };
+      state.flow = addStep(state.flow, change);
       state.logit = change.data.subarray(2 * height * width);
       state.hidden = next;
     }
@@ -184,11 +184,19 @@ function toCells(flow: FeatureMap, columns: number, rows: number, stride: number
   return { ...cells, data: cells.data.map((pixels) => pixels / stride) };
 }
 
+/** The flow and the first two planes of what the decoder changes. */
+function addStep(flow: FeatureMap, change: Tensor): FeatureMap {
+  const data = new Float32Array(flow.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = flow.data[i] + change.data[i];
+  return { ...flow, data };
+}
+
 /** To the level of `stride`, half that of the one before. */
 function descend(state: State, { flow, ...size }: Upsampled, finer: Tensor, stride: number): void {
   const [, , height, width] = finer.dims;
   const cells = averageSquares({ channels: 2, ...size, data: flow }, size.width / width);
-  state.flow = { ...cells, data: cells.data.map((pixels) => pixels / stride) };
+  for (let i = 0; i < cells.data.length; i++) cells.data[i] /= stride;
+  state.flow = cells;
   state.match = toFinerCells(state.match, width, height);
   state.hidden = finer;
 }
