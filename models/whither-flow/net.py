@@ -15,7 +15,7 @@ from common.layers import SLOPE, conv, initialize
 from common.losses import end_point_error, hidden_loss
 from common.matching import fill, global_loss, local_loss, match_globally
 from common.lookup import all_pairs, look_up
-from common.schedule import pad_to, resize_flow, shrink
+from common.schedule import pad_to, resize_flow, shrink, warp
 
 STRIDES = (16, 8, 4)
 """Pixels to a cell, coarse to fine."""
@@ -157,8 +157,15 @@ class WhitherFlow(nn.Module):
         return resize_flow(flow[..., : a.shape[2], : a.shape[3]], h, w)
 
     def loss(self, image_a, image_b, truth, occluded, note):
-        """Of one batch: end-point error and occlusion at every level, and the cross-entropy of the matching."""
+        """Of one batch: end-point error and occlusion at every level, and the cross-entropy of the matching.
+
+        Two batches in five are a later pass of a schedule: B is carried back by what the network finds on images half
+        as large, and the rest of the flow is the truth.
+        """
         draw = lambda low, high: int(torch.randint(low, high + 1, ()))
+        if draw(1, 5) <= 2:
+            before = self.estimate(image_a, image_b, 2, (draw(1, 2), draw(1, 2), 1))
+            image_b, truth = warp(image_b, before), truth - before
         iterations = (draw(1, 3), draw(1, 2), 1 + (draw(1, 8) == 8))
         initial = perturb(F.avg_pool2d(truth, 16) / 16) if draw(1, 5) == 5 else None
         parts = {'epe': 0, 'match': 0, 'hide': 0}
