@@ -239,6 +239,7 @@ export {
   invertThinPlateSpline,
   sampsonDistance,
   solveModel,
+  tensorDlt,
 } from './geometry/index.ts';
 export type { FitOptions, GeometricModel, RobustFit, ThinPlateSpline } from './geometry/index.ts';
 
@@ -263,6 +264,7 @@ export {
   findComponents,
   findSeams,
   parseTransforms,
+  pickFrames,
   planarCameras,
   PROJECTION_NAMES,
   register,
@@ -274,6 +276,7 @@ export {
 export type {
   BlendMethod,
   CameraModel,
+  FlowBetween,
   ImageSource,
   LeftOut,
   PairMatch as StitchPair,
@@ -281,6 +284,7 @@ export type {
   PairReport,
   Panorama,
   PanoramaReport,
+  PickFramesOptions,
   Placement,
   ProjectionName,
   Registration,
@@ -291,5 +295,6 @@ export type {
   StitchReport,
   TileSink,
   Transforms,
+  VideoFrame,
   View,
 } from './stitch/index.ts';
