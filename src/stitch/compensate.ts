@@ -26,7 +26,7 @@ const LOSS_SCALE = 0.15;
 /** Pixels darker or lighter than these tell nothing about exposure. */
 const [DARKEST, LIGHTEST] = [10, 245];
 /** Pixels from one sample to the next, each way. */
-const SAMPLE_STEP = 5;
+const SAMPLE_STEP = 4;
 /** How little corners may keep of the light. */
 const LEAST_CORNER = 0.3;
 /** Share of the difference that vignetting must take away to be believed. */
