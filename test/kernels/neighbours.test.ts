@@ -5,7 +5,7 @@ import {
   normalizedCorrelation,
   normalizedCorrelationReference,
 } from '../../kernels/index.ts';
-import type { FeatureMap } from '../../kernels/index.ts';
+import type { FeatureMap, NormalizedCorrelationOptions } from '../../kernels/index.ts';
 import { TOLERANCE } from '../tolerances.ts';
 import { impulse, randomFeatures, translate } from './feature-maps.ts';
 
@@ -86,12 +86,12 @@ describe('normalised correlation of neighbourhoods', () => {
     expect(cell(normalizedCorrelation(f, f), 0, 0).slice(0, 8)).toEqual(new Array(8).fill(0));
   });
 
-  it.each([
+  it.each<[number, [number, number], [number, number], NormalizedCorrelationOptions]>([
     [1, [1, 1], [1, 1], { size: 2, rows: 0 }],
     [2, [5, 7], [5, 7], {}],
     [2, [4, 3], [6, 5], { size: 3, rows: 3 }],
     [1, [6, 4], [2, 9], { size: 4, rows: 1, epsilon: 0.1 }],
-  ] as const)('agrees with the definition: %i channels, %j against %j', (channels, a, b, options) => {
+  ])('agrees with the definition: %i channels, %j against %j', (channels, a, b, options) => {
     const [f, g] = [randomFeatures(channels, ...a, 1), randomFeatures(channels, ...b, 2)];
     const wanted = normalizedCorrelationReference(f, g, options);
     const result = normalizedCorrelation(f, g, options);
