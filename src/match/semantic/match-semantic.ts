@@ -2,20 +2,32 @@ import { checkOneOf } from '../../core/errors.ts';
 import type { FlowField, Image, ScalarField } from '../../core/types.ts';
 import type { Warp } from '../../geometry/index.ts';
 import { applyWarp, composeWarps } from '../../geometry/index.ts';
+import type { MatchResult } from '../../../kernels/match/types.ts';
 import { checkImage } from './check-image.ts';
 import { agree, readMatch, transposeVolume } from './consensus.ts';
 import type { SemanticFeatures } from './features.ts';
+import { fitSemanticWarp } from './fitted-warp.ts';
 import { denseFlow } from './grid.ts';
 import { regressWarp, toPixels } from './regressed-warp.ts';
 import type { RegressorName, SemanticModel } from './semantic-model.ts';
 
-/** Which warp is regressed beside the dense flow: the names say what comes after what. */
-export const SEMANTIC_TRANSFORMS = ['none', 'affine', 'homography', 'tps', 'affine-tps'] as const;
+/**
+ * Which warp is found beside the dense flow: regressed from the scores of all cells by a network, one after the other
+ * where the name says so, or `fitted` to the matches that the dense flow is made of.
+ */
+export const SEMANTIC_TRANSFORMS = [
+  'none',
+  'affine',
+  'homography',
+  'tps',
+  'affine-tps',
+  'fitted-affine',
+  'fitted-tps',
+] as const;
 export type SemanticTransformName = (typeof SEMANTIC_TRANSFORMS)[number];
 
 /** The regressors of each; the affine one looks twice. */
-const STEPS: Readonly<Record<SemanticTransformName, readonly RegressorName[]>> = {
-  none: [],
+const STEPS: Readonly<Partial<Record<SemanticTransformName, readonly RegressorName[]>>> = {
   affine: ['affine', 'affine'],
   homography: ['homography'],
   tps: ['tps'],
@@ -23,11 +35,11 @@ const STEPS: Readonly<Record<SemanticTransformName, readonly RegressorName[]>> =
 };
 
 export interface MatchSemanticOptions {
-  /** The global warp that is found too; `affine-tps` unless told, `none` saves its time. */
+  /** The global warp that is found too; `fitted-tps` unless told, `none` saves its time. */
   readonly transform?: SemanticTransformName;
 }
 
-/** One warp for all of the picture, by regression (Rocco 2017). */
+/** One warp for all of the picture. */
 export interface SemanticTransform {
   readonly name: SemanticTransformName;
   /** From pixels of A to pixels of B. */
@@ -65,7 +77,7 @@ export async function describeSemantic(model: SemanticModel, image: Image): Prom
 /**
  * Finds the same parts of two different objects of one kind, such as the front wheel of one motorbike on that of
  * another: features of a network that knows kinds of objects, the scores of all pairs of cells, and matches that agree
- * with each other. A global warp is regressed beside it.
+ * with each other. A global warp is found beside it.
  *
  * Pictures may have any sizes, each its own. One without texture gives a flow near the same relative place and a low
  * score, never a failure.
@@ -79,27 +91,45 @@ export async function matchSemantic(
   b: Image | SemanticFeatures,
   options: MatchSemanticOptions = {},
 ): Promise<SemanticMatch> {
-  const transform = checkOneOf(options.transform ?? 'affine-tps', 'transform', SEMANTIC_TRANSFORMS);
+  const transform = checkOneOf(options.transform ?? 'fitted-tps', 'transform', SEMANTIC_TRANSFORMS);
   if (!('map' in a)) checkImage(a, 'imageA');
   if (!('map' in b)) checkImage(b, 'imageB');
   const start = performance.now();
   const featuresA = 'map' in a ? a : await model.features(a);
   const featuresB = 'map' in b ? b : await model.features(b);
-  const dense = await matchDensely(model, featuresA, featuresB);
-  const regressed = transform === 'none' ? null : await regressBoth(model, transform, featuresA, featuresB);
-  return { ...dense, transform: regressed, milliseconds: performance.now() - start };
+  const matches = await matchCells(model, featuresA, featuresB);
+  const warp =
+    transform === 'none' ? null : await findTransform(model, transform, featuresA, featuresB, matches);
+  const dense = enlarge(model, featuresA, featuresB, matches);
+  return { ...dense, transform: warp, milliseconds: performance.now() - start };
 }
 
-async function matchDensely(
+/** The matches of cells, both ways. */
+interface CellMatches {
+  readonly ab: MatchResult;
+  readonly ba: MatchResult;
+  readonly backend: SemanticMatch['backend'];
+}
+
+async function matchCells(
   model: SemanticModel,
   a: SemanticFeatures,
   b: SemanticFeatures,
-): Promise<Omit<SemanticMatch, 'transform' | 'milliseconds'>> {
-  const { input, cells, consensus } = model.manifest;
+): Promise<CellMatches> {
+  const { consensus } = model.manifest;
   const { volume, backend } = await model.correlate(a.map, b.map);
   const agreed = agree(volume, consensus);
   const ab = readMatch(agreed, volume, consensus, a.texture, b.texture);
   const ba = readMatch(transposeVolume(agreed), transposeVolume(volume), consensus, b.texture, a.texture);
+  return { ab, ba, backend };
+}
+
+function enlarge(
+  { manifest: { input, cells } }: SemanticModel,
+  a: SemanticFeatures,
+  b: SemanticFeatures,
+  { ab, ba, backend }: CellMatches,
+): Omit<SemanticMatch, 'transform' | 'milliseconds'> {
   const there = denseFlow(ab, cells, input.size, a, b);
   const back = denseFlow(ba, cells, input.size, b, a);
   return {
@@ -114,14 +144,18 @@ async function matchDensely(
 
 const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-async function regressBoth(
+async function findTransform(
   model: SemanticModel,
   name: SemanticTransformName,
   a: SemanticFeatures,
   b: SemanticFeatures,
+  { ab, ba }: CellMatches,
 ): Promise<SemanticTransform> {
-  const there = await regressWarp(model, a.map, b.map, STEPS[name]);
-  const back = await regressWarp(model, b.map, a.map, STEPS[name]);
+  const steps = STEPS[name];
+  const { cells } = model.manifest;
+  const kind = name === 'fitted-affine' ? 'affine' : 'tps';
+  const there = steps ? await regressWarp(model, a.map, b.map, steps) : fitSemanticWarp(ab, cells, kind);
+  const back = steps ? await regressWarp(model, b.map, a.map, steps) : fitSemanticWarp(ba, cells, kind);
   const side = model.manifest.input.size;
   return {
     name,
