@@ -16,7 +16,7 @@ sift = cv2.SIFT_create()
 
 
 def sift_affine(a, b, points):
-    """Ratio 0.8, RANSAC of 10 px; where it fails, the same relative place."""
+    """Ratio 0.8, RANSAC of 10 px; with fewer than ten that agree, the same relative place."""
     (ka, da), (kb, db) = (sift.detectAndCompute(cv2.cvtColor(i, cv2.COLOR_BGR2GRAY), None) for i in (a, b))
     same = points * (np.array(b.shape[1::-1]) / a.shape[1::-1])
     if da is None or db is None or len(db) < 2:
@@ -25,8 +25,8 @@ def sift_affine(a, b, points):
     if len(pairs) < 3:
         return same
     source, target = (np.float32(p) for p in zip(*((ka[m.queryIdx].pt, kb[m.trainIdx].pt) for m in pairs)))
-    matrix, _ = cv2.estimateAffine2D(source, target, ransacReprojThreshold=10)
-    return same if matrix is None else points @ matrix[:, :2].T + matrix[:, 2]
+    matrix, agree = cv2.estimateAffine2D(source, target, ransacReprojThreshold=10)
+    return same if matrix is None or agree.sum() < 10 else points @ matrix[:, :2].T + matrix[:, 2]
 
 
 def dis(a, b, points):
