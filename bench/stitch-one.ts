@@ -8,6 +8,7 @@ import type { ImageSource } from '../src/stitch/types.ts';
 
 const [output, ...paths] = process.argv.slice(2);
 const start = performance.now();
+const startCpu = process.cpuUsage();
 const stages: Record<string, number> = {};
 let last = start;
 
@@ -46,6 +47,7 @@ async function run(): Promise<object> {
 }
 
 const result = await run();
+const { user, system } = process.cpuUsage(startCpu);
 const seconds = (performance.now() - start) / 1000;
 const megabytes = process.resourceUsage().maxRSS / 1024;
-process.stdout.write(`${JSON.stringify({ ...result, of: paths.length, seconds, megabytes, stages })}\n`);
+process.stdout.write(`${JSON.stringify({ ...result, of: paths.length, seconds, cpu: (user + system) / 1e6, megabytes, stages })}\n`);

@@ -245,6 +245,7 @@ export {
   invertThinPlateSpline,
   sampsonDistance,
   solveModel,
+  tensorDlt,
 } from './geometry/index.ts';
 export type {
   FitOptions,
@@ -299,6 +300,7 @@ export {
   findComponents,
   findSeams,
   parseTransforms,
+  pickFrames,
   planarCameras,
   PROJECTION_NAMES,
   register,
@@ -310,6 +312,7 @@ export {
 export type {
   BlendMethod,
   CameraModel,
+  FlowBetween,
   ImageSource,
   LeftOut,
   PairMatch as StitchPair,
@@ -317,6 +320,7 @@ export type {
   PairReport,
   Panorama,
   PanoramaReport,
+  PickFramesOptions,
   Placement,
   ProjectionName,
   Registration,
@@ -327,5 +331,6 @@ export type {
   StitchReport,
   TileSink,
   Transforms,
+  VideoFrame,
   View,
 } from './stitch/index.ts';

@@ -9,6 +9,7 @@ export { blurReference } from './reference.ts';
  * Blurs a plane along its rows and columns; beyond the border it is its own mirror image, the border not repeated.
  *
  * @param data `width * height` values, row by row
+ * @param out where the result goes, of the size of `data` and another than it; a new array unless told
  * @param half the kernel's middle and one side, outwards: the sum is `half[0] + 2 * (half[1] + half[2] + ...)`
  */
 export const blurSeparable = (
@@ -16,4 +17,8 @@ export const blurSeparable = (
   width: number,
   height: number,
   half: Float32Array,
-): Float32Array => blurSimd(data, width, height, half) ?? blurReference(data, width, height, half);
+  out: Float32Array = new Float32Array(width * height),
+): Float32Array => {
+  if (!blurSimd(data, width, height, half, out)) out.set(blurReference(data, width, height, half));
+  return out;
+};

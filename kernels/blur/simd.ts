@@ -9,8 +9,8 @@ const { add, load, loadSplat, multiply, store } = w.f32x4;
 /** Values that one turn of the loop makes. */
 const TURN = 16;
 
-/** 16 MiB. */
-const PAGES = 256;
+/** 8 MiB. */
+const PAGES = 128;
 
 /** Floats for the kernel, at the start of the memory. */
 const KERNEL_ROOM = 1024;
@@ -73,27 +73,27 @@ function getEngine(): Engine | null {
 /**
  * As the definition.
  *
- * @returns null where this cannot do it: no SIMD here, or rows or a kernel too long for its memory
+ * @returns false where this cannot do it: no SIMD here, or rows or a kernel too long for its memory
  */
 export function blurSimd(
   data: Float32Array,
   width: number,
   height: number,
   half: Float32Array,
-): Float32Array | null {
+  out: Float32Array,
+): boolean {
   const ready = getEngine();
   const radius = half.length - 1;
   const stride = Math.ceil((width + 2 * radius) / TURN) * TURN;
   const room = ready ? ready.memory.length - KERNEL_ROOM - 4 * TURN : 0;
   const rows = Math.floor(room / (2 * stride)) - 2 * radius - 1;
-  if (!ready || half.length > KERNEL_ROOM || rows < Math.max(1, radius)) return null;
+  if (!ready || half.length > KERNEL_ROOM || rows < Math.max(1, radius)) return false;
   ready.memory.set(half);
-  const out = new Float32Array(width * height);
   for (let top = 0; top < height; top += rows) {
     const strip = { top, bottom: Math.min(height, top + rows), width, height, radius, stride };
     blurStrip(ready, data, strip, out);
   }
-  return out;
+  return true;
 }
 
 interface Strip {

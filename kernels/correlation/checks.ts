@@ -60,7 +60,13 @@ export function checkOut(
   out: CostVolume,
   { radius, height, width }: Pick<CorrelationSpec, 'radius' | 'height' | 'width'>,
 ): void {
-  const displacements = (2 * radius + 1) ** 2;
+  checkVolume(out, { displacements: (2 * radius + 1) ** 2, height, width });
+}
+
+export function checkVolume(
+  out: CostVolume,
+  { displacements, height, width }: Pick<CostVolume, 'displacements' | 'height' | 'width'>,
+): void {
   const shape = `${displacements} x ${height} x ${width}`;
   if (out.displacements !== displacements || out.height !== height || out.width !== width)
     throw new TypeError(

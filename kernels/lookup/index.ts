@@ -4,10 +4,10 @@ import { BackendError } from '../errors.ts';
 import {
   checkInteger,
   checkMap,
-  checkOut,
   checkScale,
   checkThreads,
   checkValues,
+  checkVolume,
 } from '../correlation/checks.ts';
 import { defaultThreads } from '../wasm/threads.ts';
 import { createLookupEngine } from './simd.ts';
@@ -49,9 +49,10 @@ export interface PreparedLookup {
 }
 
 const MOST_RADIUS = 16;
+const MOST_REACH = 16;
 
 /**
- * Prepares the lookup of correlations around a flow (Teed and Deng 2020, section 3.2, with one level) in hand-written
+ * Prepares the lookup of correlations around a flow (Teed and Deng 2020, section 3.2) in hand-written
  * WebAssembly SIMD. It computes the scores that are asked for and no others, so that memory grows with the cells and
  * not with their square.
  *
@@ -59,20 +60,22 @@ const MOST_RADIUS = 16;
  * @throws {BackendError} where the JavaScript engine has no WebAssembly SIMD
  */
 export async function prepareLookup(spec: LookupSpec, options: LookupOptions = {}): Promise<PreparedLookup> {
-  const { channels, height, width, radius, scale = 'none' } = spec;
+  const { channels, height, width, radius, scale = 'none', reaches = [1] } = spec;
   for (const [name, size] of Object.entries({ channels, height, width })) checkInteger(size, name, 1);
   checkInteger(radius, 'radius', 0, MOST_RADIUS);
+  reaches.forEach((reach, i) => checkInteger(reach, `reaches[${i}]`, 1, MOST_REACH));
   checkScale(scale);
   checkThreads(options.threads);
-  const checked = Object.freeze({ channels, height, width, radius, scale });
-  const products = channels * height * width * (2 * radius + 2) ** 2;
+  const checked = Object.freeze({ channels, height, width, radius, scale, reaches });
+  const products = channels * height * width * reaches.length * (2 * radius + 2) ** 2;
   const threads = options.threads ?? (await defaultThreads(products));
   return guard(checked, await createLookupEngine(checked, threads));
 }
 
 /** The public door: checks, and the volume to write into. */
 function guard(spec: Required<LookupSpec>, engine: LookupEngine): PreparedLookup {
-  const { height, width, radius } = spec;
+  const { height, width } = spec;
+  const displacements = countDisplacements(spec);
   let state: 'empty' | 'loaded' | 'disposed' = 'empty';
   const checkState = (needed: boolean) => {
     if (state === 'disposed')
@@ -90,7 +93,7 @@ function guard(spec: Required<LookupSpec>, engine: LookupEngine): PreparedLookup
   const lookup = (flow: Float32Array, out: CostVolume = createVolume(spec)) => {
     checkState(true);
     checkValues(flow, 'flow', 2 * height * width, `2 x ${height} x ${width}`);
-    checkOut(out, { height, width, radius });
+    checkVolume(out, { displacements, height, width });
     engine.lookup(flow, out.data);
     return out;
   };
@@ -111,7 +114,12 @@ function guard(spec: Required<LookupSpec>, engine: LookupEngine): PreparedLookup
   };
 }
 
-function createVolume({ radius, height, width }: LookupSpec): CostVolume {
-  const displacements = (2 * radius + 1) ** 2;
+/** Scores of a cell. */
+const countDisplacements = ({ radius, reaches = [1] }: LookupSpec): number =>
+  reaches.length * (2 * radius + 1) ** 2;
+
+function createVolume(spec: LookupSpec): CostVolume {
+  const { height, width } = spec;
+  const displacements = countDisplacements(spec);
   return { displacements, height, width, data: new Float32Array(displacements * height * width) };
 }

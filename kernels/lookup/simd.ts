@@ -2,12 +2,13 @@
  * The lookup in WebAssembly SIMD, written for one size. All samples of a cell have the same fractions, so its window
  * of `(2 * radius + 1) ** 2` samples is blended from the `(2 * radius + 2) ** 2` dot products at whole cells. Maps
  * lie channels last, so that a dot product runs over memory in one piece; around B there are so many zeros that a
- * window has room beside the map.
+ * window has room beside the map. Each coarser B lies behind the one before, and has a function of its own.
  */
 
 import { scaleFactor } from '../correlation/reference.ts';
 import { createCrew } from '../wasm/crew.ts';
 import { createLayout, roundUp } from '../wasm/layout.ts';
+import { coarsen } from './coarsen.ts';
 import { createLocals, get } from '../wasm/code.ts';
 import * as w from '../wasm/code.ts';
 import { multiplyWindow, packRow, transpose } from '../wasm/vectors.ts';
@@ -29,34 +30,58 @@ interface Sizes extends Required<LookupSpec> {
   readonly window: number;
   /** From one row of whole cells to the next in the scratch memory. */
   readonly pitch: number;
+  /** Scores of a cell in one B. */
   readonly displacements: number;
   /** From the scores of one cell to those of the next in the scratch memory. */
   readonly scores: number;
-  /** Cells from one row of packed B to the next: the zeros beside it belong to both. */
-  readonly stride: number;
-  readonly at: Readonly<Record<'raw' | 'a' | 'b' | 'flow' | 'out' | 'work', number>>;
+  /** B as it is wanted, one for each reach. */
+  readonly targets: readonly Target[];
+  readonly at: Readonly<Record<'raw' | 'a' | 'flow' | 'work', number>>;
   readonly workBytes: number;
   readonly pages: number;
 }
 
+/** One B, made coarser by `reach`. */
+interface Target {
+  readonly reach: number;
+  readonly height: number;
+  readonly width: number;
+  /** Columns, up to the next multiple of four. */
+  readonly columns: number;
+  /** Cells from one row of packed B to the next: the zeros beside it belong to both. */
+  readonly stride: number;
+  /** Addresses: as it comes, packed, and of its scores. */
+  readonly raw: number;
+  readonly at: number;
+  readonly out: number;
+}
+
 function planSizes(spec: LookupSpec, threads: number): Sizes {
-  const { channels, height, width, radius, scale = 'none' } = spec;
+  const { channels, height, width, radius, scale = 'none', reaches = [1] } = spec;
   const [depth, columns] = [roundUp(channels, 4), roundUp(width, 4)];
   const window = 2 * radius + 2;
   const pitch = window + 4;
   const displacements = (window - 1) ** 2;
   const scores = roundUp(displacements, 4) + 4;
-  const stride = width + window;
   const workBytes = roundUp((window * pitch + BLOCK * scores) * 4, 64) + 64;
   const layout = createLayout('maps whose lookup fits');
   const at = {
     raw: layout.place(depth * height * columns),
     a: layout.place(depth * height * columns),
-    b: layout.place(((height + 2 * window) * stride + window + 4) * depth),
     flow: layout.place(2 * height * columns),
-    out: layout.place(displacements * height * columns),
     work: layout.place((workBytes / 4) * threads),
   };
+  const planTarget = (reach: number): Target => {
+    const [rows, cells] = [Math.ceil(height / reach), Math.ceil(width / reach)];
+    const stride = cells + window;
+    return {
+      ...{ reach, height: rows, width: cells, columns: roundUp(cells, 4), stride },
+      raw: layout.place(depth * rows * roundUp(cells, 4)),
+      at: layout.place(((rows + 2 * window) * stride + window + 4) * depth),
+      out: layout.place(displacements * height * columns),
+    };
+  };
+  const targets = reaches.map(planTarget);
   return {
     ...{
       channels,
@@ -64,15 +89,15 @@ function planSizes(spec: LookupSpec, threads: number): Sizes {
       width,
       radius,
       scale,
+      reaches,
       depth,
       columns,
       window,
       pitch,
       displacements,
       scores,
-      stride,
     },
-    ...{ at, workBytes, pages: layout.pages() },
+    ...{ targets, at, workBytes, pages: layout.pages() },
   };
 }
 
@@ -86,58 +111,73 @@ export interface LookupEngine {
 /** @throws BackendError without WebAssembly SIMD, RangeError where the maps are too large for its memory */
 export async function createLookupEngine(spec: LookupSpec, threads: number): Promise<LookupEngine> {
   const s = planSizes(spec, threads);
-  const crew = await createCrew([packA(s), packB(s), lookUp(s)], s.pages, threads);
+  const functions = s.targets.flatMap((target, i) => [packB(s, target, i), lookUp(s, target, i)]);
+  const crew = await createCrew([packA(s), ...functions], s.pages, threads);
   return {
     load(a, b) {
       writeRows(crew, s, s.at.raw, a);
       crew.run('packA', s.height);
-      writeRows(crew, s, s.at.raw, b);
-      crew.run('packB', s.height);
+      const { channels, height, width } = s;
+      for (const [i, target] of s.targets.entries()) {
+        const { data } = coarsen({ channels, height, width, data: b }, target.reach);
+        writeRows(crew, target, target.raw, data);
+        crew.run(`packB${i}`, target.height);
+      }
     },
     lookup(flow, out) {
       writeRows(crew, s, s.at.flow, flow);
-      crew.run('lookUp', s.height);
-      readRows(crew, s, out);
+      const size = s.displacements * s.height * s.width;
+      for (const [i, target] of s.targets.entries()) {
+        crew.run(`lookUp${i}`, s.height);
+        readRows(crew, s, target.out, out.subarray(i * size, (i + 1) * size));
+      }
     },
     dispose: () => crew.dispose(),
   };
 }
 
+/** Of the rows in the kernel's memory. */
+interface Row {
+  readonly width: number;
+  /** Values from one row to the next. */
+  readonly columns: number;
+}
+
 /** The columns to spare stay 0, as they were in the beginning. */
-function writeRows({ memory }: Crew, { width, columns }: Sizes, at: number, values: Float32Array): void {
+function writeRows({ memory }: Crew, { width, columns }: Row, at: number, values: Float32Array): void {
   if (width === columns) memory.set(values, at / 4);
   else
     for (let i = 0, to = at / 4; i < values.length; i += width, to += columns)
       memory.set(values.subarray(i, i + width), to);
 }
 
-function readRows({ memory }: Crew, { width, columns, at }: Sizes, out: Float32Array): void {
-  const from = at.out / 4;
+function readRows({ memory }: Crew, { width, columns }: Row, at: number, out: Float32Array): void {
+  const from = at / 4;
   if (width === columns) out.set(memory.subarray(from, from + out.length));
   else
     for (let i = 0, row = from; i < out.length; i += width, row += columns)
       out.set(memory.subarray(row, row + width), i);
 }
 
-const packA = (s: Sizes): FunctionSource =>
+const packA = ({ at, columns, depth, height, scale, channels }: Sizes): FunctionSource =>
   packRow('packA', {
-    ...rawMap(s),
-    to: s.at.a,
-    toRow: s.columns * s.depth * 4,
-    factor: scaleFactor(s.scale, s.channels),
+    ...{ columns, depth, from: at.raw, fromRow: columns * 4, fromPlane: height * columns * 4 },
+    to: at.a,
+    toRow: columns * depth * 4,
+    factor: scaleFactor(scale, channels),
   });
 
-const packB = (s: Sizes): FunctionSource =>
-  packRow('packB', {
-    ...rawMap(s),
-    to: s.at.b + s.window * (s.stride + 1) * s.depth * 4,
-    toRow: s.stride * s.depth * 4,
+const packB = (
+  { depth, window }: Sizes,
+  { columns, height, stride, raw, at }: Target,
+  i: number,
+): FunctionSource =>
+  packRow(`packB${i}`, {
+    ...{ columns, depth, from: raw, fromRow: columns * 4, fromPlane: height * columns * 4 },
+    to: at + window * (stride + 1) * depth * 4,
+    toRow: stride * depth * 4,
     factor: 1,
   });
-
-const rawMap = ({ columns, depth, height, at }: Sizes) => ({
-  ...{ columns, depth, from: at.raw, fromRow: columns * 4, fromPlane: height * columns * 4 },
-});
 
 /** The locals of `lookUp` that its parts share. */
 interface Registers {
@@ -151,8 +191,8 @@ interface Registers {
   readonly fy: Local;
 }
 
-/** All scores of row `item`. */
-function lookUp(s: Sizes): FunctionSource {
+/** All scores of row `item` in one B. */
+function lookUp(s: Sizes, target: Target, i: number): FunctionSource {
   const locals = createLocals(2);
   const [item, thread] = [0, 1];
   const integer = () => locals.integer();
@@ -162,13 +202,13 @@ function lookUp(s: Sizes): FunctionSource {
   };
   const [x, begin, end, flow, first] = [integer(), integer(), integer(), integer(), integer()];
   const parts = [
-    findWindow(s, registers, { x, y: item, flow }, locals.vector()),
-    multiplyWindow(s, registers, locals),
+    findWindow(s, target, registers, { x, y: item, flow }, locals.vector()),
+    multiplyWindow({ ...s, stride: target.stride }, registers, locals),
     blendWindow(s, registers, integer(), integer()),
   ];
-  const output = writeBlock(s, locals, { item, begin, end, first });
+  const output = writeBlock(s, target, locals, { item, begin, end, first });
   return {
-    name: 'lookUp',
+    name: `lookUp${i}`,
     locals,
     body: [
       ...w.set(registers.dots, w.offset(w.constant(s.at.work), get(thread), s.workBytes)),
@@ -199,10 +239,12 @@ function lookUp(s: Sizes): FunctionSource {
  */
 function findWindow(
   s: Sizes,
+  target: Target,
   { corner, fx, fy }: Registers,
   { x, y, flow }: { readonly x: Local; readonly y: Local; readonly flow: Local },
   whole: Local,
 ): Code {
+  const { reach } = target;
   const place = (fraction: Local, own: Local, plane: number, size: number): Code => [
     ...w.set(
       fraction,
@@ -211,6 +253,7 @@ function findWindow(
         w.i32x4.toFloat(w.i32x4.splat(get(own))),
       ),
     ),
+    ...(reach === 1 ? [] : w.set(fraction, toCoarse(get(fraction), reach))),
     ...w.set(
       fraction,
       w.f32x4.greatest(
@@ -223,14 +266,18 @@ function findWindow(
   ];
   const lane = w.i32x4.lane(w.i32x4.truncate(get(whole)), 0);
   const cell = s.depth * 4;
-  const origin = s.at.b + (s.window - s.radius) * (s.stride + 1) * cell;
+  const origin = target.at + (s.window - s.radius) * (target.stride + 1) * cell;
   return [
-    ...place(fy, y, 1, s.height),
-    ...w.set(corner, w.offset(w.constant(origin), lane, s.stride * cell)),
-    ...place(fx, x, 0, s.width),
+    ...place(fy, y, 1, target.height),
+    ...w.set(corner, w.offset(w.constant(origin), lane, target.stride * cell)),
+    ...place(fx, x, 0, target.width),
     ...w.set(corner, w.offset(get(corner), lane, cell)),
   ];
 }
+
+/** A place among cells, among those that are `reach` times coarser: (x + 0.5) / reach - 0.5. */
+const toCoarse = (place: Code, reach: number): Code =>
+  add(multiply(place, w.f32x4.splat(1 / reach)), w.f32x4.splat(0.5 / reach - 0.5));
 
 /** From whole cells to samples; what the last vector of a row writes too much, the next row writes over. */
 function blendWindow(s: Sizes, { dots, scores, fx, fy }: Registers, row: Local, end: Local): Code {
@@ -253,6 +300,7 @@ function blendWindow(s: Sizes, { dots, scores, fx, fy }: Registers, row: Local, 
 /** Writes the scores of the cells from `begin` to `end`, four of them and four displacements at a time. */
 function writeBlock(
   s: Sizes,
+  { out }: Target,
   locals: w.Locals,
   { item, begin, end, first }: Readonly<Record<'item' | 'begin' | 'end' | 'first', Local>>,
 ): Code {
@@ -260,11 +308,7 @@ function writeBlock(
   const [cells, planes, mixed] = [4, 4, 4].map((n) => Array.from({ length: n }, () => locals.vector()));
   const plane = s.height * s.columns * 4;
   const at = (column: Local): Code =>
-    w.offset(
-      w.offset(w.offset(w.constant(s.at.out), get(item), s.columns * 4), get(k), plane),
-      get(column),
-      4,
-    );
+    w.offset(w.offset(w.offset(w.constant(out), get(item), s.columns * 4), get(k), plane), get(column), 4);
   const group = (count: number): Code => [
     ...w.set(from, w.offset(get(first), get(k), 4)),
     ...w.set(to, at(begin)),

@@ -2,6 +2,7 @@ import type { FeatureMap } from '../types.ts';
 import { axisTaps } from './axis.ts';
 import type { AxisTaps } from './axis.ts';
 import { averageSquares } from './box.ts';
+import { enlargePlanes } from './enlarge.ts';
 
 /**
  * Resizes every plane to `width` x `height` under the half-pixel convention `x' = (x + 0.5) * s - 0.5`. Each
@@ -19,6 +20,7 @@ export function resizePlanes(planes: FeatureMap, width: number, height: number):
   const factor = planes.width / width;
   if (factor > 1 && Number.isInteger(factor) && planes.height === height * factor)
     return averageSquares(planes, factor);
+  if (width >= planes.width && height >= planes.height) return enlargePlanes(planes, width, height);
   const out = new Float32Array(channels * height * width);
   const horizontal = axisTaps(planes.width, width);
   const vertical = axisTaps(planes.height, height);

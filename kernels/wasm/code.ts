@@ -65,6 +65,7 @@ export const offset = (base: Code, value: Code, factor: number): Code =>
 const memory = (opcode: readonly number[], at: number): number[] => [...opcode, 0, ...unsigned(at)];
 
 export const i32 = {
+  storeByte: (address: Code, value: Code, at = 0): Code => [...address, ...value, ...memory([0x3a], at)],
   load: (address: Code, at = 0): Code => [...address, ...memory([0x28], at)],
   and: binary(0x71),
   /** Reads and writes that other threads see in their order; the address is a multiple of four. */
@@ -143,7 +144,9 @@ export const f32x4 = {
   atMost: binary(...vector(69)),
   /** The bits that both have: with a comparison, the value where that holds and 0 elsewhere. */
   and: binary(...vector(78)),
+  or: binary(...vector(80)),
   equal: binary(...vector(65)),
+  below: binary(...vector(67)),
   /** To the nearest integer, and down to the next. */
   nearest: unary(...vector(106)),
   floor: unary(...vector(104)),
@@ -162,7 +165,12 @@ export const f32x4 = {
 };
 
 export const i32x4 = {
+  zero: f32x4.zero,
+  /** Products of eight 16-bit integers with eight others, each two neighbours summed. */
+  dot: binary(...vector(186)),
   splat: unary(...vector(17)),
+  /** The highest bits of the four lanes, in the lowest bits of an integer. */
+  signs: unary(...vector(164)),
   lane: (a: Code, lane: number): Code => [...a, ...vector(27), lane],
   add: binary(...vector(174)),
   multiply: binary(...vector(181)),

@@ -16,7 +16,7 @@ from torch import nn
 
 from common.convex import upsample_convex
 from common.export import SIZES, TOLERANCE, describe, images, run, write_graph
-from common.lookup import all_pairs, lookup
+from common.lookup import all_pairs, look_up
 from common.matching import fill, match_globally
 from common.networks import MODELS, build, load
 
@@ -60,10 +60,10 @@ def write_all(net, folder: Path) -> dict[str, Path]:
     write_graph(EncoderGraph(net), {'image': a}, outputs, files['encoder'])
     h, w = hidden.shape[2:]
     decoder = {
-        'correlation': torch.randn(1, (2 * net.radius + 1) ** 2, h, w),
+        'correlation': torch.randn(1, len(net.reaches) * (2 * net.radius + 1) ** 2, h, w),
         'context': contexts[0],
         'flow': torch.randn(1, 2, h, w),
-        'confidence': torch.rand(1, 1, h, w),
+        'match': torch.rand(1, 3, h, w),
         'hidden': hidden,
     }
     write_graph(net.decoder, decoder, ['change', 'next'], files['decoder'])
@@ -86,19 +86,18 @@ def run_parts(net, files, image_a, image_b):
     encodings = [ort('encoder', image=image) for image in (image_a, image_b)]
     levels = len(net.strides)
     hidden = encodings[0][-1]
-    flow = confidence = upsampled = None
+    flow = match = upsampled = None
     for level, stride in enumerate(net.strides):
         a, b = (e[level] for e in encodings)
-        volume = all_pairs(a, b)
         if level == 0:
-            found, confidence = match_globally(volume * net.sharpness[0].exp(), *a.shape[2:])
-            flow = fill(found, confidence)
+            found, confidence = match_globally(all_pairs(a, b) * net.sharpness[0].exp(), *a.shape[2:])
+            flow, match = fill(found, confidence), torch.cat([found, confidence], 1)
         else:
             flow = F.avg_pool2d(upsampled[:, :2], 2) / stride
-            confidence = F.interpolate(confidence, scale_factor=2.0, mode='bilinear')
+            match = F.interpolate(match, scale_factor=2.0, mode='bilinear') * torch.tensor([2, 2, 1])[:, None, None]
         for _ in range(net.iterations[level]):
-            feeds = {'context': encodings[0][levels + level], 'flow': flow, 'confidence': confidence, 'hidden': hidden}
-            change, hidden = ort('decoder', correlation=lookup(volume, flow, net.radius), **feeds)
+            feeds = {'context': encodings[0][levels + level], 'flow': flow, 'match': match, 'hidden': hidden}
+            change, hidden = ort('decoder', correlation=look_up(a, b, flow, net.radius, net.reaches), **feeds)
             flow = flow + change[:, :2]
         if level == levels - 1:
             (mask,) = ort('mask', hidden=hidden)
@@ -120,6 +119,7 @@ def make_description(net, config: dict, files: dict[str, Path], card: dict) -> d
             'strides': list(net.strides),
             'channels': config['widths']['match'],
             'radius': net.radius,
+            'reaches': list(net.reaches),
             'sharpness': net.sharpness.exp().tolist()[0],
             'factor': net.factor,
         },

@@ -66,6 +66,14 @@ class Trainer:
         self.file = args.work / 'checkpoint.pt'
         if self.file.exists():
             self.resume()
+        elif args.start:
+            self.start_from(args.start)
+
+    def start_from(self, checkpoint):
+        """Another training's averaged weights; steps and minutes count anew."""
+        weights = torch.load(checkpoint, map_location=self.args.device, weights_only=True)['average']
+        self.net.load_state_dict(weights)
+        self.average.load_state_dict(weights)
 
     def resume(self):
         state = torch.load(self.file, map_location=self.args.device, weights_only=True)
@@ -161,6 +169,7 @@ def main():
     parser.add_argument('network')
     parser.add_argument('--data', nargs='+', required=True, help='pool folders, or one archive or folder of photos')
     parser.add_argument('--work', type=Path, required=True)
+    parser.add_argument('--start', type=Path, help='checkpoint to start from where the work folder has none')
     parser.add_argument('--minutes', type=float, default=60)
     parser.add_argument('--batch', type=int, default=8)
     parser.add_argument('--lr', type=float, default=6e-4)

@@ -14,14 +14,17 @@ from common.convex import upsample_convex
 from common.layers import SLOPE, conv, initialize
 from common.losses import end_point_error, hidden_loss
 from common.matching import fill, global_loss, local_loss, match_globally
-from common.lookup import all_pairs, lookup, lookup_by_sampling
-from common.schedule import pad_to, resize_flow, shrink
+from common.lookup import all_pairs, look_up
+from common.schedule import pad_to, resize_flow, shrink, warp
 
 STRIDES = (16, 8, 4)
 """Pixels to a cell, coarse to fine."""
 
 FACTOR = 4
 """Of the convex upsampling: from a level to the pixels at 1/4, 1/2 or 1/1 of the image."""
+
+REACHES = (1, 2, 4)
+"""Factors by which B is coarsened for a lookup: what left the window of the first is still seen in the others."""
 
 LARGEST_STEP = 8.0
 """Cells by which the deviation of the flow from its surroundings, an input of the decoder, is bounded."""
@@ -69,20 +72,23 @@ class Decoder(nn.Module):
     def __init__(self, w: dict, radius: int):
         super().__init__()
         d = 2 * radius + 1
-        self.correlation = conv(d * d, w['correlation'], 1)
-        inputs = w['correlation'] + w['context'] + w['hidden'] + 3
+        self.correlation = conv(d * d * len(REACHES), w['correlation'], 1)
+        inputs = w['correlation'] + w['context'] + w['hidden'] + 5
         self.mix = conv(inputs, w['mix'])
         self.spread = nn.Sequential(nn.Conv2d(w['mix'], w['spread'], 3, 1, 2, 2), nn.LeakyReLU(SLOPE, inplace=True))
         self.hidden = conv(w['spread'], w['hidden'])
         self.head = nn.Conv2d(w['hidden'], 3, 3, 1, 1)
 
-    def forward(self, correlation, context, flow, confidence, hidden):
-        """(N, D * D, h, w), (N, K, h, w), (N, 2, h, w), (N, 1, h, w), (N, S, h, w) to the change of flow in cells
-        with the logit of being hidden (N, 3, h, w), and the next hidden state."""
+    def forward(self, correlation, context, flow, match, hidden):
+        """(N, 3 * D * D, h, w), (N, K, h, w), (N, 2, h, w), (N, 3, h, w), (N, S, h, w) to the change of flow in cells
+        with the logit of being hidden (N, 3, h, w), and the next hidden state.
+
+        `match` is what the global match found: flow in cells, and its confidence.
+        """
         around = F.avg_pool2d(flow, 5, 1, 2, count_include_pad=False)
-        motion = (flow - around).clamp(-LARGEST_STEP, LARGEST_STEP) * 0.5
+        bound = lambda step: step.clamp(-LARGEST_STEP, LARGEST_STEP) * 0.5
         volume = self.correlation(correlation * 2)
-        x = torch.cat([volume, context, motion, confidence, hidden], 1)
+        x = torch.cat([volume, context, bound(flow - around), bound(match[:, :2] - flow), match[:, 2:], hidden], 1)
         hidden = self.hidden(self.spread(self.mix(x)))
         return self.head(hidden), hidden
 
@@ -94,7 +100,7 @@ class WhitherFlow(nn.Module):
         self.iterations = config['iterations']
         self.encoder, self.decoder = Encoder(w), Decoder(w, self.radius)
         self.mask = nn.Conv2d(w['hidden'], 9 * FACTOR**2, 1)
-        self.strides, self.factor = STRIDES, FACTOR
+        self.strides, self.factor, self.reaches = STRIDES, FACTOR, REACHES
         self.sharpness = nn.Parameter(torch.full((len(STRIDES),), 2.8))
         initialize(self)
         self.decoder.head.weight.data.mul_(0.05)
@@ -114,23 +120,22 @@ class WhitherFlow(nn.Module):
         features, contexts, hidden = self.encoder(torch.cat([image_a, image_b]))
         hidden = hidden.chunk(2)[0]
         sharpness = self.sharpness.exp()
-        flow = confidence = None
+        flow = match = None
         for level, stride in enumerate(STRIDES[: len(iterations)]):
             a, b = features[level].chunk(2)
             context = contexts[level].chunk(2)[0]
-            volume = all_pairs(a, b) if each or level == 0 else None
+            volume = all_pairs(a, b) if level == 0 else None
             if level == 0:
                 found, confidence = match_globally(volume.detach() * sharpness[0].detach(), *a.shape[2:])
-                flow = fill(found, confidence, initial)
+                flow, match = fill(found, confidence, initial), torch.cat([found, confidence], 1)
             else:
                 flow = F.avg_pool2d(upsampled[:, :2], 2) / stride
-                hidden, confidence = (F.interpolate(t, scale_factor=2.0, mode='bilinear') for t in (hidden, confidence))
+                hidden, match = (F.interpolate(t, scale_factor=2.0, mode='bilinear') for t in (hidden, match))
+                match = match * match.new_tensor([2, 2, 1])[:, None, None]
             for step in range(iterations[level]):
                 flow = flow.detach()
-                correlation = lookup_by_sampling(a, b, flow, self.radius) if volume is None else lookup(
-                    volume, flow, self.radius
-                )
-                change, hidden = self.decoder(correlation, context, flow, confidence, hidden)
+                correlation = look_up(a, b, flow, self.radius, REACHES)
+                change, hidden = self.decoder(correlation, context, flow, match, hidden)
                 centre, flow = flow, flow + change[:, :2]
                 last = step == iterations[level] - 1
                 upsampled = None
@@ -138,7 +143,7 @@ class WhitherFlow(nn.Module):
                     planes = torch.cat([flow * stride, change[:, 2:]], 1)
                     upsampled = upsample_convex(planes, self.weights(hidden), FACTOR)
                 if each:
-                    each(level, correlation * sharpness[level], centre, flow, change[:, 2:], upsampled, volume)
+                    each(level, correlation[:, : (2 * self.radius + 1) ** 2] * sharpness[level], centre, flow, change[:, 2:], upsampled, volume)
         if stride > FACTOR:
             upsampled = F.interpolate(upsampled, scale_factor=stride / FACTOR, mode='bilinear')
         return upsampled[:, :2], upsampled[:, 2:]
@@ -152,8 +157,15 @@ class WhitherFlow(nn.Module):
         return resize_flow(flow[..., : a.shape[2], : a.shape[3]], h, w)
 
     def loss(self, image_a, image_b, truth, occluded, note):
-        """Of one batch: end-point error and occlusion at every level, and the cross-entropy of the matching."""
+        """Of one batch: end-point error and occlusion at every level, and the cross-entropy of the matching.
+
+        Two batches in five are a later pass of a schedule: B is carried back by what the network finds on images half
+        as large, and the rest of the flow is the truth.
+        """
         draw = lambda low, high: int(torch.randint(low, high + 1, ()))
+        if draw(1, 5) <= 2:
+            before = self.estimate(image_a, image_b, 2, (draw(1, 2), draw(1, 2), 1))
+            image_b, truth = warp(image_b, before), truth - before
         iterations = (draw(1, 3), draw(1, 2), 1 + (draw(1, 8) == 8))
         initial = perturb(F.avg_pool2d(truth, 16) / 16) if draw(1, 5) == 5 else None
         parts = {'epe': 0, 'match': 0, 'hide': 0}
@@ -175,8 +187,6 @@ class WhitherFlow(nn.Module):
                 parts['epe'] += weight * error
                 parts['hide'] += weight * hidden_loss(upsampled[:, 2:], fine_gone)
                 note(f'epe{stride}', error)
-            if volume is None or iterations[level] == 0:
-                return
             if level == 0 and 'global' not in parts:
                 parts['global'] = global_loss(volume * sharpness[0], at / stride, gone)
                 note('global', parts['global'])

@@ -16,6 +16,7 @@ export interface StitchCommandOptions {
   readonly exposure?: 'none' | 'gain' | 'blocks';
   readonly seams?: SeamMethod;
   readonly blend?: BlendMethod;
+  readonly align?: 'none' | 'flow';
   readonly report?: string;
   readonly transforms?: string;
   readonly saveTransforms?: string;
@@ -34,6 +35,8 @@ Examples:
   whither stitch *.jpg -o pano.jpg --crop --report pano.json -v stages/
   whither stitch scan*.png -o sheet.png --model affine
   whither stitch *.jpg -o small.jpg --scale 0.25 --projection stereographic
+  whither stitch clip.mp4 -o pano.jpg                 frames are picked by what they share
+  whither stitch handheld/*.jpg -o pano.jpg --align flow
   whither stitch day1/*.jpg -o day1.jpg --save-transforms rig.json
   whither stitch day2/*.jpg -o day2.jpg --transforms rig.json`;
 
@@ -42,7 +45,7 @@ export function addStitchCommand(program: Command): void {
   program
     .command('stitch')
     .description('stitch overlapping pictures into panoramas, and tell what was done and why')
-    .argument('<image...>', 'two or more pictures')
+    .argument('<image...>', 'two or more pictures, or one video')
     .requiredOption('-o, --output <path>', 'the panorama: .jpg, .png, .tif or .webp')
     .addOption(choice('--projection <name>', 'as fits unless told', PROJECTION_NAMES))
     .addOption(
@@ -54,6 +57,12 @@ export function addStitchCommand(program: Command): void {
     .addOption(choice('--exposure <kind>', 'what is made even (blocks)', ['none', 'gain', 'blocks']))
     .addOption(choice('--seams <kind>', 'how seams are found (graph-cut)', ['graph-cut', 'distance']))
     .addOption(choice('--blend <kind>', 'how seams are hidden (multiband)', ['multiband', 'feather', 'none']))
+    .addOption(
+      choice('--align <kind>', 'bend pictures about their seams by optical flow, against parallax (none)', [
+        'none',
+        'flow',
+      ]),
+    )
     .option('--report <path>', 'write what was found and decided as JSON')
     .option('--save-transforms <path>', 'write the cameras as JSON, for --transforms')
     .option('--transforms <path>', 'use the cameras of an earlier run: same sizes, same order')

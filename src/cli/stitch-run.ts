@@ -12,13 +12,16 @@ import { stitch, UNREADABLE_ADVICE } from '../stitch/stitch.ts';
 import type { Stitched } from '../stitch/stitch.ts';
 import { parseTransforms } from '../stitch/transforms.ts';
 import type { Transforms } from '../stitch/transforms.ts';
+import type { FlowBetween } from '../stitch/align-views.ts';
 import type { ImageSource } from '../stitch/types.ts';
+import { DEFAULT_MODEL } from './flow-command.ts';
 import { guardInterrupts } from './interrupt.ts';
 import type { InterruptGuard } from './interrupt.ts';
 import { checkApart, checkExtension, checkOutputs } from './output-path.ts';
 import { startProgress } from './progress.ts';
 import type { Progress } from './progress.ts';
 import type { StitchCommandOptions } from './stitch-command.ts';
+import { openVideoSources } from './stitch-video.ts';
 
 const PICTURES = ['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp'];
 /** The exit code where pictures were left out of the panoramas that were made. */
@@ -30,12 +33,18 @@ export async function stitchFiles(inputs: readonly string[], options: StitchComm
   const transforms = options.transforms ? await readTransforms(options.transforms) : undefined;
   const guard = guardInterrupts();
   const stages = showStages(guard);
+  let aligner: Aligner | undefined;
   try {
-    const { sources, unreadable } = await openSources(inputs);
+    const { sources, unreadable } =
+      inputs.length > 1
+        ? await openSources(inputs)
+        : { sources: await openVideoSources(inputs[0], transforms, guard), unreadable: [] };
     tellUnreadable(unreadable);
     const pictures = options.verboseDir ? await openStagePictures(options.verboseDir, options) : undefined;
+    aligner = options.align === 'flow' ? await openAligner() : undefined;
     const stitched = await stitch(sources, {
       ...settingsOf(options, transforms),
+      align: aligner?.align,
       onProgress: stages.step,
       onPicture: pictures,
       openSink: (index, width, height) =>
@@ -49,7 +58,26 @@ export async function stitchFiles(inputs: readonly string[], options: StitchComm
   } finally {
     stages.stop();
     guard.dispose();
+    await aligner?.dispose();
   }
+}
+
+interface Aligner {
+  readonly align: FlowBetween;
+  dispose(): Promise<void>;
+}
+
+/** Flow by the default model; loaded only when asked for. */
+async function openAligner(): Promise<Aligner> {
+  const [{ loadFlowModel }, { estimateFlow }] = await Promise.all([
+    import('../flow/engine.ts'),
+    import('../flow/estimate.ts'),
+  ]);
+  const model = await loadFlowModel(DEFAULT_MODEL);
+  return {
+    align: (imageA, imageB) => estimateFlow(model, imageA, imageB, { both: true }),
+    dispose: () => model.dispose(),
+  };
 }
 
 /** pano.jpg, then pano-2.jpg, pano-3.jpg and so on. */
@@ -61,12 +89,12 @@ export function outputName(output: string, index: number): string {
 
 async function checkStitchOptions(inputs: readonly string[], options: StitchCommandOptions): Promise<void> {
   const { output, report, saveTransforms, verboseDir, force = false } = options;
-  if (inputs.length < 2)
-    throw new WhitherError(`Expected two or more pictures to stitch but received ${inputs.length}`);
+  if (!inputs.length)
+    throw new WhitherError('Expected two or more pictures, or one video, but received none');
   checkExtension(output, PICTURES, '-o');
   for (const [name, path] of Object.entries({ report, 'save-transforms': saveTransforms }))
     if (path) checkExtension(path, ['.json'], `--${name}`);
-  const most = options.transforms ? 1 : Math.floor(inputs.length / 2);
+  const most = options.transforms || inputs.length === 1 ? 1 : Math.floor(inputs.length / 2);
   const panoramas = Array.from({ length: most }, (_, index) => outputName(output, index));
   const files = [...panoramas, report, saveTransforms].filter((path) => path !== undefined);
   await checkApart(files, inputs);
@@ -129,6 +157,7 @@ const STAGES: Readonly<Record<StageName, string>> = {
   match: 'matching pairs',
   place: 'placing cameras',
   seam: 'finding seams',
+  align: 'aligning at seams',
   compose: 'composing',
 };
 

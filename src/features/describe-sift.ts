@@ -23,7 +23,7 @@ export function describeSift(space: ScaleSpace, keypoints: Keypoints, kind: Desc
     const out = data.subarray(i * SIFT_LENGTH, (i + 1) * SIFT_LENGTH);
     collectGradients(place, keypoints.angles[i]);
     readHistogram(out);
-    finish(out, kind);
+    finishDescriptor(out, kind);
   }
   return { count, length: SIFT_LENGTH, data };
 }
@@ -100,11 +100,12 @@ function readHistogram(out: Float32Array): void {
 }
 
 /** Length 1, cut, length 1 again; for RootSIFT the roots of the shares instead. */
-function finish(out: Float32Array, kind: DescriptorKind): void {
+export function finishDescriptor(out: Float32Array, kind: DescriptorKind): void {
   scaleTo(out, Math.sqrt(sumSquares(out)));
   for (let i = 0; i < out.length; i++) out[i] = Math.min(out[i], CLIP);
   if (kind === 'rootsift') {
-    const sum = out.reduce((total, value) => total + value, 0);
+    let sum = 0;
+    for (let i = 0; i < out.length; i++) sum += out[i];
     for (let i = 0; i < out.length; i++) out[i] = Math.sqrt(sum > 0 ? out[i] / sum : 0);
   } else scaleTo(out, Math.sqrt(sumSquares(out)));
 }

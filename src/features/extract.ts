@@ -1,6 +1,7 @@
 import { checkInteger, checkOneOf, expected } from '../core/errors.ts';
 import type { Image } from '../core/types.ts';
 import { chooseEven, chooseStrongest } from './choose-keypoints.ts';
+import { describeSampled } from './describe-sampled.ts';
 import { describeSift } from './describe-sift.ts';
 import { detectFast, detectHarris } from './detect-corners.ts';
 import { detectDog } from './detect-dog.ts';
@@ -10,7 +11,7 @@ import { packKeypoints } from './keypoint-list.ts';
 import type { Keypoint } from './keypoint-list.ts';
 import { orientKeypoints } from './orient.ts';
 import { buildScaleSpace } from './scale-space.ts';
-import type { ScaleSpace } from './scale-space.ts';
+import type { LayerBuffers, ScaleSpace } from './scale-space.ts';
 import type {
   DescribeOptions,
   Descriptors,
@@ -51,22 +52,38 @@ export async function describeKeypoints(
   return describeIn(openSpace(image, {}), keypoints, options);
 }
 
-/** Finds keypoints and describes them, from one scale space. */
-export async function extractFeatures(image: Image | Grey, options: ExtractOptions = {}): Promise<Features> {
-  const space = openSpace(image, options);
+/**
+ * Finds keypoints and describes them, from one scale space.
+ *
+ * @param buffers memory that was used for the picture before and is used again
+ */
+export async function extractFeatures(
+  image: Image | Grey,
+  options: ExtractOptions = {},
+  buffers?: LayerBuffers,
+): Promise<Features> {
+  const space = openSpace(image, options, buffers);
   const keypoints = detectIn(space, options);
   return { keypoints, descriptors: await describeIn(space, keypoints, options) };
 }
 
-function openSpace(image: Image | Grey, { upsample }: DetectOptions): ScaleSpace {
+function openSpace(image: Image | Grey, { upsample }: DetectOptions, buffers?: LayerBuffers): ScaleSpace {
   const grey = asGrey(image);
-  return buildScaleSpace(grey, upsample ?? grey.width * grey.height <= MOST_UPSAMPLED);
+  return buildScaleSpace(grey, upsample ?? grey.width * grey.height <= MOST_UPSAMPLED, Infinity, buffers);
 }
 
 function detectIn(space: ScaleSpace, options: DetectOptions): Keypoints {
-  const { count = 4000, spread = 'strongest', contrast = 10.2, edgeRatio = 10, upright = false } = options;
+  const {
+    count = 4000,
+    spread = 'strongest',
+    contrast = 10.2,
+    edgeRatio = 10,
+    upright = false,
+    gradients = 'all',
+  } = options;
   checkInteger(count, 'count', 1);
   checkOneOf(spread, 'spread', ['strongest', 'even']);
+  checkOneOf(gradients, 'gradients', ['all', 'samples']);
   if (!(contrast >= 0)) throw expected('a number of at least 0', 'contrast', contrast);
   if (!(edgeRatio >= 1)) throw expected('a number of at least 1', 'edgeRatio', edgeRatio);
   if (!space.octaves.length) return packKeypoints([]);
@@ -79,7 +96,9 @@ function detectIn(space: ScaleSpace, options: DetectOptions): Keypoints {
     spread === 'even' ? chooseEven(list, count, width, height) : chooseStrongest(list, count);
   // A keypoint of several directions is one of the choice, and several of the result, cut at the count again.
   const chosen = choose(found);
-  return packKeypoints(upright ? chosen : orientKeypoints(space, chosen).slice(0, count));
+  return packKeypoints(
+    upright ? chosen : orientKeypoints(space, chosen, gradients === 'all' ? 1 : 2).slice(0, count),
+  );
 }
 
 function runDetector(
@@ -95,12 +114,13 @@ function runDetector(
 async function describeIn(
   space: ScaleSpace,
   keypoints: Keypoints,
-  { descriptor = 'rootsift' }: DescribeOptions,
+  { descriptor = 'rootsift', gradients = 'all' }: DescribeOptions,
 ): Promise<Descriptors> {
   if (typeof descriptor === 'object') {
     const { patchSize, extent } = descriptor;
     return descriptor.describe(extractPatches(space.image, keypoints, patchSize, extent));
   }
   checkOneOf(descriptor, 'descriptor', ['sift', 'rootsift']);
-  return describeSift(space, keypoints, descriptor);
+  checkOneOf(gradients, 'gradients', ['all', 'samples']);
+  return (gradients === 'all' ? describeSift : describeSampled)(space, keypoints, descriptor);
 }

@@ -13,10 +13,11 @@ export function gaussianHalf(sigma: number): Float32Array {
  * Blurs with a Gaussian; beyond the border the picture is its own mirror image.
  *
  * @param sigma standard deviation in pixels; 0 or less copies
+ * @param out where the result goes; a new array unless told
  */
-export function blurGaussian({ width, height, data }: Grey, sigma: number): Grey {
+export function blurGaussian({ width, height, data }: Grey, sigma: number, out?: Float32Array): Grey {
   if (!(sigma > 0)) return { width, height, data: data.slice() };
-  return { width, height, data: blurSeparable(data, width, height, gaussianHalf(sigma)) };
+  return { width, height, data: blurSeparable(data, width, height, gaussianHalf(sigma), out) };
 }
 
 /**

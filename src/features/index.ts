@@ -20,3 +20,4 @@ export type {
   PatchDescriptor,
   Patches,
 } from './types.ts';
+export { LayerBuffers } from './scale-space.ts';

@@ -1,16 +1,19 @@
-import { prepareAllPairs } from '../../kernels/correlation/index.ts';
+import { multiplyRows } from '../../kernels/products/index.ts';
 import { ShapeError, expected } from '../core/errors.ts';
 import type { DescriptorMatches, Descriptors, MatchDescriptorsOptions } from './types.ts';
 
-/** Scores that one block of A's rows with all of B gives at most, so that memory stays small: 64 MiB. */
-const BLOCK_SCORES = 2 ** 24;
+/** What a component of length 1 becomes as an integer; products of vectors are this squared times theirs. */
+const WHOLE = 2 ** 14;
 
-/** For each descriptor of one side, what the search has found so far. */
+/** For each descriptor of one side, what the search has found so far; scores are products of integers. */
 interface Best {
   readonly index: Int32Array;
-  readonly first: Float32Array;
-  readonly second: Float32Array;
+  readonly first: Int32Array;
+  readonly second: Int32Array;
 }
+
+/** Less than any product. */
+const NONE = -(2 ** 31);
 
 /**
  * Matches descriptors by the matrix of all their products: best with best from both sides, and clearly better than the
@@ -31,109 +34,106 @@ export async function matchDescriptors(
       `Expected descriptors of one length but received ${a.length} and ${b.length}: describe both alike`,
     );
   if (!a.count || !b.count) return pack([], [], [], []);
+  const length = (a.length + 7) & ~7;
   const fromA = emptyBest(a.count);
   const fromB = emptyBest(b.count);
-  await forBlocks(a, b, (scores, start, rows) => {
+  const [whole, other] = [toIntegers(a, length), toIntegers(b, length)];
+  multiplyRows(whole, a.count, other, b.count, length, (scores, start, rows) => {
+    for (let r = 0; r < rows; r++) searchRow(scores, r * b.count, start + r, fromA, fromB);
     for (let r = 0; r < rows; r++) {
+      const best = fromA.index[start + r];
+      // Who is not the best from both sides by now will not be.
+      if (mutual && fromB.index[best] !== start + r) continue;
       const row = scores.subarray(r * b.count, (r + 1) * b.count);
-      searchRow(row, start + r, fromA, options.pointsB, apart);
-      searchColumns(row, start + r, fromB);
+      fromA.second[start + r] = secondBest(row, best, options.pointsB, apart);
     }
   });
-  return choose(fromA, mutual ? fromB : null, ratio);
+  return choose(a, b, fromA, mutual ? fromB : null, ratio);
 }
 
 function emptyBest(count: number): Best {
   return {
     index: new Int32Array(count).fill(-1),
-    first: new Float32Array(count).fill(-2),
-    second: new Float32Array(count).fill(-2),
+    first: new Int32Array(count).fill(NONE),
+    second: new Int32Array(count).fill(NONE),
   };
 }
 
-/** Calls back with the products of some rows of A with all of B, until all rows of A have passed. */
-async function forBlocks(
-  a: Descriptors,
-  b: Descriptors,
-  use: (scores: Float32Array, start: number, rows: number) => void,
-): Promise<void> {
-  const rows = Math.max(1, Math.min(a.count, Math.floor(BLOCK_SCORES / b.count)));
-  const sizes = { channels: a.length, heightA: 1, widthA: rows, heightB: 1, widthB: b.count };
-  const prepared = await prepareAllPairs({ ...sizes, scale: 'none' }, { threads: 1 });
-  try {
-    const mapB = { channels: b.length, height: 1, width: b.count, data: channelsFirst(b, 0, b.count) };
-    const out = { ...sizes, data: new Float32Array(rows * b.count) };
-    for (let start = 0; start < a.count; start += rows) {
-      const data = channelsFirst(a, start, rows);
-      const volume = await prepared.run({ channels: a.length, height: 1, width: rows, data }, mapB, out);
-      use(volume.data, start, Math.min(rows, a.count - start));
+/** Rows as integers, filled up with zeros. */
+function toIntegers({ count, length, data }: Descriptors, to: number): Int16Array {
+  const out = new Int16Array(count * to);
+  for (let i = 0; i < count; i++)
+    for (let c = 0; c < length; c++) {
+      const value = data[i * length + c] * WHOLE;
+      out[i * to + c] = value < 0 ? value - 0.5 : value + 0.5;
     }
-  } finally {
-    prepared.dispose();
-  }
-}
-
-/** Descriptors in the kernel's layout; zeros beyond the last. */
-function channelsFirst({ count, length, data }: Descriptors, start: number, rows: number): Float32Array {
-  const out = new Float32Array(rows * length);
-  const present = Math.min(rows, count - start);
-  for (let i = 0; i < present; i++)
-    for (let c = 0; c < length; c++) out[c * rows + i] = data[(start + i) * length + c];
   return out;
 }
 
-function searchRow(
-  row: Float32Array,
-  i: number,
-  best: Best,
-  points: ArrayLike<number> | undefined,
-  apart: number,
-): void {
-  let [index, first, second] = [-1, -2, -2];
-  for (let j = 0; j < row.length; j++) {
-    const score = row[j];
-    if (score <= second) continue;
-    if (score > first) {
-      second = first;
-      first = score;
-      index = j;
-    } else second = score;
+/** The best of row `i` of the scores, which begins at `at`, and of every column so far. */
+function searchRow(scores: Int32Array, at: number, i: number, fromA: Best, fromB: Best): void {
+  const { index, first } = fromB;
+  let [best, most] = [-1, NONE];
+  for (let j = 0; j < first.length; j++) {
+    const score = scores[at + j];
+    if (score > most) {
+      most = score;
+      best = j;
+    }
+    if (score > first[j]) {
+      first[j] = score;
+      index[j] = i;
+    }
   }
-  best.index[i] = index;
-  best.first[i] = first;
-  best.second[i] = points ? secondApart(row, index, points, apart) : second;
+  fromA.index[i] = best;
+  fromA.first[i] = most;
 }
 
-/** The best score of a point at least `apart` pixels away from the best. */
-function secondApart(row: Float32Array, best: number, points: ArrayLike<number>, apart: number): number {
-  const x = points[2 * best];
-  const y = points[2 * best + 1];
-  let second = -2;
-  for (let j = 0; j < row.length; j++)
-    if (row[j] > second && (points[2 * j] - x) ** 2 + (points[2 * j + 1] - y) ** 2 >= apart * apart)
-      second = row[j];
+/** The best score but one; of points at least `apart` pixels away from the best where places are known. */
+function secondBest(
+  row: Int32Array,
+  best: number,
+  points: ArrayLike<number> | undefined,
+  apart: number,
+): number {
+  let second = NONE;
+  for (let j = 0; j < row.length; j++) {
+    if (row[j] <= second || j === best) continue;
+    if (
+      points &&
+      (points[2 * j] - points[2 * best]) ** 2 + (points[2 * j + 1] - points[2 * best + 1]) ** 2 <
+        apart * apart
+    )
+      continue;
+    second = row[j];
+  }
   return second;
 }
 
-function searchColumns(row: Float32Array, i: number, { index, first }: Best): void {
-  for (let j = 0; j < row.length; j++)
-    if (row[j] > first[j]) {
-      first[j] = row[j];
-      index[j] = i;
-    }
+/** The distance of two vectors of length 1 by their product as integers. */
+const distanceOf = (product: number): number => Math.sqrt(Math.max(0, 2 - (2 * product) / WHOLE ** 2));
+
+/** The same exactly: of close vectors the integers tell little. */
+function distanceBetween(a: Descriptors, i: number, b: Descriptors, j: number): number {
+  let sum = 0;
+  for (let c = 0; c < a.length; c++) sum += (a.data[i * a.length + c] - b.data[j * b.length + c]) ** 2;
+  return Math.sqrt(sum);
 }
 
-/** The distance of two vectors of length 1 by their product. */
-const distanceOf = (product: number): number => Math.sqrt(Math.max(0, 2 - 2 * product));
-
-function choose(fromA: Best, fromB: Best | null, ratio: number): DescriptorMatches {
+function choose(
+  a: Descriptors,
+  b: Descriptors,
+  fromA: Best,
+  fromB: Best | null,
+  ratio: number,
+): DescriptorMatches {
   const [indexA, indexB, distances, ratios]: [number[], number[], number[], number[]] = [[], [], [], []];
   for (let i = 0; i < fromA.index.length; i++) {
     const j = fromA.index[i];
     if (j < 0 || (fromB && fromB.index[j] !== i)) continue;
-    const distance = distanceOf(fromA.first[i]);
+    const distance = distanceBetween(a, i, b, j);
     // Without a second best nothing speaks against the best.
-    const share = fromA.second[i] < -1 ? 0 : distance / Math.max(distanceOf(fromA.second[i]), 1e-6);
+    const share = fromA.second[i] === NONE ? 0 : distance / Math.max(distanceOf(fromA.second[i]), 1e-6);
     if (share > ratio) continue;
     indexA.push(i);
     indexB.push(j);

@@ -27,20 +27,48 @@ const CAMERA_BLUR = 0.5;
 /** Octaves smaller than this hold no keypoint. */
 const LEAST_SIDE = 12;
 
+/** The memory of a scale space, to be used for the next one of the same size. */
+export class LayerBuffers {
+  private readonly buffers: Float32Array[] = [];
+  private next = 0;
+
+  /** From here on all may be overwritten. */
+  rewind(): void {
+    this.next = 0;
+  }
+
+  take(length: number): Float32Array {
+    const index = this.next++;
+    if (this.buffers[index]?.length !== length) this.buffers[index] = new Float32Array(length);
+    return this.buffers[index];
+  }
+}
+
 /**
  * Builds the Gaussian scale space (Lowe 2004, section 3.3).
  *
  * @param upsample start at twice the size
  * @param octaves at most this many
+ * @param buffers the memory of a scale space that is no longer needed, and then of this one
  */
-export function buildScaleSpace(image: Grey, upsample: boolean, octaves = Infinity): ScaleSpace {
+export function buildScaleSpace(
+  image: Grey,
+  upsample: boolean,
+  octaves = Infinity,
+  buffers: LayerBuffers = new LayerBuffers(),
+): ScaleSpace {
+  buffers.rewind();
   let base = upsample ? doubleSize(image) : image;
   let step = upsample ? 0.5 : 1;
   const blur = CAMERA_BLUR / step;
-  base = blurGaussian(base, Math.sqrt(Math.max(SIGMA ** 2 - blur ** 2, 0.01)));
+  base = blurGaussian(
+    base,
+    Math.sqrt(Math.max(SIGMA ** 2 - blur ** 2, 0.01)),
+    buffers.take(base.data.length),
+  );
   const out: Octave[] = [];
   while (out.length < octaves && Math.min(base.width, base.height) >= LEAST_SIDE) {
-    const layers = buildLayers(base);
+    const layers = buildLayers(base, buffers);
     out.push({ width: base.width, height: base.height, step, layers });
     base = halveSize({ width: base.width, height: base.height, data: layers[SCALES] });
     step *= 2;
@@ -48,13 +76,13 @@ export function buildScaleSpace(image: Grey, upsample: boolean, octaves = Infini
   return { image, octaves: out };
 }
 
-function buildLayers(base: Grey): Float32Array[] {
+function buildLayers(base: Grey, buffers: LayerBuffers): Float32Array[] {
   const layers = [base.data];
   let current = base;
   for (let s = 1; s < SCALES + 3; s++) {
     const before = SIGMA * 2 ** ((s - 1) / SCALES);
     const after = SIGMA * 2 ** (s / SCALES);
-    current = blurGaussian(current, Math.sqrt(after ** 2 - before ** 2));
+    current = blurGaussian(current, Math.sqrt(after ** 2 - before ** 2), buffers.take(base.data.length));
     layers.push(current.data);
   }
   return layers;

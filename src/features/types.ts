@@ -71,6 +71,11 @@ export interface DetectOptions {
   readonly upsample?: boolean;
   /** All directions 0, for pictures that are not turned against each other; false unless told. */
   readonly upright?: boolean;
+  /**
+   * What directions are taken from: `all` pixels around a keypoint, as OpenCV does, or `samples` of them, in a
+   * fraction of the time; `all` unless told.
+   */
+  readonly gradients?: 'all' | 'samples';
 }
 
 /**
@@ -82,6 +87,8 @@ export type DescriptorKind = 'sift' | 'rootsift';
 export interface DescribeOptions {
   /** `rootsift` unless told, or what makes vectors of patches. */
   readonly descriptor?: DescriptorKind | PatchDescriptor;
+  /** As for `DetectOptions`: what `sift` and `rootsift` are made of. */
+  readonly gradients?: 'all' | 'samples';
 }
 
 export interface ExtractOptions extends DetectOptions, DescribeOptions {}

@@ -21,7 +21,10 @@ import { fillUnsure } from './pyramid-fill.ts';
 export interface PyramidSessions {
   /** `image` to `features0`, `context0` and so on, coarse to fine, and `start`, the first hidden state. */
   readonly encoder: Session;
-  /** `correlation`, `context`, `flow`, `confidence`, `hidden` to `change` (u, v, logit of being hidden) and `next`. */
+  /**
+   * `correlation`, `context`, `flow`, `match` (u, v, confidence), `hidden` to `change` (u, v, logit of being hidden)
+   * and `next`.
+   */
   readonly decoder: Session;
   /** `hidden` to `mask`, the weights of the convex upsampling, and `finer`, the hidden state of the next level. */
   readonly rise: Session;
@@ -33,8 +36,8 @@ export interface PyramidSessions {
 interface State {
   /** u and v in cells. */
   flow: FeatureMap;
-  /** Of the global match, 0 to 1. */
-  confidence: FeatureMap;
+  /** The global match: u and v in cells, and its confidence, 0 to 1. */
+  match: FeatureMap;
   /** What the decoder remembers. */
   hidden: Tensor;
   /** Logit of having no counterpart in B, one plane. */
@@ -98,7 +101,16 @@ export function createPyramidNetwork(
     const confidence: FeatureMap = { channels: 1, height, width, data: match.confidence };
     const other = initial && toCells(initial, width, height, strides[0]);
     const flow = fillUnsure(found, confidence, other);
-    return { flow, confidence, hidden: encodingA.start, logit: new Float32Array(height * width) };
+    const data = new Float32Array(3 * height * width);
+    data.set(match.flow);
+    data.set(match.confidence, 2 * height * width);
+    const size = { height, width };
+    return {
+      flow,
+      match: { channels: 3, ...size, data },
+      hidden: encodingA.start,
+      logit: new Float32Array(height * width),
+    };
   };
 
   const improve = async (state: State, level: number, count: number, a: Encoding, b: Encoding) => {
@@ -111,10 +123,10 @@ export function createPyramidNetwork(
         correlation: { dims: [1, displacements, height, width], data },
         context: a[`context${level}`],
         flow: tensor(state.flow),
-        confidence: tensor(state.confidence),
+        match: tensor(state.match),
         hidden: state.hidden,
       });
-      state.flow = { ...state.flow, data: state.flow.data.map((cells, i) => cells + change.data[i]) };
+      state.flow = addStep(state.flow, change);
       state.logit = change.data.subarray(2 * height * width);
       state.hidden = next;
     }
@@ -143,11 +155,11 @@ export function createPyramidNetwork(
 }
 
 /** The kernels that run between the graphs, for each size of maps. */
-function prepareKernels({ radius, factor }: ModelPyramid) {
+function prepareKernels({ radius, reaches, factor }: ModelPyramid) {
   return {
     lookups: keepKernels(async ({ channels, height, width }) => {
-      const lookup = await prepareLookup({ channels, height, width, radius });
-      const displacements = (2 * radius + 1) ** 2;
+      const lookup = await prepareLookup({ channels, height, width, radius, reaches });
+      const displacements = reaches.length * (2 * radius + 1) ** 2;
       const volume = { displacements, height, width, data: new Float32Array(displacements * height * width) };
       return { lookup, volume, dispose: () => lookup.dispose() };
     }),
@@ -172,13 +184,28 @@ function toCells(flow: FeatureMap, columns: number, rows: number, stride: number
   return { ...cells, data: cells.data.map((pixels) => pixels / stride) };
 }
 
+/** The flow and the first two planes of what the decoder changes. */
+function addStep(flow: FeatureMap, change: Tensor): FeatureMap {
+  const data = new Float32Array(flow.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = flow.data[i] + change.data[i];
+  return { ...flow, data };
+}
+
 /** To the level of `stride`, half that of the one before. */
 function descend(state: State, { flow, ...size }: Upsampled, finer: Tensor, stride: number): void {
   const [, , height, width] = finer.dims;
   const cells = averageSquares({ channels: 2, ...size, data: flow }, size.width / width);
-  state.flow = { ...cells, data: cells.data.map((pixels) => pixels / stride) };
-  state.confidence = resizePlanes(state.confidence, width, height);
+  for (let i = 0; i < cells.data.length; i++) cells.data[i] /= stride;
+  state.flow = cells;
+  state.match = toFinerCells(state.match, width, height);
   state.hidden = finer;
+}
+
+/** The match on a grid twice as fine, in its cells. */
+function toFinerCells(match: FeatureMap, width: number, height: number): FeatureMap {
+  const finer = resizePlanes(match, width, height);
+  for (let i = 0; i < 2 * height * width; i++) finer.data[i] *= 2;
+  return finer;
 }
 
 function finish({ height, width, flow, logit }: Upsampled): NetworkEstimate {

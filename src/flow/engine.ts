@@ -101,7 +101,7 @@ async function loadPyramid(manifest: FlowManifest, load: LoadGraph): Promise<Flo
   const levels = (name: string) => pyramid.strides.map((_, level) => `${name}${level}`);
   const [encoder, decoder, rise, mask] = await Promise.all([
     load('encoder', ['image'], [...levels('features'), ...levels('context'), 'start']),
-    load('decoder', ['correlation', 'context', 'flow', 'confidence', 'hidden'], ['change', 'next']),
+    load('decoder', ['correlation', 'context', 'flow', 'match', 'hidden'], ['change', 'next']),
     load('rise', ['hidden'], ['mask', 'finer']),
     load('mask', ['hidden'], ['mask']),
   ]);

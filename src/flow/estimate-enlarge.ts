@@ -26,17 +26,24 @@ export function addEnlarged(
 ): void {
   const horizontal = axisPlaces(flow.width, full.width, size.width);
   const vertical = axisPlaces(flow.height, full.height, size.height);
-  const { cells, shares } = horizontal;
   // One column more than the flow has: the right neighbour of the last, whose share is 0.
-  const row = new Float64Array(flow.width * 2 + 2);
-  for (let y = 0, o = 0; y < size.height; y++) {
-    blendRows(flow, vertical.cells[y], vertical.shares[y], factors, row);
-    for (let x = 0; x < size.width; x++, o += 2) {
-      const i = cells[x] * 2;
-      const share = shares[x];
-      out[o] += row[i] + share * (row[i + 2] - row[i]);
-      out[o + 1] += row[i + 1] + share * (row[i + 3] - row[i + 1]);
-    }
+  const row = new Float32Array(flow.width * 2 + 2);
+  const { cells, shares } = vertical;
+  for (let y = 0; y < size.height; y++) {
+    blendRows(flow, cells[y], shares[y], factors, row);
+    addRow(row, horizontal, out, y * size.width * 2);
+  }
+}
+
+/** Adds a row, stretched, from place `o` on. */
+function addRow(row: Float32Array, { cells, shares }: Places, out: Float32Array, o: number): void {
+  for (let x = 0; x < cells.length; x++, o += 2) {
+    const i = cells[x] * 2;
+    const share = shares[x];
+    const u = row[i];
+    const v = row[i + 1];
+    out[o] += u + share * (row[i + 2] - u);
+    out[o + 1] += v + share * (row[i + 3] - v);
   }
 }
 
@@ -46,7 +53,7 @@ function blendRows(
   y: number,
   share: number,
   [factorU, factorV]: readonly [number, number],
-  row: Float64Array,
+  row: Float32Array,
 ): void {
   const upper = y * width * pixelStride;
   const lower = Math.min(y + 1, height - 1) * width * pixelStride;
@@ -60,10 +67,16 @@ function blendRows(
   row[width * 2 + 1] = row[width * 2 - 1];
 }
 
-/** For the first `count` of `to` samples made of `from`: the cell on the left, and the share of the one on its right. */
-function axisPlaces(from: number, to: number, count: number): { cells: Int32Array; shares: Float64Array } {
+/** Where samples of an axis lie: the cell on the left of each, and the share of the one on its right. */
+interface Places {
+  readonly cells: Int32Array;
+  readonly shares: Float32Array;
+}
+
+/** Of the first `count` of `to` samples made of `from`. */
+function axisPlaces(from: number, to: number, count: number): Places {
   const cells = new Int32Array(count);
-  const shares = new Float64Array(count);
+  const shares = new Float32Array(count);
   for (let i = 0; i < count; i++) {
     const place = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);
     cells[i] = Math.floor(place);

@@ -1,13 +1,12 @@
-import { resizePlanes } from '../../kernels/resample/index.ts';
 import { warpBackward, warpWindow } from '../../kernels/warp/index.ts';
 import type { FeatureMap } from '../../kernels/types.ts';
 import type { FlowField, ScalarField, Tensor } from '../core/types.ts';
 import type { FlowModel } from './engine.ts';
 import type { FlowBackend, NetworkInput, NetworkOptions } from './engine-network.ts';
+import { bringFlow } from './bring-flow.ts';
 import { addEnlarged } from './estimate-enlarge.ts';
 import { prepareInput } from './estimate-frame.ts';
 import type { Level, PreparedFrame } from './estimate-frame.ts';
-import { resizeFlow } from './resize.ts';
 import { blendTiles } from './tile-blend.ts';
 import type { TilePlan } from './tile-plan.ts';
 import { levelSize, planLevel } from './tiling.ts';
@@ -17,6 +16,7 @@ import type { Window } from './window.ts';
 
 /** The flow so far, and what computed the last of it. */
 export interface Found {
+  /** On the grid of the pass that found it, in its pixels. */
   readonly flow: FlowField;
   /** How probable it is that B does not show a pixel, 0 to 1, as the last pass over the whole saw it. */
   readonly hidden?: ScalarField;
@@ -38,7 +38,7 @@ export interface Passes {
  * and Black 2017, section 3.1). The same rule that the networks are trained by.
  *
  * @param tiling passes over more pixels than it allows are done window by window; the first must fit
- * @returns flow in pixels of A, and what computed it
+ * @returns flow on the grid of the last pass and in its pixels, and what computed it
  */
 export async function runSchedule(
   model: FlowModel,
@@ -51,7 +51,7 @@ export async function runSchedule(
   const { iterations } = passes;
   for (const factor of passes.schedule) {
     const { width, height } = levelSize(frameA.image, factor);
-    const before: FlowField | undefined = found && bringTo(found.flow, width, height);
+    const before: FlowField | undefined = found && bringFlow(found.flow, { width, height });
     const plan = planLevel({ width, height }, tiling, model.manifest.input.multipleOf);
     if (before && plan) {
       const tiles = await runPassInTiles(model, frameA, frameB, factor, before, plan, tiling!, {
@@ -60,14 +60,14 @@ export async function runSchedule(
       found = { ...found, ...tiles };
       continue;
     }
-    const initial = before ? undefined : passes.initial && toPlanes(bringTo(passes.initial, width, height));
+    const initial = before
+      ? undefined
+      : passes.initial && toPlanes(bringFlow(passes.initial, { width, height }));
     const options = { iterations, initial };
     found = await runPass(model, frameA.level(factor), frameB.level(factor), before, options);
     tiling?.step();
   }
-  const { width, height } = frameA.image;
-  const { flow, hidden, backend } = found!;
-  return { flow: bringTo(flow, width, height), hidden: hidden && enlarge(hidden, width, height), backend };
+  return found!;
 }
 
 /** u and v as two planes. */
@@ -79,11 +79,6 @@ function toPlanes({ width, height, data }: FlowField): FeatureMap {
     planes[i + size] = data[i * 2 + 1];
   }
   return { channels: 2, height, width, data: planes };
-}
-
-function enlarge(field: ScalarField, width: number, height: number): ScalarField {
-  const { data } = resizePlanes({ channels: 1, ...field }, width, height);
-  return { width, height, data };
 }
 
 /** A pass over the whole; it adds to the flow before, in place. */
@@ -166,19 +161,6 @@ function warpTile(
   return warpWindow(frameB.crop(factor, reach), flow, place);
 }
 
-/** The flow on a grid of another size, in its pixels: a copy, except where the size is the same. */
-function bringTo(flow: FlowField, width: number, height: number): FlowField {
-  if (width === flow.width && height === flow.height) return flow;
-  if (width < flow.width || height < flow.height) return resizeFlow(flow, width, height);
-  const size = { width, height };
-  const data = new Float32Array(width * height * 2);
-  addEnlarged({ ...flow, pixelStride: 2, componentStride: 1 }, data, size, size, [
-    width / flow.width,
-    height / flow.height,
-  ]);
-  return { width, height, data };
-}
-
 /** B as seen where the flow points, 0 (mid-grey) where that is outside of it. */
 function carryBack(b: Level, flow: FlowField, model: FlowModel): NetworkInput {
   return prepareInput(warpBackward(b.planes, flow.data), model.manifest.input);
@@ -192,6 +174,10 @@ function carryBack(b: Level, flow: FlowField, model: FlowModel): NetworkInput {
  */
 export function addResidual(flow: FlowField, residual: Tensor, stride: number): void {
   const [, , rows, columns] = residual.dims;
+  if (stride === 1) {
+    addPlanes(flow, residual);
+    return;
+  }
   const coarse = {
     width: columns,
     height: rows,
@@ -200,4 +186,17 @@ export function addResidual(flow: FlowField, residual: Tensor, stride: number): 
     componentStride: rows * columns,
   };
   addEnlarged(coarse, flow.data, flow, { width: columns * stride, height: rows * stride });
+}
+
+/** As many rows and columns of the planes of u and v as the flow has. */
+function addPlanes(
+  { width, height, data }: FlowField,
+  { dims: [, , rows, columns], ...planes }: Tensor,
+): void {
+  const [u, v] = [planes.data.subarray(0, rows * columns), planes.data.subarray(rows * columns)];
+  for (let y = 0, o = 0; y < height; y++)
+    for (let i = y * columns, end = i + width; i < end; i++, o += 2) {
+      data[o] += u[i];
+      data[o + 1] += v[i];
+    }
 }

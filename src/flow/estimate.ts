@@ -2,6 +2,8 @@ import { ModelError, ShapeError, checkInteger, checkOneOf, expected } from '../c
 import type { FlowField, Image, Mask, ScalarField } from '../core/types.ts';
 import { FLOW_PRESETS } from '../runtime/index.ts';
 import type { FlowManifest, FlowPlan, FlowPresetName } from '../runtime/index.ts';
+import { resizePlanes } from '../../kernels/resample/index.ts';
+import { bringFlow } from './bring-flow.ts';
 import { checkFlow } from './check.ts';
 import { checkConsistency } from './consistency.ts';
 import type { FlowModel } from './engine.ts';
@@ -14,6 +16,7 @@ import { createRefiner, refineLevels } from './refine.ts';
 import type { RefineOptions, Refiner } from './refine.ts';
 import { levelSize, planLevel, seeWhole, tileSide } from './tiling.ts';
 import type { TileOption, Tiling } from './tiling.ts';
+import type { Size } from './window.ts';
 
 export interface EstimateOptions {
   /**
@@ -105,22 +108,28 @@ export async function estimatePair(
   const { flow, hidden, backend } = await estimateOneWay(model, frameA, frameB, work);
   const tile = work.tiling && { tile: work.tiling.side };
   if (!options.both)
-    return { flow, backend, ...tile, milliseconds: performance.now() - start, ...(hidden && judge(hidden)) };
+    return {
+      flow,
+      backend,
+      ...tile,
+      milliseconds: performance.now() - start,
+      ...(hidden && judge(hidden, flow)),
+    };
   const { flow: backward } = await estimateOneWay(model, frameB, frameA, { ...work, initial: undefined });
   const { occluded, confidence } = checkConsistency(flow, backward);
   const milliseconds = performance.now() - start;
   return { flow, backend, ...tile, milliseconds, backward, occluded, confidence };
 }
 
-/** The confidence and the occlusion that the network itself tells. */
-function judge({ width, height, data }: ScalarField): Pick<FlowEstimate, 'confidence' | 'occluded'> {
-  const confidence = new Float32Array(data.length);
+/** The confidence and the occlusion that the network itself tells, on the grid of the flow. */
+function judge(hidden: ScalarField, { width, height }: Size): Pick<FlowEstimate, 'confidence' | 'occluded'> {
+  const { data } = resizePlanes({ channels: 1, ...hidden }, width, height);
   const occluded = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i++) {
-    confidence[i] = 1 - data[i];
     occluded[i] = data[i] > 0.5 ? 1 : 0;
+    data[i] = 1 - data[i];
   }
-  return { confidence: { width, height, data: confidence }, occluded: { width, height, data: occluded } };
+  return { confidence: { width, height, data }, occluded: { width, height, data: occluded } };
 }
 
 /** How a direction is estimated, with all that was left open filled in. */
@@ -193,7 +202,7 @@ async function estimateOneWay(
   { refine, tiling, ...passes }: Work,
 ): Promise<Found> {
   const estimate = await runSchedule(model, frameA, frameB, passes, tiling);
-  if (!refine) return estimate;
+  if (!refine) return { ...estimate, flow: bringFlow(estimate.flow, frameA.image) };
   const refiner = refiners.get(model) ?? createRefiner();
   refiners.set(model, refiner);
   const [black, white] = model.manifest.input.range;

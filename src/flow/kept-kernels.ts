@@ -15,8 +15,8 @@ export interface KeptKernels<T> {
   dispose(): Promise<void>;
 }
 
-/** Sizes that something is kept for: a schedule has few, a folder of odd pictures has many. */
-const KEPT_SIZES = 8;
+/** Sizes that something is kept for: three passes over three levels have nine, a folder of odd pictures has many. */
+const KEPT_SIZES = 12;
 
 /** Prepares kernels for each size once and keeps those of the sizes used last. */
 export function keepKernels<T extends Disposable>(prepare: (size: MapSize) => Promise<T>): KeptKernels<T> {

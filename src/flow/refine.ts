@@ -6,11 +6,11 @@ import { checkInteger, expected } from '../core/errors.ts';
 import type { FlowField, Image, ScalarField } from '../core/types.ts';
 import type { ModelInput } from '../runtime/index.ts';
 import { checkFlow, checkGrid, checkSameSize } from './check.ts';
+import { bringFlow } from './bring-flow.ts';
 import { addEnlarged } from './estimate-enlarge.ts';
 import { prepareFrame } from './estimate-frame.ts';
 import type { PreparedFrame } from './estimate-frame.ts';
 import { knownPixels } from './known.ts';
-import { resizeFlow } from './resize.ts';
 import { betterInTiles } from './tile-pair.ts';
 import { levelSize, planLevel, tileSide } from './tiling.ts';
 import type { TileOption, Tiling } from './tiling.ts';
@@ -123,7 +123,8 @@ const trustKnown = (known: Uint8Array, confidence: Float32Array | undefined): Fl
 /** Refines pair after pair; it keeps the memory that the work needs for the sizes seen last. */
 export interface Refiner {
   /**
-   * @param flow all of it known
+   * @param flow all of it known, on a grid of any size and in its pixels
+   * @returns flow on the grid of the frames
    * @param span white less black in the planes of the frames
    * @param trust one value a pixel, 0 to 1
    * @param tiling larger levels than it allows are refined window by window
@@ -170,20 +171,55 @@ export function createRefiner(threads?: number): Refiner {
   };
   return {
     async refine(flow, frameA, frameB, span, options = {}, trust, tiling) {
-      let refined = flow;
+      let progress: Progress = { flow };
       for (const { factor, ...parameters } of planLevels(options)) {
         const run = async (input: RefineInput): Promise<Float32Array> =>
           (await prepare(input.a.width, input.a.height)).run(input, { ...parameters, span });
         const size = levelSize(frameA.image, factor);
-        const start = sameSize(refined, size) ? refined : resizeFlow(refined, size.width, size.height);
-        const confidence = trust && shrinkTrust(trust, flow, size);
-        const level = { frameA, frameB, factor, start, confidence };
-        refined = addChange(refined, start, await refineLevel(level, run, tiling));
+        const confidence = trust && shrinkTrust(trust, frameA.image, size);
+        progress = await addLevel(progress, size, (start) =>
+          refineLevel({ frameA, frameB, factor, start, confidence }, run, tiling),
+        );
       }
+      const refined = addChange(bringFlow(progress.flow, frameA.image), progress.change);
       return refined === flow ? { ...flow, data: flow.data.slice() } : refined;
     },
     dispose,
   };
+}
+
+/** The flow on the finest grid so far, and what a coarser level has found since, on its own grid. */
+interface Progress {
+  readonly flow: FlowField;
+  readonly change?: FlowField;
+}
+
+/**
+ * Refines on one more grid. What a coarse level changes goes on to the next level as a change, on the coarse grid: it
+ * meets the full flow once, at the end, and fine detail that a coarse grid cannot hold is never lost.
+ */
+async function addLevel(
+  { flow, change }: Progress,
+  size: Size,
+  refine: (start: FlowField) => Promise<Float32Array>,
+): Promise<Progress> {
+  const before = bringFlow(flow, size);
+  const data = await refine(addChange(before, change));
+  const refined = { width: size.width, height: size.height, data };
+  if (size.width >= flow.width && size.height >= flow.height) return { flow: refined };
+  for (let i = 0; i < data.length; i++) data[i] -= before.data[i];
+  return { flow, change: refined };
+}
+
+/** The flow and, on top, the change, brought to its grid; a new flow where there is a change. */
+function addChange(flow: FlowField, change: FlowField | undefined): FlowField {
+  if (!change) return flow;
+  const { width, height } = flow;
+  if (width < change.width || height < change.height) return addChange(flow, bringFlow(change, flow));
+  const data = flow.data.slice();
+  const coarse = { ...change, pixelStride: 2, componentStride: 1 };
+  addEnlarged(coarse, data, flow, flow, [width / change.width, height / change.height]);
+  return { width, height, data };
 }
 
 /** What is refined on one level; start and confidence are of its size. */
@@ -217,8 +253,6 @@ async function refineLevel(
   return data;
 }
 
-const sameSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
-
 /** The factors of the levels, checked; those of a refinement of which nothing is said for `true`. */
 export const refineLevels = (options: true | { readonly levels?: unknown }): readonly number[] =>
   planLevels(options === true ? {} : (options as RefineOptions)).map(({ factor }) => factor);
@@ -234,17 +268,6 @@ function planLevels({ levels = LEVELS, ...shared }: RefineOptions): readonly Ref
   });
 }
 
-function shrinkTrust(data: Float32Array, { width, height }: FlowField, to: Size): FeatureMap {
+function shrinkTrust(data: Float32Array, { width, height }: Size, to: Size): FeatureMap {
   return resizePlanes({ channels: 1, width, height, data }, to.width, to.height);
-}
-
-/** The flow and, on top, what its refinement on a coarser grid has changed. */
-function addChange(flow: FlowField, start: FlowField, refined: Float32Array): FlowField {
-  const { width, height } = flow;
-  if (start.width === width && start.height === height) return { width, height, data: refined };
-  const change = refined.map((value, i) => value - start.data[i]);
-  const data = flow.data.slice();
-  const coarse = { ...start, data: change, pixelStride: 2, componentStride: 1 };
-  addEnlarged(coarse, data, flow, flow, [width / start.width, height / start.height]);
-  return { width, height, data };
 }

@@ -11,12 +11,29 @@ import type { Image } from '../core/types.ts';
  */
 export function shrinkImage(image: Image, factor: number, range: readonly [number, number]): FeatureMap {
   const even = image.width % factor === 0 && image.height % factor === 0;
-  const planes = even ? averageSquares(image, factor) : averageAreas(image, factor);
+  const average = !even ? averageAreas : factor === 2 ? averageQuads : averageSquares;
+  const planes = average(image, factor);
   const [black, white] = range;
   const scale = (white - black) / 255;
   const { data } = planes;
   for (let i = 0; i < data.length; i++) data[i] = black + data[i] * scale;
   return planes;
+}
+
+/** Squares of 2 x 2 pixels, by far the most frequent case. */
+function averageQuads({ width, height, data }: Image): FeatureMap {
+  const [columns, rows] = [width / 2, height / 2];
+  const out = new Float32Array(3 * columns * rows);
+  const [red, green, blue] = [0, 1, 2].map((c) => out.subarray(c * columns * rows, (c + 1) * columns * rows));
+  const stride = width * 3;
+  for (let y = 0, o = 0; y < rows; y++)
+    for (let p = y * 2 * stride, end = p + stride; p < end; p += 6, o++) {
+      const q = p + stride;
+      red[o] = (data[p] + data[p + 3] + data[q] + data[q + 3]) * 0.25;
+      green[o] = (data[p + 1] + data[p + 4] + data[q + 1] + data[q + 4]) * 0.25;
+      blue[o] = (data[p + 2] + data[p + 5] + data[q + 2] + data[q + 5]) * 0.25;
+    }
+  return { channels: 3, height: rows, width: columns, data: out };
 }
 
 /** Whole squares of pixels. */
@@ -27,7 +44,9 @@ function averageSquares({ width, height, data }: Image, factor: number): Feature
   const share = 1 / (factor * factor);
   for (let y = 0, o = 0; y < rows; y++)
     for (let x = 0; x < columns; x++, o++) {
-      let [red, green, blue] = [0, 0, 0];
+      let red = 0;
+      let green = 0;
+      let blue = 0;
       for (let dy = 0; dy < factor; dy++) {
         let p = ((y * factor + dy) * width + x * factor) * 3;
         for (const end = p + factor * 3; p < end; p += 3) {

@@ -1,6 +1,7 @@
 import { open, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { extname } from 'node:path';
+import type { Sharp } from 'sharp';
 import sharp from 'sharp';
 import { FileError } from '../core/errors.ts';
 import type { WriteOptions } from './atomic-write.ts';
@@ -97,13 +98,20 @@ async function encode(
   const temporary = temporaryName(path);
   const source = sharp(scratch, { limitInputPixels: false, sequentialRead: true });
   try {
-    await asFileError(`to encode ${path}`, ENCODERS[extname(path).toLowerCase()](source).toFile(temporary));
+    await asFileError(`to encode ${path}`, encoderOf(path)(source).toFile(temporary));
     await asFileError(`to find ${temporary}`, stat(temporary));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
   await publish(temporary, path, options);
+}
+
+/** As any picture, but a JPEG without tables of its own, for which libjpeg would hold the whole picture. */
+function encoderOf(path: string): (source: Sharp) => Sharp {
+  const extension = extname(path).toLowerCase();
+  if (!extension.startsWith('.jp')) return ENCODERS[extension];
+  return (source) => source.jpeg({ quality: 95, chromaSubsampling: '4:4:4', optimizeCoding: false });
 }
 
 /** The header before the pixels and the directory behind them (TIFF 6.0, section 6). */

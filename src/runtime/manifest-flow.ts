@@ -30,6 +30,8 @@ export interface ModelPyramid {
   readonly channels: readonly number[];
   /** Cells to each side of the flow that correlations are looked up at. */
   readonly radius: number;
+  /** Factors by which B's features are made coarser, each for a window of correlations of its own. */
+  readonly reaches: readonly number[];
   /** What products of features are multiplied by before the softmax of the global match, at the coarsest level. */
   readonly sharpness: number;
   /** Of the convex upsampling; the finest level's stride. */
@@ -143,6 +145,7 @@ function parsePyramid(entry: Entry): ModelPyramid | undefined {
     strides: entry.get('strides').list((stride) => stride.integer(1)),
     channels: entry.get('channels').list((count) => count.integer(1)),
     radius: entry.get('radius').integer(0),
+    reaches: entry.get('reaches').list((reach) => reach.integer(1)),
     sharpness: entry.get('sharpness').number(),
     factor: entry.get('factor').integer(1),
   };

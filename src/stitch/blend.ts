@@ -42,18 +42,59 @@ export function blendMultiband(
   layers: readonly Layer[],
   levels: number,
 ): Tile {
-  if (levels < 1 || layers.length < 2) return blendNone(width, height, layers);
-  const fine = new Float32Array(width * height * 3);
-  const bands = Array.from({ length: levels }, (_, l) => createBand(width >> (l + 1), height >> (l + 1)));
-  for (const layer of layers) addLayer(layer, fine, width, bands);
-  let coarse = normalizeBand(bands[levels - 1]);
+  const tile = blendNone(width, height, layers);
+  if (levels < 1 || layers.length < 2) return tile;
+  const coarse = layers.map(({ area, rgb, owned }) => ({
+    area: { x: area.x >> 1, y: area.y >> 1, width: area.width >> 1, height: area.height >> 1 },
+    rgb: halve(rgb, area.width, area.height, 3),
+    share: halve(Float32Array.from(owned), area.width, area.height, 1),
+  }));
+  blendCoarse(width >> 1, height >> 1, coarse, levels).forEach((change, v) => {
+    const { width: w, height: h } = coarse[v].area;
+    addOwned(tile, width, layers[v], double(change, w, h, 3));
+  });
+  return tile;
+}
+
+/** One picture's part of a tile, made smaller. */
+export interface CoarseLayer {
+  /** In pixels of the smaller tile; corners on multiples of `2 ** (levels - 1)`. */
+  readonly area: Rectangle;
+  readonly rgb: Float32Array;
+  /** Share of each pixel that the tile takes from this picture, 0 to 1. */
+  readonly share: Float32Array;
+}
+
+/**
+ * What multiband blending changes in each picture, of a tile made smaller: what is to be added, enlarged, to the
+ * picture's own pixels. Away from the seams it is 0.
+ *
+ * @param width of the smaller tile
+ * @param levels bands, the finest among them
+ */
+export function blendCoarse(
+  width: number,
+  height: number,
+  layers: readonly CoarseLayer[],
+  levels: number,
+): Float32Array[] {
+  const bands = Array.from({ length: levels }, (_, l) => createBand(width >> l, height >> l));
+  for (const layer of layers) addLayer(layer, bands);
+  let blended = normalizeBand(bands[levels - 1]);
   for (let l = levels - 2; l >= 0; l--) {
-    const { width: w, height: h } = bands[l + 1];
-    const raised = double(coarse, w, h, 3);
-    coarse = normalizeBand(bands[l]);
-    for (let i = 0; i < coarse.length; i++) coarse[i] += raised[i];
+    const raised = double(blended, bands[l + 1].width, bands[l + 1].height, 3);
+    blended = normalizeBand(bands[l]);
+    for (let i = 0; i < blended.length; i++) blended[i] += raised[i];
   }
-  return addOwned(fine, double(coarse, width >> 1, height >> 1, 3), width, layers);
+  return layers.map(({ area, rgb }) => {
+    const change = new Float32Array(rgb.length);
+    const row = area.width * 3;
+    for (let y = 0; y < area.height; y++) {
+      const from = ((y + area.y) * width + area.x) * 3;
+      for (let i = 0; i < row; i++) change[y * row + i] = blended[from + i] - rgb[y * row + i];
+    }
+    return change;
+  });
 }
 
 /** Weighted sums of one band. */
@@ -71,43 +112,20 @@ const createBand = (width: number, height: number): Band => ({
   weight: new Float32Array(width * height),
 });
 
-function addLayer(
-  { area, rgb, owned }: Layer,
-  fine: Float32Array,
-  width: number,
-  bands: readonly Band[],
-): void {
+function addLayer({ area, rgb, share }: CoarseLayer, bands: readonly Band[]): void {
   let [w, h] = [area.width, area.height];
   let colours = rgb;
-  let weights = Float32Array.from(owned);
-  for (let l = 0; l <= bands.length; l++) {
-    const last = l === bands.length;
+  let weights = share;
+  for (let l = 0; l < bands.length; l++) {
+    const last = l === bands.length - 1;
     const smaller = last ? undefined : halve(colours, w, h, 3);
     const predicted = smaller && double(smaller, w >> 1, h >> 1, 3);
-    if (l === 0) addFine(area, colours, predicted!, owned, fine, width);
-    else addBand(bands[l - 1], area.x >> l, area.y >> l, w, h, colours, predicted, weights);
-    if (last) break;
-    weights = halve(weights, w, h, 1) as Float32Array<ArrayBuffer>;
-    colours = smaller!;
+    addBand(bands[l], area.x >> l, area.y >> l, w, h, colours, predicted, weights);
+    if (!smaller) break;
+    weights = halve(weights, w, h, 1);
+    colours = smaller;
     [w, h] = [w >> 1, h >> 1];
   }
-}
-
-function addFine(
-  area: Rectangle,
-  colours: Float32Array,
-  predicted: Float32Array,
-  owned: Uint8Array,
-  fine: Float32Array,
-  width: number,
-): void {
-  for (let y = 0; y < area.height; y++)
-    for (let x = 0; x < area.width; x++) {
-      const k = y * area.width + x;
-      if (!owned[k]) continue;
-      const o = ((y + area.y) * width + x + area.x) * 3;
-      for (let c = 0; c < 3; c++) fine[o + c] = colours[3 * k + c] - predicted[3 * k + c];
-    }
 }
 
 function addBand(
@@ -127,8 +145,16 @@ function addBand(
       if (share === 0) continue;
       const o = (y + top) * width + x + left;
       weight[o] += share;
-      for (let c = 0; c < 3; c++)
-        sum[3 * o + c] += share * (colours[3 * k + c] - (predicted ? predicted[3 * k + c] : 0));
+      const [p, q] = [3 * k, 3 * o];
+      if (predicted) {
+        sum[q] += share * (colours[p] - predicted[p]);
+        sum[q + 1] += share * (colours[p + 1] - predicted[p + 1]);
+        sum[q + 2] += share * (colours[p + 2] - predicted[p + 2]);
+      } else {
+        sum[q] += share * colours[p];
+        sum[q + 1] += share * colours[p + 1];
+        sum[q + 2] += share * colours[p + 2];
+      }
     }
 }
 
@@ -141,17 +167,16 @@ function normalizeBand({ sum, weight }: Band): Float32Array {
   return out;
 }
 
-function addOwned(fine: Float32Array, coarse: Float32Array, width: number, layers: readonly Layer[]): Tile {
-  for (const { area, owned } of layers)
-    for (let y = 0; y < area.height; y++)
-      for (let x = 0; x < area.width; x++) {
-        if (!owned[y * area.width + x]) continue;
-        const o = ((y + area.y) * width + x + area.x) * 3;
-        fine[o] += coarse[o];
-        fine[o + 1] += coarse[o + 1];
-        fine[o + 2] += coarse[o + 2];
-      }
-  return fine;
+function addOwned(tile: Tile, width: number, { area, owned }: Layer, change: Float32Array): void {
+  for (let y = 0; y < area.height; y++)
+    for (let x = 0; x < area.width; x++) {
+      const k = y * area.width + x;
+      if (!owned[k]) continue;
+      const o = ((y + area.y) * width + x + area.x) * 3;
+      tile[o] += change[3 * k];
+      tile[o + 1] += change[3 * k + 1];
+      tile[o + 2] += change[3 * k + 2];
+    }
 }
 
 /** Pictures mixed by weights that fall to 0 at their edges; of `weights` one a pixel of the layer's area. */

@@ -1,7 +1,9 @@
 import { WhitherError } from '../core/errors.ts';
 import type { Matrix3 } from '../core/homography.ts';
 import type { Image } from '../core/types.ts';
-import { composePanorama, tilesOf } from './compose.ts';
+import { alignViews } from './align-views.ts';
+import type { Alignment } from './align-views.ts';
+import { composePanorama, tilePixels, tilesOf } from './compose.ts';
 import type { ComposedTile } from './compose.ts';
 import { largestRectangle, shrinkMask } from './largest-rectangle.ts';
 import { cropCanvas, layOut } from './layout.ts';
@@ -56,22 +58,42 @@ export async function buildPanorama(
   );
   checkSize(whole, options);
   options.onProgress?.('seam', 0, 1);
+  const load = startLoading(sources, options);
   const plan = prepareSeams(whole, thumbnails, layingOrder(whole), options);
   options.onProgress?.('seam', 1, 1);
   await showPlan(plan, options);
   const crop = options.crop ? findCrop(plan, whole) : undefined;
-  const canvas = crop ? cropCanvas(whole, crop) : whole;
+  const alignment = await alignPlan(plan, names, options);
+  const canvas = { ...(crop ? cropCanvas(whole, crop) : whole), bends: alignment?.bends };
   const sink = await openSink(index, canvas.width, canvas.height);
   try {
-    for await (const { area, data } of composeAll(canvas, plan, sources, options))
-      await sink.write(area, data);
+    for await (const { area, data } of composeAll(canvas, plan, load, options)) await sink.write(area, data);
     await sink.close();
   } catch (error) {
     await sink.abort();
     throw error;
   }
-  const report = reportOf(parts, oriented, canvas, plan, crop);
+  const report = { ...reportOf(parts, oriented, canvas, plan, crop), alignment: alignment?.report };
   return { report, transforms: transformsOf(report, oriented.upright, tidy(oriented.scale)) };
+}
+
+/** The bends of pictures about their seams, and what the report says of them. */
+async function alignPlan(
+  { canvas, shown, seams }: SeamPlan,
+  names: readonly string[],
+  { align, onProgress }: StitchOptions,
+): Promise<{ bends: Alignment['bends']; report: PanoramaReport['alignment'] } | undefined> {
+  if (!align || !shown) return undefined;
+  onProgress?.('align', 0, 1);
+  const { bends, pairs } = await alignViews(canvas, shown.after, seams, align);
+  onProgress?.('align', 1, 1);
+  const report = pairs.map(({ a, b, before, after, used }) => ({
+    files: [names[a], names[b]] as const,
+    before: tidy(before),
+    after: tidy(after),
+    used,
+  }));
+  return { bends, report };
 }
 
 function outputScale({ scale = 1 }: StitchOptions): number {
@@ -105,8 +127,9 @@ function layingOrder({ matrices, sizes, projection }: Canvas): number[] {
 }
 
 async function showPlan(plan: SeamPlan, { onPicture }: StitchOptions): Promise<void> {
-  if (!onPicture) return;
-  const { canvas, before, after, seams } = plan;
+  if (!onPicture || !plan.shown) return;
+  const { canvas, seams } = plan;
+  const { before, after } = plan.shown;
   await onPicture('warped', drawWarped(canvas, before, seams));
   await onPicture('exposure', drawWarped(canvas, after, seams));
   await onPicture('seams', drawSeams(canvas, after, seams));
@@ -129,13 +152,13 @@ function findCrop({ covered, canvas, factor }: SeamPlan, whole: Canvas): Rectang
 async function* composeAll(
   canvas: Canvas,
   plan: SeamPlan,
-  sources: readonly ImageSource[],
+  load: (view: number) => Promise<Image>,
   options: StitchOptions,
 ): AsyncGenerator<ComposedTile> {
   const { factor, seams, brightness } = plan;
   const composition = {
     canvas,
-    load: (v: number) => sources[v].load(neededPixels(sources[v], options)),
+    load,
     seams,
     seamScale: factor,
     // Of pixel x of this canvas: (x + left) * factor - left of the small one.
@@ -145,12 +168,28 @@ async function* composeAll(
   };
   const { blend, cacheBytes } = options;
   let done = 0;
-  const total = tilesOf(canvas, 5, 4e6).length;
+  const total = tilesOf(canvas, 5, tilePixels(canvas)).length;
   for await (const tile of composePanorama(composition, { blend, cacheBytes })) {
     yield tile;
     options.onProgress?.('compose', ++done, Math.max(done, total));
   }
 }
+
+/** Pictures that fit into the cache are all decoded at once, while seams are looked for. */
+function startLoading(
+  sources: readonly ImageSource[],
+  options: StitchOptions,
+): (view: number) => Promise<Image> {
+  const load = (v: number): Promise<Image> => sources[v].load(neededPixels(sources[v], options));
+  const bytes = sources.reduce((sum, source) => sum + 3.3 * neededPixels(source, options), 0);
+  if (bytes > Math.min(options.cacheBytes ?? 300e6, MOST_LOADED)) return load;
+  const loading = sources.map((_, v) => load(v));
+  for (const image of loading) image.catch(() => undefined);
+  return (v) => loading[v];
+}
+
+/** Bytes of pictures that are decoded ahead. */
+const MOST_LOADED = 50e6;
 
 /** Full pictures are read smaller where the panorama is. */
 const neededPixels = ({ width, height }: ImageSource, { scale = 1 }: StitchOptions): number =>

@@ -1,4 +1,5 @@
 import { homographyJacobian } from '../core/homography.ts';
+import type { Matrix3 } from '../core/homography.ts';
 import { placeByRotation, placeOnPlane } from './place-views.ts';
 import type { AdjustedRotation, Component } from './place-views.ts';
 import type { CameraModel, Placement, View } from './types.ts';
@@ -71,8 +72,20 @@ const LONG_LENS = 4;
 /** A flat scene must bring the error below this share of a turning camera's to be preferred. */
 const SCAN_GAIN = 0.75;
 
+/** Cameras whose axes are nearer than this, as a cosine, do not turn: a zoom tells nothing of the focal length. */
+const STILL = Math.cos((2 * Math.PI) / 180);
+
 function isScan(affine: Candidate, rotation: Candidate): boolean {
-  return affine.rms < SCAN_GAIN * rotation.rms || rotation.focalRatio! > LONG_LENS;
+  return (
+    affine.rms < SCAN_GAIN * rotation.rms ||
+    rotation.focalRatio! > LONG_LENS ||
+    (rotation.rotation!.zoomed && !turns(rotation.rotation!.cameras))
+  );
+}
+
+function turns({ rotations }: { readonly rotations: readonly Matrix3[] }): boolean {
+  const [first] = rotations;
+  return rotations.some((r) => first[2] * r[2] + first[5] * r[5] + first[8] * r[8] < STILL);
 }
 
 const indicesOf = (views: readonly View[]): number[] => views.map(({ index }) => index);

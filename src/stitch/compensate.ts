@@ -25,6 +25,8 @@ export interface ExposureOptions {
 const LOSS_SCALE = 0.15;
 /** Pixels darker or lighter than these tell nothing about exposure. */
 const [DARKEST, LIGHTEST] = [10, 245];
+/** Pixels from one sample to the next, each way. */
+const SAMPLE_STEP = 5;
 /** How little corners may keep of the light. */
 const LEAST_CORNER = 0.3;
 /** Share of the difference that vignetting must take away to be believed. */
@@ -64,7 +66,7 @@ function collect(views: readonly WarpedView[]): Sample[] {
   const samples: Sample[] = [];
   for (let a = 0; a < views.length; a++)
     for (let b = a + 1; b < views.length; b++)
-      forEachShared(views[a].area, views[b].area, 3, (p, q) => {
+      forEachShared(views[a].area, views[b].area, SAMPLE_STEP, (p, q) => {
         if (!views[a].inside[p] || !views[b].inside[q]) return;
         const [la, lb] = [brightness[a][p], brightness[b][q]];
         if (Math.min(la, lb) < DARKEST || Math.max(la, lb) > LIGHTEST) return;
@@ -126,11 +128,16 @@ function weightedStep(
   const matrix = new Float64Array(size * size);
   const right = new Float64Array(size);
   const row = new Float64Array(4);
+  const used = size > views ? 4 : 2;
+  const places = new Int32Array([0, 0, views, views + 1]);
   for (const sample of samples) {
     const weight = first ? 1 : 1 / (1 + (residual(sample, views, last) / LOSS_SCALE) ** 2);
-    const places = [sample.a, sample.b, views, views + 1];
-    row.set([1, -1, sample.r2, sample.r4]);
-    const used = size > views ? 4 : 2;
+    places[0] = sample.a;
+    places[1] = sample.b;
+    row[0] = 1;
+    row[1] = -1;
+    row[2] = sample.r2;
+    row[3] = sample.r4;
     for (let k = 0; k < used; k++) {
       right[places[k]] += weight * row[k] * sample.difference;
       for (let l = 0; l < used; l++) matrix[places[k] * size + places[l]] += weight * row[k] * row[l];

@@ -1,13 +1,16 @@
 import type { Homography } from '../core/homography.ts';
 import type { Image } from '../core/types.ts';
-import { blendFeather, blendMultiband, blendNone } from './blend.ts';
-import type { Layer, Tile } from './blend.ts';
+import { blendCoarse, blendFeather } from './blend.ts';
+import type { CoarseLayer, Tile } from './blend.ts';
 import { ImageCache } from './image-cache.ts';
 import { footprint, inverseMatrices } from './layout.ts';
 import type { Canvas, Rectangle } from './layout.ts';
 import { intersect } from './overlaps.ts';
-import type { SeamMap } from './seams.ts';
-import { coverView, warpView } from './warp-view.ts';
+import { ownersOf } from './owners.ts';
+import type { PlacedSeams } from './owners.ts';
+import { paintView } from './paint-view.ts';
+import type { OwnerMap } from './paint-view.ts';
+import { warpView } from './warp-view.ts';
 import type { Field } from './warp-view.ts';
 
 /** - `multiband`: fine structures change over at the seam, coarse ones softly; `feather`: all softly; `none`: hard */
@@ -24,23 +27,17 @@ export interface ComposeOptions {
   readonly blend?: BlendMethod;
   /** Bands beside the finest; 5 unless told, fewer on small canvases. */
   readonly levels?: number;
-  /** Most pixels worked on at a time; 4 million unless told. */
+  /** Most pixels worked on at a time; 1 to 4 million, by the canvas, unless told. */
   readonly tilePixels?: number;
   /** Bytes of pictures kept; 300 million unless told. */
   readonly cacheBytes?: number;
 }
 
 /** What {@link composePanorama} needs of the stages before it. */
-export interface Composition {
+export interface Composition extends PlacedSeams {
   readonly canvas: Canvas;
   /** Reads picture `view`; it may be smaller than the canvas's sizes say, in proportion. */
   readonly load: (view: number) => Promise<Image>;
-  /** Owners on a canvas of lower resolution. */
-  readonly seams: SeamMap;
-  /** Pixels of the seam map's canvas a pixel of this one, and where the seam map's first pixel lies there. */
-  readonly seamScale: number;
-  readonly seamLeft: number;
-  readonly seamTop: number;
   /** What each picture's colours are multiplied by; 1 unless told. */
   readonly brightness?: (view: number) => Field | undefined;
 }
@@ -61,7 +58,8 @@ export async function* composePanorama(
   const footprints = canvas.matrices.map((_, v) => footprint(canvas, v, inverses[v]));
   const levels = blend === 'multiband' ? chooseLevels(canvas, options.levels ?? 5) : 0;
   const tools: Tools = { ...composition, cache, inverses, footprints, levels, blend };
-  for (const area of tilesOf(canvas, levels, options.tilePixels ?? 4e6)) yield composeTile(tools, area);
+  for (const area of tilesOf(canvas, levels, options.tilePixels ?? tilePixels(canvas)))
+    yield composeTile(tools, area);
 }
 
 interface Tools extends Composition {
@@ -72,8 +70,15 @@ interface Tools extends Composition {
   readonly blend: BlendMethod;
 }
 
-const chooseLevels = ({ width, height }: Canvas, most: number): number =>
-  Math.max(0, Math.min(most, Math.floor(Math.log2(Math.min(width, height))) - 3));
+/** Of large canvases larger tiles, so that pictures need not be read so often. */
+export const tilePixels = ({ width, height }: { width: number; height: number }): number =>
+  Math.max(1e6, Math.min(4e6, (width * height) / 16));
+
+/** None, or two and more, of which the finest is not blended. */
+function chooseLevels({ width, height }: Canvas, most: number): number {
+  const levels = Math.min(most, Math.floor(Math.log2(Math.min(width, height))) - 3);
+  return levels < 1 ? 0 : Math.max(2, levels);
+}
 
 /** How far a seam may be felt across. */
 const marginOf = (levels: number): number => (levels ? 2 ** (levels + 1) : 0);
@@ -100,18 +105,21 @@ export function tilesOf(
 
 async function composeTile(tools: Tools, area: Rectangle): Promise<ComposedTile> {
   const outer = outerArea(area, tools);
-  const owners = ownersOf(tools, outer);
-  const tile = tools.blend === 'feather' ? await feather(tools, outer) : await mix(tools, outer, owners);
   const data = new Uint8Array(area.width * area.height * 3);
+  if (tools.blend === 'feather') roundInto(data, area, await feather(tools, outer), outer);
+  else await paint(tools, { area: outer, owners: ownersOf(tools, outer) }, { area, data });
+  return { area, data };
+}
+
+function roundInto(data: Uint8Array, area: Rectangle, tile: Tile, outer: Rectangle): void {
   for (let y = 0; y < area.height; y++) {
     const from = ((y + area.y - outer.y) * outer.width + area.x - outer.x) * 3;
     const to = y * area.width * 3;
     for (let i = 0; i < area.width * 3; i++) {
       const value = tile[from + i];
-      data[to + i] = value < 0 ? 0 : value > 255 ? 255 : value + 0.5;
+      data[to + i] = value < 0 ? 0 : value > 254.5 ? 255 : value + 0.5;
     }
   }
-  return { area, data };
 }
 
 /** The tile with its margins, as far as the canvas goes, in whole pixels of the coarsest band. */
@@ -125,87 +133,131 @@ function outerArea(area: Rectangle, { canvas, levels }: Tools): Rectangle {
   return { x, y, width: Math.ceil((right - x) / unit) * unit, height: Math.ceil((bottom - y) / unit) * unit };
 }
 
-/** Each pixel's picture at full resolution: the seam map's where that covers the pixel, else one that does; or -1. */
-function ownersOf(tools: Tools, area: Rectangle): Int16Array {
-  const { canvas, seams, seamScale, seamLeft, seamTop, inverses, footprints } = tools;
-  const wanted = new Int16Array(area.width * area.height);
-  for (let y = 0; y < area.height; y++) {
-    const row = clamp(Math.round((y + area.y) * seamScale - seamTop), seams.height);
-    for (let x = 0; x < area.width; x++) {
-      const column = clamp(Math.round((x + area.x) * seamScale - seamLeft), seams.width);
-      const beyond = x + area.x >= canvas.width || y + area.y >= canvas.height;
-      wanted[y * area.width + x] = beyond ? -2 : seams.owners[row * seams.width + column];
-    }
-  }
-  const owners = new Int16Array(wanted.length).fill(-1);
-  for (let v = 0; v < inverses.length; v++) {
-    const part = meet(area, footprints[v]);
+/**
+ * Blending is worked out at a quarter of the size, which leaves out the two finest of its bands: structures of less
+ * than about four pixels change over at the seam. A power of 2.
+ */
+const SHRINK = 4;
+
+/** Every pixel from its owner, and changed by what blending says at a quarter of the size. */
+async function paint(
+  tools: Tools,
+  map: OwnerMap,
+  target: { readonly area: Rectangle; readonly data: Uint8Array },
+): Promise<void> {
+  const { canvas, cache, inverses, brightness, levels } = tools;
+  const boxes = ownedBoxes(map, inverses.length);
+  const present = boxes.flatMap((box, v) => (box ? [v] : []));
+  const changes = levels && present.length > 1 ? await blendAll(tools, map, present, boxes) : [];
+  for (const [k, view] of present.entries()) {
+    const part = intersect(boxes[view]!, target.area);
     if (!part) continue;
-    const inside = coverView(canvas, v, inverses[v], part);
-    for (let y = 0; y < part.height; y++)
-      for (let x = 0; x < part.width; x++) {
-        if (!inside[y * part.width + x]) continue;
-        const k = (y + part.y - area.y) * area.width + x + part.x - area.x;
-        if (wanted[k] === v || (owners[k] < 0 && wanted[k] > -2)) owners[k] = v;
-      }
+    const image = await cache.get(view);
+    const one = { canvas, view, image, inverse: inverses[view], brightness: brightness?.(view) };
+    paintView({ ...one, change: changes[k] }, map, part, target);
   }
-  return owners;
 }
 
-const meet = (area: Rectangle, other: Rectangle | null): Rectangle | null => other && intersect(area, other);
-
-const clamp = (value: number, size: number): number => Math.max(0, Math.min(size - 1, value));
-
-/** The tile of each pixel's owner, blended across seams. */
-async function mix(tools: Tools, outer: Rectangle, owners: Int16Array): Promise<Tile> {
-  const { canvas, cache, inverses, brightness, levels } = tools;
-  const layers: Layer[] = [];
-  for (let v = 0; v < inverses.length; v++) {
-    const area = ownedArea(owners, v, outer, levels);
-    if (!area) continue;
-    const place = { ...area, x: area.x + outer.x, y: area.y + outer.y };
+/** What blending changes in each of the pictures present. */
+async function blendAll(
+  { canvas, cache, inverses, brightness, levels }: Tools,
+  map: OwnerMap,
+  present: readonly number[],
+  boxes: readonly (Rectangle | null)[],
+): Promise<{ area: Rectangle; rgb: Float32Array }[]> {
+  const small = smallCanvas(canvas);
+  const outer = map.area;
+  const areas = present.map((v) => shrinkArea(widen(boxes[v]!, outer, levels)));
+  const shares = sharesOf(map, present, areas);
+  const layers: CoarseLayer[] = [];
+  for (const [k, v] of present.entries()) {
+    const area = areas[k];
+    const place = { ...area, x: area.x + outer.x / SHRINK, y: area.y + outer.y / SHRINK };
     const field = brightness?.(v);
-    const { rgb } = warpView(canvas, v, await cache.get(v), inverses[v], place, {
-      field,
+    const { rgb } = warpView(small, v, await cache.small(v), inverses[v], place, {
+      field: field && ((x, y, u, w) => field(x, y, SHRINK * u, SHRINK * w)),
       multiply: field !== undefined,
     });
-    const owned = new Uint8Array(area.width * area.height);
-    for (let y = 0; y < area.height; y++)
-      for (let x = 0; x < area.width; x++)
-        owned[y * area.width + x] = owners[(y + area.y) * outer.width + x + area.x] === v ? 1 : 0;
-    layers.push({ area, rgb, owned });
+    layers.push({ area, rgb, share: shares[k] });
   }
-  return levels
-    ? blendMultiband(outer.width, outer.height, layers, levels)
-    : blendNone(outer.width, outer.height, layers);
+  const changes = blendCoarse(outer.width / SHRINK, outer.height / SHRINK, layers, levels - 1);
+  return layers.map(({ area }, k) => ({ area, rgb: changes[k] }));
 }
 
-/** The part of a tile that matters to picture `v`: its own pixels and a margin, in whole pixels of the coarsest band. */
-function ownedArea(
-  owners: Int16Array,
-  v: number,
-  { width, height }: Rectangle,
-  levels: number,
-): Rectangle | null {
-  let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
+/** The canvas at a quarter of the resolution: its pixel (x, y) is where pixel (4x, 4y) was. */
+const smallCanvas = (canvas: Canvas): Canvas => ({
+  ...canvas,
+  scale: canvas.scale / SHRINK,
+  left: canvas.left / SHRINK,
+  top: canvas.top / SHRINK,
+});
+
+const shrinkArea = ({ x, y, width, height }: Rectangle): Rectangle => ({
+  x: x / SHRINK,
+  y: y / SHRINK,
+  width: width / SHRINK,
+  height: height / SHRINK,
+});
+
+/** The share of each pixel of the small areas that each of the pictures owns. */
+function sharesOf(
+  { area: { width, height }, owners }: OwnerMap,
+  present: readonly number[],
+  areas: readonly Rectangle[],
+): Float32Array[] {
+  const shares = areas.map((area) => new Float32Array(area.width * area.height));
+  const place = new Int32Array(Math.max(...present) + 1);
+  present.forEach((v, k) => (place[v] = k));
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
-      if (owners[y * width + x] !== v) continue;
-      left = Math.min(left, x);
-      right = Math.max(right, x);
-      top = Math.min(top, y);
-      bottom = y;
+      const v = owners[y * width + x];
+      if (v < 0) continue;
+      const k = place[v];
+      const { x: left, y: top, width: columns, height: rows } = areas[k];
+      const column = ((x + SHRINK / 2) >> 2) - left;
+      const row = ((y + SHRINK / 2) >> 2) - top;
+      if (column < columns && row < rows) shares[k][row * columns + column] += 1 / (SHRINK * SHRINK);
     }
-  if (right < 0) return null;
+  return shares;
+}
+
+/** The rectangle of the canvas that holds all pixels of each picture; null where it has none. */
+function ownedBoxes({ area, owners }: OwnerMap, views: number): (Rectangle | null)[] {
+  const [left, top] = [new Int32Array(views).fill(area.width), new Int32Array(views).fill(area.height)];
+  const [right, bottom] = [new Int32Array(views).fill(-1), new Int32Array(views).fill(-1)];
+  for (let y = 0; y < area.height; y++)
+    for (let x = 0; x < area.width; x++) {
+      const v = owners[y * area.width + x];
+      if (v < 0) continue;
+      if (x < left[v]) left[v] = x;
+      if (x > right[v]) right[v] = x;
+      if (y < top[v]) top[v] = y;
+      bottom[v] = y;
+    }
+  return Array.from({ length: views }, (_, v) =>
+    right[v] < 0
+      ? null
+      : {
+          x: left[v] + area.x,
+          y: top[v] + area.y,
+          width: right[v] - left[v] + 1,
+          height: bottom[v] - top[v] + 1,
+        },
+  );
+}
+
+/** A box with a margin, in whole pixels of the coarsest band, counted from the tile's corner and within it. */
+function widen(box: Rectangle, outer: Rectangle, levels: number): Rectangle {
   const unit = 2 ** levels;
   const margin = marginOf(levels);
-  const x = Math.max(0, Math.floor((left - margin) / unit) * unit);
-  const y = Math.max(0, Math.floor((top - margin) / unit) * unit);
+  const down = (at: number): number => Math.max(0, Math.floor((at - margin) / unit) * unit);
+  const up = (at: number, most: number): number => Math.min(most, Math.ceil((at + margin) / unit) * unit);
+  const [x, y] = [down(box.x - outer.x), down(box.y - outer.y)];
   return {
     x,
     y,
-    width: Math.min(width, Math.ceil((right + 1 + margin) / unit) * unit) - x,
-    height: Math.min(height, Math.ceil((bottom + 1 + margin) / unit) * unit) - y,
+    width: up(box.x - outer.x + box.width, outer.width) - x,
+    height: up(box.y - outer.y + box.height, outer.height) - y,
   };
 }
 
@@ -214,7 +266,8 @@ async function feather(tools: Tools, outer: Rectangle): Promise<Tile> {
   const { canvas, cache, inverses, footprints, brightness } = tools;
   const layers = [];
   for (let v = 0; v < inverses.length; v++) {
-    const part = meet(outer, footprints[v]);
+    const footprint = footprints[v];
+    const part = footprint && intersect(outer, footprint);
     if (!part) continue;
     const field = brightness?.(v);
     const { rgb, inside } = warpView(canvas, v, await cache.get(v), inverses[v], part, {

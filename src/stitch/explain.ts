@@ -4,6 +4,9 @@ import type { PairMatch, View } from './types.ts';
 /** Fewer points than this are hardly enough for any pair. */
 const FEW_POINTS = 40;
 
+/** Pictures with fewer pixels than this are small rather than plain. */
+const FEW_PIXELS = 40_000;
+
 /** Why a picture is in no panorama, and what might help. */
 export function explainLeftOut(
   view: View,
@@ -16,7 +19,9 @@ export function explainLeftOut(
       file: view.name,
       reason: `only ${keypoints} points were found in it that could be matched`,
       advice:
-        'it is blurred, dark, or shows little but sky, water or walls: take it again with more detail in view',
+        view.width * view.height < FEW_PIXELS
+          ? `it has only ${view.width} x ${view.height} pixels: give a larger one`
+          : 'it is blurred, dark, or shows little but sky, water or walls: take it again with more detail in view',
     };
   const own = pairs.filter(({ a, b }) => a === view.index || b === view.index);
   const best = own.reduce<PairMatch | undefined>(

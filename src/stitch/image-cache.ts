@@ -1,8 +1,14 @@
 import type { Image } from '../core/types.ts';
+import { halveImage } from './shrink-image.ts';
+
+interface Held {
+  readonly image: Image;
+  small?: Image;
+}
 
 /** Pictures that were read lately, as many as fit into a number of bytes; others are read again. */
 export class ImageCache {
-  private readonly held = new Map<number, Image>();
+  private readonly held = new Map<number, Held>();
   private readonly load: (view: number) => Promise<Image>;
   private readonly maxBytes: number;
 
@@ -12,21 +18,32 @@ export class ImageCache {
   }
 
   async get(view: number): Promise<Image> {
+    return (await this.find(view)).image;
+  }
+
+  /** The picture at a quarter of its size. */
+  async small(view: number): Promise<Image> {
+    const found = await this.find(view);
+    return (found.small ??= halveImage(halveImage(found.image)));
+  }
+
+  private async find(view: number): Promise<Held> {
     const found = this.held.get(view);
     if (found) {
       this.held.delete(view);
       this.held.set(view, found);
       return found;
     }
-    const image = await this.load(view);
-    let bytes = image.data.length;
-    for (const { data } of this.held.values()) bytes += data.length;
-    for (const [oldest, { data }] of this.held) {
+    // Room is made before the picture is read, as if it were as large as the largest held.
+    const sizes = [...this.held.values()].map(({ image }) => image.data.length * 1.1);
+    let bytes = sizes.reduce((sum, size) => sum + size, Math.max(0, ...sizes));
+    for (const [oldest, { image }] of this.held) {
       if (bytes <= this.maxBytes) break;
       this.held.delete(oldest);
-      bytes -= data.length;
+      bytes -= image.data.length * 1.1;
     }
-    this.held.set(view, image);
-    return image;
+    const fresh: Held = { image: await this.load(view) };
+    this.held.set(view, fresh);
+    return fresh;
   }
 }

@@ -1,4 +1,6 @@
 /** Panoramas: the pipeline, and each of its stages alone. */
+export { alignViews } from './align-views.ts';
+export type { Alignment, FlowBetween, PairAlignment } from './align-views.ts';
 export { blendFeather, blendMultiband, blendNone } from './blend.ts';
 export type { Layer, Tile } from './blend.ts';
 export { blockGainAt, estimateBlockGains } from './block-gains.ts';
@@ -15,7 +17,7 @@ export { estimateFocal, focalsOfHomography } from './estimate-focal.ts';
 export type { FocalEstimate, FocalPair } from './estimate-focal.ts';
 export { largestRectangle } from './largest-rectangle.ts';
 export { layOut } from './layout.ts';
-export type { Canvas, Layout, Rectangle } from './layout.ts';
+export type { Bend, Canvas, Layout, Rectangle } from './layout.ts';
 export { findComponents, spanTree } from './match-graph.ts';
 export type { SpanningTree } from './match-graph.ts';
 export { createFeatureMatcher, examinePair } from './match-pairs.ts';
@@ -23,6 +25,8 @@ export type { PairMatcher } from './match-pairs.ts';
 export { minimumCut } from './max-flow.ts';
 export type { GridGraph } from './max-flow.ts';
 export type { StageName, StitchOptions, TileSink } from './options.ts';
+export { pickFrames } from './pick-frames.ts';
+export type { PickFramesOptions, VideoFrame } from './pick-frames.ts';
 export { planarCameras } from './planar-cameras.ts';
 export type { PlanarCameras, PlanarSetup } from './planar-cameras.ts';
 export { createProjection, PROJECTION_NAMES } from './projection.ts';

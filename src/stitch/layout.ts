@@ -32,6 +32,39 @@ export interface Canvas extends Layout {
   /** From homogeneous pixels of each picture to rays of the projection. */
   readonly matrices: readonly Matrix3[];
   readonly sizes: readonly Size[];
+  /** How each picture is bent on the canvas, where it is. */
+  readonly bends?: readonly (Bend | undefined)[];
+}
+
+/** Small moves over a rectangle of a canvas, of any resolution; none outside of it. */
+export interface Bend {
+  /** Pixels a unit of the projection, as of a canvas, and the rectangle's corner counted from its middle. */
+  readonly scale: number;
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  /** x and y, interleaved, of each pixel: the picture is taken from that far away, in these pixels. */
+  readonly shifts: Float32Array;
+}
+
+export const bendOf = ({ bends }: Canvas, view: number): Bend | undefined => bends?.[view];
+
+/** Adds the move at a place, in pixels of a canvas of `scale`, counted from its middle. */
+function bendPlace(bend: Bend, scale: number, place: Float64Array): void {
+  const ratio = bend.scale / scale;
+  const x = place[0] * ratio - bend.left;
+  const y = place[1] * ratio - bend.top;
+  if (!(x >= 0 && y >= 0 && x < bend.width - 1 && y < bend.height - 1)) return;
+  const [i, j] = [Math.floor(x), Math.floor(y)];
+  const [fx, fy] = [x - i, y - j];
+  const p = 2 * (j * bend.width + i);
+  const q = p + 2 * bend.width;
+  for (let c = 0; c < 2; c++) {
+    const upper = bend.shifts[p + c] * (1 - fx) + bend.shifts[p + 2 + c] * fx;
+    const lower = bend.shifts[q + c] * (1 - fx) + bend.shifts[q + 2 + c] * fx;
+    place[c] += (upper * (1 - fy) + lower * fy) / ratio;
+  }
 }
 
 /** Rows and columns of points by which a picture's outline on the canvas is found. */
@@ -145,18 +178,26 @@ export interface SourceGrid {
   readonly points: Float64Array;
 }
 
-/** The grid of picture `view`, whose matrix back is `inverse`, over `area` of the canvas. */
-export function sourceGrid(canvas: Layout, inverse: Homography, area: Rectangle, step = 8): SourceGrid {
+/** The grid of the picture whose matrix back is `inverse`, and which may be bent, over `area` of the canvas. */
+export function sourceGrid(
+  canvas: Layout,
+  inverse: Homography,
+  area: Rectangle,
+  step = 8,
+  bend?: Bend,
+): SourceGrid {
   const columns = Math.ceil(area.width / step) + 1;
   const rows = Math.ceil(area.height / step) + 1;
   const points = new Float64Array(columns * rows * 2).fill(NaN);
   const ray = new Float64Array(3);
+  const place = new Float64Array(2);
   const h = inverse;
   for (let j = 0; j < rows; j++)
     for (let i = 0; i < columns; i++) {
-      const u = (area.x + i * step + canvas.left) / canvas.scale;
-      const v = (area.y + j * step + canvas.top) / canvas.scale;
-      canvas.projection.unproject(u, v, ray);
+      place[0] = area.x + i * step + canvas.left;
+      place[1] = area.y + j * step + canvas.top;
+      if (bend) bendPlace(bend, canvas.scale, place);
+      canvas.projection.unproject(place[0] / canvas.scale, place[1] / canvas.scale, ray);
       const w = h[6] * ray[0] + h[7] * ray[1] + h[8] * ray[2];
       if (!(w > 1e-9)) continue;
       const k = (j * columns + i) * 2;
@@ -201,7 +242,9 @@ export function footprint(canvas: Canvas, view: number, inverse: Homography): Re
 
   function stretchOf(p: Float64Array): number {
     const steps: number[] = [];
-    for (let k = 2; k < p.length; k += 2) {
+    // A sample of some thousand is as good as all.
+    const stride = 2 * Math.max(1, Math.floor(p.length / 8192));
+    for (let k = 2; k < p.length; k += stride) {
       const d = Math.hypot(p[k] - p[k - 2], p[k + 1] - p[k - 1]) / step;
       if (d < 1e4) steps.push(d);
     }

@@ -3,7 +3,7 @@ import type { Correspondences } from '../core/correspondences.ts';
 import type { Homography } from '../core/homography.ts';
 import { multiply3, normalizeHomography, resizeHomography, transformPoints } from '../core/homography.ts';
 import type { Image } from '../core/types.ts';
-import { extractFeatures, matchDescriptors } from '../features/index.ts';
+import { extractFeatures, LayerBuffers, matchDescriptors } from '../features/index.ts';
 import type { ExtractOptions, Features } from '../features/index.ts';
 import { fitHomography } from '../geometry/index.ts';
 import type { PairMatch, View } from './types.ts';
@@ -24,9 +24,18 @@ export interface PairMatcher<Prepared> {
  * The matcher by features: many weak points spread over the picture, since overlaps are often sky, water or walls.
  */
 export function createFeatureMatcher(options: ExtractOptions = {}): PairMatcher<Features> {
-  const extract: ExtractOptions = { count: 1500, spread: 'even', contrast: 3, upsample: false, ...options };
+  const extract: ExtractOptions = {
+    count: 1000,
+    spread: 'even',
+    contrast: 3,
+    upsample: false,
+    gradients: 'samples',
+    ...options,
+  };
+  // One picture after the other: the memory of each serves the next.
+  const buffers = new LayerBuffers();
   return {
-    prepare: (image) => extractFeatures(image, extract),
+    prepare: (image) => extractFeatures(image, extract, buffers),
     async match(a, b) {
       const [pointsA, pointsB] = [a.keypoints.points, b.keypoints.points];
       const { indexA, indexB, ratios } = await matchDescriptors(a.descriptors, b.descriptors, {

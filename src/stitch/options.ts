@@ -1,4 +1,5 @@
 import type { Image } from '../core/types.ts';
+import type { FlowBetween } from './align-views.ts';
 import type { BlendMethod } from './compose.ts';
 import type { Rectangle } from './layout.ts';
 import type { PairMatcher } from './match-pairs.ts';
@@ -7,7 +8,7 @@ import type { Transforms } from './transforms.ts';
 import type { CameraModel, ProjectionName } from './types.ts';
 
 /** The stages, in their order. */
-export type StageName = 'read' | 'match' | 'place' | 'seam' | 'compose';
+export type StageName = 'read' | 'match' | 'place' | 'seam' | 'align' | 'compose';
 
 /** Where a panorama goes, part by part. */
 export interface TileSink {
@@ -39,6 +40,11 @@ export interface StitchOptions {
   readonly blend?: BlendMethod;
   /** Pictures are matched at most at this size, in millions of pixels; 0.6 unless told. */
   readonly matchMegapixels?: number;
+  /**
+   * Flow between two pictures, such as `estimateFlow` with a model gives: then pictures are bent about their seams
+   * where that makes them agree, against parallax. Not done unless told.
+   */
+  readonly align?: FlowBetween;
   /** Cameras found earlier for pictures of the same sizes in the same order: nothing is matched then. */
   readonly transforms?: Transforms;
   /** Bytes of full pictures kept in memory while the panorama is composed; 300 million unless told. */

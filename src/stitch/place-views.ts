@@ -25,7 +25,7 @@ export interface Component {
 }
 
 /** Points of a pair that take part in the adjustment; more make it slower, and hardly better. */
-const MOST_POINTS = 160;
+const MOST_POINTS = 100;
 
 /** The pairs as observations by place in the component's list, of many points some of them from all over. */
 export function observationsOf({ views, pairs }: Component): Observation[] {

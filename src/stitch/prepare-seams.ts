@@ -24,9 +24,8 @@ export interface SeamPlan {
   readonly seams: SeamMap;
   /** 1 where some picture covers the small canvas. */
   readonly covered: Uint8Array;
-  /** The pictures on the small canvas before and after their gains. */
-  readonly before: readonly WarpedView[];
-  readonly after: readonly WarpedView[];
+  /** The pictures on the small canvas before and after their gains, where they are to be shown or bent. */
+  readonly shown?: { readonly before: readonly WarpedView[]; readonly after: readonly WarpedView[] };
   /** What each picture is multiplied by on the full canvas. */
   readonly brightness: (view: number) => Field | undefined;
   /** Pixels of the small canvas a pixel of the full one. */
@@ -42,7 +41,7 @@ export function prepareSeams(
   full: Canvas,
   thumbnails: readonly Image[],
   order: readonly number[],
-  options: Pick<StitchOptions, 'exposure' | 'seams'> = {},
+  options: Pick<StitchOptions, 'exposure' | 'seams' | 'onPicture' | 'align'> = {},
 ): SeamPlan {
   const { exposure: wanted = 'blocks', seams: method = 'graph-cut' } = options;
   const factor = seamFactor(full);
@@ -55,17 +54,17 @@ export function prepareSeams(
   const gained = before.map((view, v) => applyGain(view, exposure, v));
   const blocks = wanted === 'blocks' ? estimateBlockGains(gained) : undefined;
   const after = blocks ? gained.map((view, v) => applyBlocks(view, blocks[v])) : gained;
+  const areas = before.map(({ area }) => area);
   const found = findSeams(after, canvas.width, canvas.height, { method, order });
   return {
     canvas,
     exposure,
     seams: growSeams(found),
     covered: Uint8Array.from(found.owners, (owner) => (owner >= 0 ? 1 : 0)),
-    before,
-    after,
+    shown: options.onPicture || options.align ? { before, after } : undefined,
     factor,
     brightness: (v) =>
-      wanted === 'none' ? undefined : brightnessField(full, canvas, exposure, blocks?.[v], before[v].area, v),
+      wanted === 'none' ? undefined : brightnessField(full, canvas, exposure, blocks?.[v], areas[v], v),
   };
 }
 

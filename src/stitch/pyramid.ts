@@ -6,22 +6,12 @@
 /** Half the size: pixel (x, y) of the result is centred on (2x, 2y). */
 export function halve(source: Float32Array, width: number, height: number, channels: number): Float32Array {
   const [w, h] = [width >> 1, height >> 1];
-  const across = new Float32Array(w * height * channels);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < w; x++) {
-      const row = y * width;
-      const c = (row + 2 * x) * channels;
-      const a = x > 0 ? c - 2 * channels : c;
-      const b = x > 0 ? c - channels : c;
-      const d = c + channels;
-      const e = 2 * x + 2 < width ? c + 2 * channels : d;
-      const o = (y * w + x) * channels;
-      for (let k = 0; k < channels; k++)
-        across[o + k] =
-          (source[a + k] + source[e + k] + 4 * (source[b + k] + source[d + k]) + 6 * source[c + k]) / 16;
-    }
-  const out = new Float32Array(w * h * channels);
   const stride = w * channels;
+  const across = new Float32Array(stride * height);
+  for (let y = 0; y < height; y++)
+    for (let k = 0; k < channels; k++)
+      halveRow(source, y * width * channels + k, width, across, y * stride + k, channels);
+  const out = new Float32Array(stride * h);
   for (let y = 0; y < h; y++) {
     const c = 2 * y * stride;
     const a = y > 0 ? c - 2 * stride : c;
@@ -30,9 +20,32 @@ export function halve(source: Float32Array, width: number, height: number, chann
     const e = 2 * y + 2 < height ? c + 2 * stride : d;
     for (let i = 0; i < stride; i++)
       out[y * stride + i] =
-        (across[a + i] + across[e + i] + 4 * (across[b + i] + across[d + i]) + 6 * across[c + i]) / 16;
+        (across[a + i] + across[e + i] + 4 * (across[b + i] + across[d + i]) + 6 * across[c + i]) * 0.0625;
   }
   return out;
+}
+
+/** One channel of one row; `n` values lie between neighbours. */
+function halveRow(
+  source: Float32Array,
+  from: number,
+  width: number,
+  out: Float32Array,
+  to: number,
+  n: number,
+): void {
+  const last = (width >> 1) - 1;
+  const [first, second] = [source[from], source[from + n]];
+  const third = width > 2 ? source[from + 2 * n] : second;
+  out[to] = (11 * first + 4 * second + third) * 0.0625;
+  let c = from + 2 * n;
+  let o = to + n;
+  for (let x = 1; x < last; x++, c += 2 * n, o += n)
+    out[o] =
+      (source[c - 2 * n] + source[c + 2 * n] + 4 * (source[c - n] + source[c + n]) + 6 * source[c]) * 0.0625;
+  if (last > 0)
+    out[o] =
+      (source[c - 2 * n] + source[c + n] + 4 * (source[c - n] + source[c + n]) + 6 * source[c]) * 0.0625;
 }
 
 /** Twice the size, the inverse of {@link halve} for smooth pictures; `width` and `height` are those of `source`. */
@@ -47,23 +60,32 @@ export function double(source: Float32Array, width: number, height: number, chan
     for (let i = 0; i < stride; i++) {
       const middle = source[c + i];
       const below = source[down + i];
-      tall[even + i] = (source[up + i] + 6 * middle + below) / 8;
-      tall[even + stride + i] = (middle + below) / 2;
+      tall[even + i] = (source[up + i] + 6 * middle + below) * 0.125;
+      tall[even + stride + i] = (middle + below) * 0.5;
     }
   }
   const out = new Float32Array(stride * height * 4);
   for (let y = 0; y < height * 2; y++)
-    for (let x = 0; x < width; x++) {
-      const c = y * stride + x * channels;
-      const left = x > 0 ? c - channels : c;
-      const right = x < width - 1 ? c + channels : c;
-      const o = y * stride * 2 + x * 2 * channels;
-      for (let k = 0; k < channels; k++) {
-        const middle = tall[c + k];
-        const next = tall[right + k];
-        out[o + k] = (tall[left + k] + 6 * middle + next) / 8;
-        out[o + channels + k] = (middle + next) / 2;
-      }
-    }
+    for (let k = 0; k < channels; k++)
+      doubleRow(tall, y * stride + k, width, out, 2 * y * stride + k, channels);
   return out;
+}
+
+function doubleRow(
+  source: Float32Array,
+  from: number,
+  width: number,
+  out: Float32Array,
+  to: number,
+  n: number,
+): void {
+  let left = source[from];
+  let middle = left;
+  for (let x = 0, c = from, o = to; x < width; x++, c += n, o += 2 * n) {
+    const right = x < width - 1 ? source[c + n] : middle;
+    out[o] = (left + 6 * middle + right) * 0.125;
+    out[o + n] = (middle + right) * 0.5;
+    left = middle;
+    middle = right;
+  }
 }

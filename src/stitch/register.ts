@@ -61,7 +61,23 @@ export async function readView(
   index: number,
   maxPixels: number,
 ): Promise<{ image: Image; view: View; thumbnail: Image }> {
-  const image = shrinkImage(await source.load(maxPixels), maxPixels);
+  return viewOf(source, await source.load(maxPixels), index, maxPixels);
+}
+
+function startReading(source: ImageSource, maxPixels: number): Promise<Image> {
+  const image = source.load(maxPixels);
+  // Whoever awaits it is told; until then nobody is to complain.
+  image.catch(() => undefined);
+  return image;
+}
+
+function viewOf(
+  source: ImageSource,
+  loaded: Image,
+  index: number,
+  maxPixels: number,
+): { image: Image; view: View; thumbnail: Image } {
+  const image = shrinkImage(loaded, maxPixels);
   const { name, width, height, focal } = source;
   const matched = { width: image.width, height: image.height };
   const scale = Math.sqrt((image.width * image.height) / (width * height));
@@ -89,9 +105,13 @@ async function readAll(
     ImageSource[],
     { name: string; reason: string }[],
   ] = [[], [], [], []];
+  // The next picture is decoded while this one is looked at.
+  let next = startReading(sources[0], maxPixels);
   for (const [done, source] of sources.entries()) {
+    const current = next;
+    if (done + 1 < sources.length) next = startReading(sources[done + 1], maxPixels);
     try {
-      const { image, view, thumbnail } = await readView(source, kept.length, maxPixels);
+      const { image, view, thumbnail } = viewOf(source, await current, kept.length, maxPixels);
       const features = await matcher.prepare(image);
       prepared.push(features);
       views.push({ view, thumbnail, keypoints: matcher.count(features) });

@@ -66,6 +66,16 @@ export interface PanoramaReport {
   /** Mean difference of the logarithm of brightness between pictures before and after their gains. */
   readonly exposureBefore: number;
   readonly exposureAfter: number;
+  /**
+   * With `align`: mean difference of colours, of 255, about each seam between two pictures as the cameras place them and
+   * after both were bent there, at the resolution that seams are found at; `used` where they were.
+   */
+  readonly alignment?: readonly {
+    readonly files: readonly [string, string];
+    readonly before: number;
+    readonly after: number;
+    readonly used: boolean;
+  }[];
   readonly images: readonly PlacedImage[];
 }
 

@@ -9,6 +9,19 @@ export function shrinkImage(image: Image, maxPixels: number): Image {
   return shrinkTo(image, width, height);
 }
 
+/** The picture at half its size, rounded up, each pixel the mean of those that it covers. */
+export function halveImage(image: Image): Image {
+  const { width, height, data } = image;
+  if (width % 2 || height % 2) return shrinkTo(image, (width + 1) >> 1, (height + 1) >> 1);
+  const out = new Uint8Array((width * height * 3) / 4);
+  const row = width * 3;
+  for (let y = 0, o = 0; y < height; y += 2)
+    for (let x = 0, p = y * row; x < width; x += 2, p += 6)
+      for (let q = p; q < p + 3; q++)
+        out[o++] = (data[q] + data[q + 3] + data[q + row] + data[q + row + 3] + 2) >> 2;
+  return { width: width / 2, height: height / 2, data: out };
+}
+
 /** Each new pixel is the mean of the area that it covers. */
 function shrinkTo({ width, height, data }: Image, newWidth: number, newHeight: number): Image {
   const across = new Float32Array(newWidth * height * 3);

@@ -2,7 +2,7 @@ import type { Homography } from '../core/homography.ts';
 import { multiply3, resizeHomography } from '../core/homography.ts';
 import type { Image } from '../core/types.ts';
 import type { Canvas, Rectangle, SourceGrid } from './layout.ts';
-import { sourceGrid } from './layout.ts';
+import { bendOf, sourceGrid } from './layout.ts';
 
 /** A picture brought onto a rectangle of the canvas. */
 export interface WarpedView {
@@ -50,7 +50,7 @@ export function warpView(
   const full = canvas.sizes[view];
   const [shrinkX, shrinkY] = [image.width / full.width, image.height / full.height];
   const toImage = multiply3(resizeHomography(shrinkX, shrinkY), inverse);
-  const grid = sourceGrid(canvas, toImage, area, step);
+  const grid = sourceGrid(canvas, toImage, area, step, bendOf(canvas, view));
   const nodes = grid.points;
   const origin = { ...area, x: area.x + canvas.left, y: area.y + canvas.top };
   const values =
@@ -86,7 +86,12 @@ export function warpView(
   return { area, rgb, inside, field: sampled };
 }
 
-function fieldAtNodes({ points, columns, step }: SourceGrid, area: Rectangle, field: Field): Float64Array {
+/** The field at the nodes of a grid over an area of the projection's pixels; 0 where a ray goes nowhere. */
+export function fieldAtNodes(
+  { points, columns, step }: SourceGrid,
+  area: Rectangle,
+  field: Field,
+): Float64Array {
   return Float64Array.from({ length: points.length / 2 }, (_, k) => {
     if (!(points[2 * k] < Infinity)) return 0;
     const row = Math.floor(k / columns);
@@ -138,37 +143,4 @@ function sampleRun(
     rgb[o + 2] =
       data[p + 2] * w00 + data[p + across + 2] * w10 + data[q + 2] * w01 + data[q + across + 2] * w11;
   }
-}
-
-/** Where a picture covers a rectangle of the canvas, one value a pixel, 1 or 0: as {@link warpView} says, but fast. */
-export function coverView(
-  canvas: Canvas,
-  view: number,
-  inverse: Homography,
-  area: Rectangle,
-  step = 8,
-): Uint8Array {
-  const { columns, points: nodes } = sourceGrid(canvas, inverse, area, step);
-  const { width, height } = canvas.sizes[view];
-  const inside = new Uint8Array(area.width * area.height);
-  for (let y = 0; y < area.height; y++) {
-    const j = Math.floor(y / step);
-    const t = (y - j * step) / step;
-    for (let i = 0; i * step < area.width; i++) {
-      const upper = j * columns + i;
-      const lower = t === 0 ? upper : upper + columns;
-      const [a, b, c, d] = [upper * 2, (upper + 1) * 2, lower * 2, (lower + 1) * 2];
-      const x0 = nodes[a] + (nodes[c] - nodes[a]) * t;
-      const y0 = nodes[a + 1] + (nodes[c + 1] - nodes[a + 1]) * t;
-      const dx = (nodes[b] + (nodes[d] - nodes[b]) * t - x0) / step;
-      const dy = (nodes[b + 1] + (nodes[d + 1] - nodes[b + 1]) * t - y0) / step;
-      const end = Math.min(step, area.width - i * step);
-      for (let k = 0; k < end; k++) {
-        const [x, v] = [x0 + k * dx, y0 + k * dy];
-        if (x >= -0.5 && v >= -0.5 && x <= width - 0.5 && v <= height - 0.5)
-          inside[y * area.width + i * step + k] = 1;
-      }
-    }
-  }
-  return inside;
 }

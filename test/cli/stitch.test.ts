@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import sharp from 'sharp';
-import { readImage, writeImage } from '../../src/io/index.ts';
-import { cutView, drawScene, turn } from '../stitch/views.ts';
+import { createFrameSink, readImage, writeImage } from '../../src/io/index.ts';
+import { cutFrame, cutView, drawScene, turn } from '../stitch/views.ts';
 import { makeScratch, runCommand } from './run-command.ts';
 
 const scratch = makeScratch();
@@ -61,13 +61,48 @@ describe('whither stitch', { timeout: 300_000 }, () => {
   test('one picture, or two that do not belong together, are refused in one line and nothing is written', async () => {
     const out = scratch.path('none.jpg');
     const one = await runCommand(['stitch', PATHS[0], '-o', out]);
-    expect(one.stderr).toBe('whither: Expected two or more pictures to stitch but received 1\n');
+    expect(one.stderr).toBe(
+      'whither: Expected two or more pictures, or a video, to stitch but received one picture\n',
+    );
     const stranger = scratch.path('stranger.png');
     await writeImage(stranger, drawScene(260, 200, 70, 300));
     const two = await runCommand(['stitch', PATHS[0], stranger, '-o', out]);
     expect(two.stderr).toMatch(/^whither: Expected pictures that overlap but no two of these do: .*\n$/);
     expect([one.code, two.code]).toEqual([1, 1]);
     expect(scratch.list().filter((name) => name.includes('none'))).toEqual([]);
+  });
+
+  test('picks the frames of a video, and places the same frames of another by the transforms', async () => {
+    const [clip, out, rig, report] = ['clip.mp4', 'clip.png', 'clip.json', 'bent.json'].map((n) =>
+      scratch.path(n),
+    );
+    const photo = drawScene(700, 240, 8, 1500);
+    const sink = await createFrameSink(clip, { width: 240, height: 200, frameRate: 6 });
+    for (let i = 0; i < 16; i++) await sink.write(cutFrame(photo, 24 * i, 20, 240, 200));
+    await sink.close();
+    const first = await runCommand(['stitch', clip, '-o', out, '--save-transforms', rig]);
+    expect(first.stderr).toMatch(/: (\d) of \1 pictures/);
+    expect(first.code).toBe(0);
+    const { images } = JSON.parse(readFileSync(rig, 'utf8')) as { images: { file: string }[] };
+    expect(images.length).toBeLessThan(9);
+    expect(images.map(({ file }) => file)).toContain('clip.mp4#0');
+    const bent = scratch.path('bent.png');
+    const again = await runCommand([
+      ...['stitch', clip, '-o', bent, '--transforms', rig, '--align', 'flow', '--report', report],
+    ]);
+    expect(again.code).toBe(0);
+    const told = JSON.parse(readFileSync(report, 'utf8')) as { panoramas: { alignment: object[] }[] };
+    expect(told.panoramas[0].alignment.length).toBeGreaterThan(0);
+    const still = await runCommand([
+      'stitch',
+      clip,
+      '-o',
+      bent,
+      '--force',
+      '--transforms',
+      scratch.path('rig.json'),
+    ]);
+    expect(still.stderr).toMatch(/^whither: Expected transforms of a video for a video/);
   });
 
   test('what exists is not replaced unasked, and an input never', async () => {

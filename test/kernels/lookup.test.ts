@@ -123,6 +123,38 @@ describe('the lookup', () => {
     );
   });
 
+  it.each([
+    [[2], 6, 4, 18, 3],
+    [[1, 2, 4], 9, 6, 33, 4],
+    [[4, 1], 64, 11, 15, 3],
+    [[3, 16], 5, 7, 5, 2],
+    [[1, 2], 4, 1, 1, 1],
+  ] as const)(
+    'agrees with its definition where it reaches %j times as far, on %i x %i x %i, radius %i',
+    async (reaches, channels, height, width, radius) => {
+      const spec = { channels, height, width, radius, reaches };
+      const [a, b] = [randomFeatures(channels, height, width, 1), randomFeatures(channels, height, width, 2)];
+      const random = seeded(channels * width);
+      const flow = planes(height, width, () => [random() * 40 - 20, random() * 30 - 15]);
+      const wanted = lookupReference(spec, a, b, flow);
+      for (const threads of [1, 2]) {
+        const volume = await run(spec, a, b, flow, threads);
+        expect(volume.displacements).toBe(reaches.length * (2 * radius + 1) ** 2);
+        expect(volume.data).toBeCloseToArray(wanted.data, TOLERANCE.correlation);
+      }
+    },
+  );
+
+  it('sees in its coarser window what the first has lost', async () => {
+    const spec = { channels: 1, height: 16, width: 32, radius: 1, reaches: [1, 4] };
+    const [a, b] = [impulse(1, 16, 32, [0, 9, 9]), impulse(1, 16, 32, [0, 9, 14])];
+    const { data } = await run(spec, a, b, still(16, 32));
+    const scores = Array.from({ length: 18 }, (_, k) => data[(k * 16 + 9) * 32 + 9]);
+    expect(scores.slice(0, 9)).toEqual(Array(9).fill(0));
+    // Cell 9 is at (9.5 / 4) - 0.5 = 1.875 of the coarse cells, the impulse in the coarse cell 3, one sixteenth of it.
+    expect(scores[9 + 5]).toBeCloseTo((0.875 * 0.875) / 16, 6);
+  });
+
   it('agrees with its definition at every distance across the edges', async () => {
     const spec = { channels: 4, height: 3, width: 5, radius: 1 };
     const [a, b] = [randomFeatures(4, 3, 5, 3), randomFeatures(4, 3, 5, 4)];
@@ -214,6 +246,7 @@ describe('bad input to the lookup', () => {
     [{ radius: 17 }, 'Expected an integer from 0 to 16 for radius but received 17'],
     [{ channels: 0 }, 'for channels but received 0'],
     [{ width: 1.5 }, 'Expected an integer for width but received 1.5 (number)'],
+    [{ reaches: [1, 0] }, 'for reaches[1] but received 0'],
     [{ scale: 'half' }, 'Expected one of none, mean, sqrt for scale'],
     [{ channels: 1024, height: 2048, width: 2048 }, 'Expected maps whose lookup fits in 2 GiB'],
   ])('is named: %j', async (change, message) => {

@@ -112,6 +112,21 @@ describe('views of a turning camera', { timeout: PATIENCE }, () => {
     expect(tele / wide).toBeCloseTo(1.5, 1);
   });
 
+  test('a camera that zooms and does not turn gives a flat picture, since nothing tells its focal length', async () => {
+    const near = cutView(PHOTO, 480, turn(0), FOCAL * 2, SIZE);
+    const { report } = await stitch([VIEWS[2], near]);
+    expect(report.panoramas[0].model).toBe('affine');
+    expect(report.panoramas[0].projection).toBe('plane');
+  });
+
+  test('a picture of few pixels is called small, not plain', async () => {
+    const tiny = cutView(PHOTO, 480, turn(0), 60, { width: 60, height: 44 });
+    const { report } = await stitch([...VIEWS, tiny]);
+    expect(report.leftOut.map(({ advice }) => advice)).toEqual([
+      'it has only 60 x 44 pixels: give a larger one',
+    ]);
+  });
+
   test('a picture of something else is left out by name, with advice', async () => {
     const stranger = drawScene(SIZE.width, SIZE.height, 99, 400);
     const { report, panoramas } = await stitch([...VIEWS.slice(1), stranger, BLANK]);

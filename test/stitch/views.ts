@@ -61,3 +61,13 @@ export function homographyOfTurn(
   const toRay = multiply3(rotationA, pixelToRay(focal, size));
   return multiply3(invertHomography(multiply3(rotationB, pixelToRay(focalB, size))), toRay);
 }
+
+/** A rectangle of a picture. */
+export function cutFrame(image: Image, left: number, top: number, width: number, height: number): Image {
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    const from = ((y + top) * image.width + left) * 3;
+    data.set(image.data.subarray(from, from + width * 3), y * width * 3);
+  }
+  return { width, height, data };
+}
