@@ -17,6 +17,19 @@ export type {
   PreparedAllPairs,
   PreparedCorrelation,
 } from './correlation/index.ts';
+export {
+  consensus,
+  consensusReference,
+  filterMutual,
+  matchingTensor,
+  matchingTensorReference,
+  mutualReference,
+  softArgmax,
+  softArgmaxReference,
+  voteDisplacements,
+  voteReference,
+} from './consensus/index.ts';
+export type { SoftArgmaxOptions, VoteOptions } from './consensus/index.ts';
 export { BackendError } from './errors.ts';
 export { lookupReference, prepareLookup } from './lookup/index.ts';
 export type { LookupOptions, LookupSpec, PreparedLookup } from './lookup/index.ts';
@@ -28,6 +41,13 @@ export type {
   MatchSpec,
   PreparedMatch,
 } from './match/index.ts';
+export {
+  neighbourhoodDifferences,
+  neighbourhoodDifferencesReference,
+  normalizedCorrelation,
+  normalizedCorrelationReference,
+} from './neighbours/index.ts';
+export type { NormalizedCorrelationOptions } from './neighbours/index.ts';
 export type * from './types.ts';
 export { prepareRefinement, refineReference } from './refine/index.ts';
 export type {

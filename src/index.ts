@@ -202,6 +202,7 @@ export type {
   ModelManifest,
   PairManifest,
   PatchManifest,
+  SemanticManifest,
 } from './runtime/index.ts';
 
 export {
@@ -232,16 +233,51 @@ export type {
 } from './features/index.ts';
 
 export {
+  applyInverseWarp,
   applyThinPlateSpline,
+  applyWarp,
+  composeWarps,
   fitHomography,
   fitModel,
   fitThinPlateSpline,
+  fitWarp,
+  homographyWarp,
   invertThinPlateSpline,
   sampsonDistance,
   solveModel,
   tensorDlt,
 } from './geometry/index.ts';
-export type { FitOptions, GeometricModel, RobustFit, ThinPlateSpline } from './geometry/index.ts';
+export type {
+  FitOptions,
+  GeometricModel,
+  LinearWarp,
+  RobustFit,
+  SplineWarp,
+  ThinPlateSpline,
+  Warp,
+  WarpChain,
+} from './geometry/index.ts';
+
+export {
+  SEMANTIC_TRANSFORMS,
+  SemanticModel,
+  describeSemantic,
+  drawSemanticMatch,
+  loadSemanticModel,
+  matchSemantic,
+  transferPoints,
+} from './match/semantic/index.ts';
+export type {
+  DrawSemanticOptions,
+  LoadSemanticModelOptions,
+  MatchSemanticOptions,
+  SemanticFeatures,
+  SemanticMatch,
+  SemanticTransform,
+  SemanticTransformName,
+  TransferBy,
+  TransferredPoints,
+} from './match/semantic/index.ts';
 
 export { correspondencesFromFlow, drawMatches, match } from './match/pair/index.ts';
 export type {

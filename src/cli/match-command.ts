@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import type { SemanticTransformName } from '../match/semantic/index.ts';
 import { parseCount } from './flow-options.ts';
 
 /** The options of `whither match`, parsed. */
@@ -18,11 +19,16 @@ export interface MatchCommandOptions {
   readonly views: 'auto' | 'always' | 'never';
   readonly rematch: boolean;
   readonly polish?: boolean;
-  readonly points?: boolean;
+  /** True, or with `semantic` the path of a file. */
+  readonly points?: boolean | string;
+  readonly semantic?: boolean;
+  readonly transform?: SemanticTransformName;
   readonly force?: boolean;
 }
 
 const MODELS = ['translation', 'similarity', 'affine', 'homography', 'fundamental'];
+
+const TRANSFORMS = ['none', 'affine', 'homography', 'tps', 'affine-tps', 'fitted-affine', 'fitted-tps'];
 
 const HELP = `
 The model is what relates the pictures:
@@ -38,10 +44,15 @@ flow instead, for pictures of one size with little texture and small motion.
 --json prints homography (nine numbers, row by row, from pixels of A to pixels of B), matches, inliers and how they
 came about. The exit code is 1 where the pictures do not match.
 
+--semantic finds the same parts of two different objects of one kind, the wheel of one motorbike on another. --points
+points.json, [[x, y], ...] in A, answers as points in B with --json; --draw shows A, B with what was carried over, B
+brought onto A, and both mixed. There is always an answer; its score, 0 to 1, says how far to trust it.
+
 Examples:
   whither match left.jpg right.jpg --draw matches.png
   whither match a.png b.png --json --model affine
-  whither match frame1.png frame2.png --source flow --json`;
+  whither match frame1.png frame2.png --source flow --json
+  whither match cat1.jpg cat2.jpg --semantic --points eyes.json --json --draw cats.png`;
 
 /** `whither match`: the map from one picture to another. */
 export function addMatchCommand(program: Command): void {
@@ -52,7 +63,13 @@ export function addMatchCommand(program: Command): void {
     .argument('<pictureB>', 'picture')
     .option('--draw <path>', 'both pictures with lines between the points that match')
     .option('--json', 'print the result as JSON')
-    .option('--points', 'with --json: the points too')
+    .option('--points [path]', 'with --json: the points too; with --semantic: a file of points to carry over')
+    .option('--semantic', 'two objects of one kind instead of one scene: the same parts')
+    .addOption(
+      new Option('--transform <name>', 'with --semantic: the global warp, fitted-tps unless told').choices(
+        TRANSFORMS,
+      ),
+    )
     .addOption(new Option('--model <name>', 'what is fitted').choices(MODELS).default('homography'))
     .addOption(
       new Option('--source <name>', 'where points come from')

@@ -15,6 +15,10 @@ const PICTURES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff'];
 /** `whither match A B`. */
 export async function runMatch(pathA: string, pathB: string, options: MatchCommandOptions): Promise<void> {
   await checkOptions(pathA, pathB, options);
+  if (options.semantic) {
+    const { runSemanticMatch } = await import('./match-semantic-run.ts');
+    return runSemanticMatch(pathA, pathB, options);
+  }
   const imageA = await readImage(pathA);
   const imageB = await readImage(pathB);
   const start = performance.now();
@@ -27,7 +31,7 @@ export async function runMatch(pathA: string, pathB: string, options: MatchComma
 }
 
 async function checkOptions(pathA: string, pathB: string, options: MatchCommandOptions): Promise<void> {
-  const { draw: picture, flowModel, source, points, json, force = false } = options;
+  const { draw: picture, flowModel, source, points, json, semantic, transform, force = false } = options;
   if (picture) {
     checkExtension(picture, PICTURES, '--draw');
     await checkApart([picture], [pathA, pathB]);
@@ -35,7 +39,13 @@ async function checkOptions(pathA: string, pathB: string, options: MatchCommandO
   }
   if (flowModel && source !== 'flow')
     throw new WhitherError('Expected --source flow with --flow-model but received features: see --help');
-  if (points && !json) throw new WhitherError('Expected --json with --points: the points are printed there');
+  if (transform && !semantic) throw new WhitherError('Expected --semantic with --transform: see --help');
+  if (typeof points === 'string' && !semantic)
+    throw new WhitherError(`Expected --semantic with --points ${points}: only it takes a file of points`);
+  if (points === true && semantic)
+    throw new WhitherError('Expected a file after --points with --semantic, such as points.json');
+  if (points && !json && !(semantic && picture))
+    throw new WhitherError('Expected --json with --points: the points are printed there');
 }
 
 async function matchPictures(imageA: Image, imageB: Image, options: MatchCommandOptions): Promise<PairMatch> {

@@ -12,7 +12,8 @@ export function addModelsCommand(program: Command): void {
       'after',
       `
 Scores are from the model's own model.json: of flow the mean end-point error in pixels, of patches the share of wrong
-pairs that pass with 95 % of the right ones, in %.
+pairs that pass with 95 % of the right ones, in %, of semantic matching the share of points that land within a tenth of the
+object's size (PCK@0.1).
 
 Examples:
   whither models
@@ -52,8 +53,9 @@ function modelTable(models: readonly InstalledModel[]): string {
 /** The figure of each set that says most; a set that has none of these is left out. */
 function describeScores(scores: InstalledModel['manifest']['scores']): string {
   return Object.entries(scores)
-    .flatMap(([set, { epe, fpr95 }]) => {
+    .flatMap(([set, { epe, fpr95, pck10 }]) => {
       if (epe !== undefined) return [`${set} ${epe.toFixed(2)} px`];
+      if (pck10 !== undefined) return [`${set} ${pck10.toFixed(1)} %`];
       return fpr95 === undefined ? [] : [`${set} ${fpr95.toFixed(1)} %`];
     })
     .join(', ');

@@ -23,6 +23,7 @@ export type {
   ScoreThreshold,
   TrainedMetric,
 } from './manifest-patch.ts';
+export type { SemanticConsensus, SemanticFeature, SemanticManifest } from './manifest-semantic.ts';
 export { findModel, listModels, modelsFolder, readModelFile } from './models.ts';
 export type { InstalledModel } from './models.ts';
 export { imageToTensor, padTensor } from './preprocess.ts';

@@ -3,6 +3,8 @@ import { parseFlow } from './manifest-flow.ts';
 import type { FlowManifest } from './manifest-flow.ts';
 import { parsePair, parsePatch } from './manifest-patch.ts';
 import type { PairManifest, PatchManifest } from './manifest-patch.ts';
+import { parseSemantic } from './manifest-semantic.ts';
+import type { SemanticManifest } from './manifest-semantic.ts';
 
 /** One file of a model, beside its `model.json`. */
 export interface ModelFile {
@@ -30,13 +32,14 @@ export interface ModelManifest {
 }
 
 /** A manifest with the fields of its task, or the common fields alone where the task is none that is known here. */
-export type AnyManifest = ModelManifest | FlowManifest | PatchManifest | PairManifest;
+export type AnyManifest = ModelManifest | FlowManifest | PatchManifest | PairManifest | SemanticManifest;
 
 /** What reads the fields of each task. */
 const TASKS: Readonly<Record<string, (manifest: ModelManifest, root: Entry) => AnyManifest>> = {
   flow: parseFlow,
   patch: parsePatch,
   pair: parsePair,
+  semantic: parseSemantic,
 };
 
 /**

@@ -1,0 +1,177 @@
+import { checkOneOf } from '../../core/errors.ts';
+import type { FlowField, Image, ScalarField } from '../../core/types.ts';
+import type { Warp } from '../../geometry/index.ts';
+import { applyWarp, composeWarps } from '../../geometry/index.ts';
+import type { MatchResult } from '../../../kernels/match/types.ts';
+import { checkImage } from './check-image.ts';
+import { agree, readMatch, transposeVolume } from './consensus.ts';
+import type { SemanticFeatures } from './features.ts';
+import { fitSemanticWarp } from './fitted-warp.ts';
+import { denseFlow } from './grid.ts';
+import { regressWarp, toPixels } from './regressed-warp.ts';
+import type { RegressorName, SemanticModel } from './semantic-model.ts';
+
+/**
+ * Which warp is found beside the dense flow: regressed from the scores of all cells by a network, one after the other
+ * where the name says so, or `fitted` to the matches that the dense flow is made of.
+ */
+export const SEMANTIC_TRANSFORMS = [
+  'none',
+  'affine',
+  'homography',
+  'tps',
+  'affine-tps',
+  'fitted-affine',
+  'fitted-tps',
+] as const;
+export type SemanticTransformName = (typeof SEMANTIC_TRANSFORMS)[number];
+
+/** The regressors of each; the affine one looks twice. */
+const STEPS: Readonly<Partial<Record<SemanticTransformName, readonly RegressorName[]>>> = {
+  affine: ['affine', 'affine'],
+  homography: ['homography'],
+  tps: ['tps'],
+  'affine-tps': ['affine', 'affine', 'tps'],
+};
+
+export interface MatchSemanticOptions {
+  /** The global warp that is found too; `fitted-tps` unless told, `none` saves its time. */
+  readonly transform?: SemanticTransformName;
+}
+
+/** One warp for all of the picture. */
+export interface SemanticTransform {
+  readonly name: SemanticTransformName;
+  /** From pixels of A to pixels of B. */
+  readonly warpAB: Warp;
+  /** From pixels of B to pixels of A, found by itself. */
+  readonly warpBA: Warp;
+  /** How well the two agree: 1 where going there and back ends at the start, 0.5 where it misses by 5 % of the side. */
+  readonly consistency: number;
+}
+
+/** Where the parts of A's object lie on B's. */
+export interface SemanticMatch {
+  /** From A to B on A's grid, in pixels. Known everywhere; where nothing corresponds, the confidence is low. */
+  readonly flow: FlowField;
+  /** From 0 to 1 on A's grid. */
+  readonly confidence: ScalarField;
+  /** The same from B's side, by the same scores. */
+  readonly flowBA: FlowField;
+  readonly confidenceBA: ScalarField;
+  /** Mean confidence of both sides, from 0 to 1: pictures without texture have next to none. */
+  readonly score: number;
+  /** Null where none was asked for. */
+  readonly transform: SemanticTransform | null;
+  /** What computed the correlations. */
+  readonly backend: 'simd' | 'reference';
+  readonly milliseconds: number;
+}
+
+/** What semantic matching knows of a picture, worked out once for many matches; plain data. */
+export async function describeSemantic(model: SemanticModel, image: Image): Promise<SemanticFeatures> {
+  checkImage(image, 'image');
+  return model.features(image);
+}
+
+/**
+ * Finds the same parts of two different objects of one kind, such as the front wheel of one motorbike on that of
+ * another: features of a network that knows kinds of objects, the scores of all pairs of cells, and matches that agree
+ * with each other. A global warp is found beside it.
+ *
+ * Pictures may have any sizes, each its own. One without texture gives a flow near the same relative place and a low
+ * score, never a failure.
+ *
+ * @param a picture, or what `describeSemantic` of this model said of one
+ * @throws {TypeError} where an image is none
+ */
+export async function matchSemantic(
+  model: SemanticModel,
+  a: Image | SemanticFeatures,
+  b: Image | SemanticFeatures,
+  options: MatchSemanticOptions = {},
+): Promise<SemanticMatch> {
+  const transform = checkOneOf(options.transform ?? 'fitted-tps', 'transform', SEMANTIC_TRANSFORMS);
+  if (!('map' in a)) checkImage(a, 'imageA');
+  if (!('map' in b)) checkImage(b, 'imageB');
+  const start = performance.now();
+  const featuresA = 'map' in a ? a : await model.features(a);
+  const featuresB = 'map' in b ? b : await model.features(b);
+  const matches = await matchCells(model, featuresA, featuresB);
+  const warp =
+    transform === 'none' ? null : await findTransform(model, transform, featuresA, featuresB, matches);
+  const dense = enlarge(model, featuresA, featuresB, matches);
+  return { ...dense, transform: warp, milliseconds: performance.now() - start };
+}
+
+/** The matches of cells, both ways. */
+interface CellMatches {
+  readonly ab: MatchResult;
+  readonly ba: MatchResult;
+  readonly backend: SemanticMatch['backend'];
+}
+
+async function matchCells(
+  model: SemanticModel,
+  a: SemanticFeatures,
+  b: SemanticFeatures,
+): Promise<CellMatches> {
+  const { consensus } = model.manifest;
+  const { volume, backend } = await model.correlate(a.map, b.map);
+  const agreed = agree(volume, consensus);
+  const ab = readMatch(agreed, volume, consensus, a.texture, b.texture);
+  const ba = readMatch(transposeVolume(agreed), transposeVolume(volume), consensus, b.texture, a.texture);
+  return { ab, ba, backend };
+}
+
+function enlarge(
+  { manifest: { input, cells } }: SemanticModel,
+  a: SemanticFeatures,
+  b: SemanticFeatures,
+  { ab, ba, backend }: CellMatches,
+): Omit<SemanticMatch, 'transform' | 'milliseconds'> {
+  const there = denseFlow(ab, cells, input.size, a, b);
+  const back = denseFlow(ba, cells, input.size, b, a);
+  return {
+    flow: there.flow,
+    confidence: there.confidence,
+    flowBA: back.flow,
+    confidenceBA: back.confidence,
+    score: (mean(ab.confidence) + mean(ba.confidence)) / 2,
+    backend,
+  };
+}
+
+const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+async function findTransform(
+  model: SemanticModel,
+  name: SemanticTransformName,
+  a: SemanticFeatures,
+  b: SemanticFeatures,
+  { ab, ba }: CellMatches,
+): Promise<SemanticTransform> {
+  const steps = STEPS[name];
+  const { cells } = model.manifest;
+  const kind = name === 'fitted-affine' ? 'affine' : 'tps';
+  const there = steps ? await regressWarp(model, a.map, b.map, steps) : fitSemanticWarp(ab, cells, kind);
+  const back = steps ? await regressWarp(model, b.map, a.map, steps) : fitSemanticWarp(ba, cells, kind);
+  const side = model.manifest.input.size;
+  return {
+    name,
+    warpAB: toPixels(there, a, b, side),
+    warpBA: toPixels(back, b, a, side),
+    consistency: 1 / (1 + (roundTrip(there, back) / 0.05) ** 2),
+  };
+}
+
+/** Mean distance from the start after going there and back, in shares of the side; not finite where a warp is not. */
+function roundTrip(there: Warp, back: Warp): number {
+  const line = Array.from({ length: 10 }, (_, i) => -0.9 + 0.2 * i);
+  const points = line.flatMap((y) => line.flatMap((x) => [x, y]));
+  const ends = applyWarp(composeWarps(back, there), points);
+  let sum = 0;
+  for (let i = 0; i < points.length; i += 2)
+    sum += Math.hypot(ends[i] - points[i], ends[i + 1] - points[i + 1]);
+  return sum / points.length;
+}

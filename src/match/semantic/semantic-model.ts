@@ -1,0 +1,129 @@
+import { ModelError, checkInteger, expected } from '../../core/errors.ts';
+import type { Image } from '../../core/types.ts';
+import { prepareAllPairs } from '../../../kernels/correlation/all-pairs.ts';
+import type { AllPairsVolume, PreparedAllPairs } from '../../../kernels/correlation/all-pairs.ts';
+import type { FeatureMap } from '../../../kernels/types.ts';
+import { findModel, loadGraph } from '../../runtime/index.ts';
+import type { InstalledModel, SemanticManifest, Session, SessionOptions } from '../../runtime/index.ts';
+import { extractSemanticFeatures } from './features.ts';
+import type { SemanticFeatures } from './features.ts';
+
+/** The maps that there are regressors for. */
+export type RegressorName = 'affine' | 'homography' | 'tps';
+
+export interface LoadSemanticModelOptions {
+  /** Threads of ONNX Runtime; as many as there are cores unless told. */
+  readonly threads?: number;
+}
+
+/** What is run where no model is named. */
+export const DEFAULT_SEMANTIC_MODEL = 'semantic';
+
+/** The networks and kernels of semantic matching, loaded; they hold memory and threads until they are disposed of. */
+export class SemanticModel {
+  readonly name: string;
+  readonly manifest: SemanticManifest;
+  readonly #installed: InstalledModel;
+  readonly #options: SessionOptions;
+  readonly #kernels = new Map<number, Promise<PreparedAllPairs>>();
+  readonly #regressors = new Map<RegressorName, Promise<Session>>();
+  #trunk: Session | undefined;
+
+  /** @internal Use `loadSemanticModel`. */
+  constructor(
+    installed: InstalledModel,
+    manifest: SemanticManifest,
+    trunk: Session,
+    options: SessionOptions,
+  ) {
+    this.name = manifest.name;
+    this.manifest = manifest;
+    this.#installed = installed;
+    this.#options = options;
+    this.#trunk = trunk;
+  }
+
+  get #open(): Session {
+    if (this.#trunk) return this.#trunk;
+    throw new ModelError(`Expected a loaded model but ${this.name} has been disposed of`);
+  }
+
+  /** @internal What the trunk says of a picture. */
+  features(image: Image): Promise<SemanticFeatures> {
+    return extractSemanticFeatures(this.#open, this.manifest, image);
+  }
+
+  /** @internal The scores of all cells of A with all of B, and the kernel that computed them. */
+  async correlate(
+    a: FeatureMap,
+    b: FeatureMap,
+  ): Promise<{ readonly volume: AllPairsVolume; readonly backend: PreparedAllPairs['backend'] }> {
+    const kernel = await this.#kernel(a);
+    return { volume: await kernel.run(a, b), backend: kernel.backend };
+  }
+
+  #kernel({ channels, height, width }: FeatureMap): Promise<PreparedAllPairs> {
+    const sizes = { channels, heightA: height, widthA: width, heightB: height, widthB: width };
+    const prepared =
+      this.#kernels.get(height) ?? prepareAllPairs({ ...sizes, scale: 'none' }, { threads: 1 });
+    this.#kernels.set(height, prepared);
+    return prepared;
+  }
+
+  /** @internal The numbers of a map from the target's plane to the source's. */
+  async regress(name: RegressorName, tensor: FeatureMap): Promise<Float32Array> {
+    const session = await this.#regressor(name);
+    const { channels, height, width, data } = tensor;
+    return (await session.run({ correlation: { dims: [1, channels, height, width], data } })).theta.data;
+  }
+
+  #regressor(name: RegressorName): Promise<Session> {
+    void this.#open;
+    const signature = { inputs: ['correlation'], outputs: ['theta'] };
+    const loaded = this.#regressors.get(name) ?? loadGraph(this.#installed, name, signature, this.#options);
+    this.#regressors.set(name, loaded);
+    return loaded;
+  }
+
+  /** Frees all that is held; the model is of no use after that. */
+  async dispose(): Promise<void> {
+    const trunk = this.#trunk;
+    this.#trunk = undefined;
+    if (!trunk) return;
+    for (const kernel of this.#kernels.values()) (await kernel).dispose();
+    const regressors = await Promise.all(this.#regressors.values());
+    await Promise.all([trunk, ...regressors].map((session) => session.dispose()));
+  }
+
+  [Symbol.dispose](): void {
+    void this.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+}
+
+/**
+ * Loads what finds the same part of another object, after checking its files against the hashes in `model.json`.
+ *
+ * @param nameOrFolder name of an installed model, or a folder that holds a `model.json`
+ * @throws {ModelError} where the model is missing, damaged, or for something else
+ */
+export async function loadSemanticModel(
+  nameOrFolder: string = DEFAULT_SEMANTIC_MODEL,
+  options: LoadSemanticModelOptions = {},
+): Promise<SemanticModel> {
+  if (typeof nameOrFolder !== 'string') throw expected('the name of a model', 'nameOrFolder', nameOrFolder);
+  if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1);
+  const installed = await findModel(nameOrFolder);
+  const { manifest } = installed;
+  if (manifest.task !== 'semantic')
+    throw new ModelError(
+      `Expected a model for semantic matching but ${manifest.name} is for ${manifest.task}`,
+    );
+  const semantic = manifest as SemanticManifest;
+  const outputs = semantic.features.map(({ output }) => output);
+  const trunk = await loadGraph(installed, 'trunk', { inputs: ['image'], outputs }, options);
+  return new SemanticModel(installed, semantic, trunk, options);
+}
