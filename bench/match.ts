@@ -16,6 +16,8 @@ import { createRandom, fitHomography } from '../src/geometry/index.ts';
 import { readImage } from '../src/io/index.ts';
 import { match } from '../src/match/pair/index.ts';
 import type { MatchOptions } from '../src/match/pair/index.ts';
+import { loadPatchModel, toPatchDescriptor } from '../src/match/patches/index.ts';
+import type { PatchModel } from '../src/match/patches/index.ts';
 import { describeMachine, printTable, round, saveResults, summarize, watchOthers } from './measure.ts';
 import { startPython } from './pairs.ts';
 import type { Python } from './pairs.ts';
@@ -135,10 +137,20 @@ interface PairEntry {
   readonly b: string;
 }
 
+/** `alone`: features matched once; `plain`: matched again by what was found, but without simulated views. */
 const OURS: Readonly<Record<string, MatchOptions>> = {
   'whither, SIFT alone': { simulate: 'never', rematch: false, features: { descriptor: 'sift' } },
+  'whither, SIFT plain': { simulate: 'never', features: { descriptor: 'sift' } },
   whither: {},
+  'whither, polished': { polish: true },
+  'whither, patchnet': {},
 };
+
+/** The options of a contender, with the network where it has one. */
+const optionsOf = (name: string, network: PatchModel): MatchOptions =>
+  name.endsWith('patchnet')
+    ? { ...OURS[name], features: { descriptor: toPatchDescriptor(network) } }
+    : OURS[name];
 
 async function runOurs({ a, b }: PairEntry, options: MatchOptions): Promise<Timed> {
   const [imageA, imageB] = [await readImage(a), await readImage(b)];
@@ -151,12 +163,13 @@ async function runOurs({ a, b }: PairEntry, options: MatchOptions): Promise<Time
 async function benchPipelines(python: Python, pairs: readonly PairEntry[]) {
   const names = [...Object.keys(OURS), ...RIVALS.map((method) => `OpenCV SIFT + ${method}`)];
   const found = new Map<string, Timed[]>(names.map((name) => [name, []]));
+  await using network = await loadPatchModel('patchnet');
   for (const [pair, entry] of pairs.entries())
     for (const name of names) {
       const method = RIVALS.find((rival) => name.endsWith(`+ ${rival}`));
       const timed = method
         ? await python.ask<Timed>({ kind: 'sift', pair, method })
-        : await runOurs(entry, OURS[name]);
+        : await runOurs(entry, optionsOf(name, network));
       found.get(name)!.push(timed);
     }
   const rows = [];

@@ -1,4 +1,4 @@
-import { brightnessOf } from './compensate.ts';
+import { brightnessAt } from './compensate.ts';
 import { forEachShared } from './overlaps.ts';
 import type { WarpedView } from './warp-view.ts';
 
@@ -11,8 +11,10 @@ export interface BlockGains {
 }
 
 const [DARKEST, LIGHTEST] = [10, 245];
-/** Blocks with fewer shared pixels than about this many lean on their neighbours and on 1. */
-const CERTAIN = 60;
+/** Pixels from one place that is looked at to the next, each way. */
+const STEP = 3;
+/** Blocks with fewer shared places than about this many lean on their neighbours and on 1. */
+const CERTAIN = 27;
 /** What a block may change at most, as a logarithm. */
 const MOST = Math.log(1.6);
 const ROUNDS = 3;
@@ -25,13 +27,13 @@ const ROUNDS = 3;
  * @param block side of a block in pixels of the canvas
  */
 export function estimateBlockGains(views: readonly WarpedView[], block = 32): BlockGains[] {
-  const brightness = views.map(brightnessOf);
   const grids = views.map(({ area }) => ({
     columns: Math.ceil(area.width / block),
     rows: Math.ceil(area.height / block),
   }));
+  const shared = collectShared(views, grids, block);
   let logs: Float32Array[] = grids.map(({ columns, rows }) => new Float32Array(columns * rows));
-  for (let round = 0; round < ROUNDS; round++) logs = relax(views, brightness, grids, logs, block);
+  for (let round = 0; round < ROUNDS; round++) logs = relax(shared, grids, logs);
   return grids.map((grid, v) => ({ ...grid, factors: logs[v].map(Math.exp) }));
 }
 
@@ -40,35 +42,62 @@ interface GridSize {
   readonly rows: number;
 }
 
-function relax(
+/** What two pictures show alike: for each place the block of either, and how much brighter B is, as a logarithm. */
+interface SharedPlaces {
+  readonly a: number;
+  readonly b: number;
+  readonly blocksA: readonly number[];
+  readonly blocksB: readonly number[];
+  readonly differences: readonly number[];
+}
+
+function collectShared(
   views: readonly WarpedView[],
-  brightness: readonly Float32Array[],
   grids: readonly GridSize[],
-  logs: readonly Float32Array[],
   block: number,
-): Float32Array[] {
-  const sums = logs.map((values) => new Float32Array(values.length));
-  const counts = logs.map((values) => new Float32Array(values.length));
+): SharedPlaces[] {
   const blockOf = (v: number, offset: number): number => {
     const { width } = views[v].area;
     const y = Math.floor(offset / width);
     return Math.floor(y / block) * grids[v].columns + Math.floor((offset - y * width) / block);
   };
+  const all: SharedPlaces[] = [];
   for (let a = 0; a < views.length; a++)
-    for (let b = a + 1; b < views.length; b++)
-      forEachShared(views[a].area, views[b].area, 2, (p, q) => {
+    for (let b = a + 1; b < views.length; b++) {
+      const [blocksA, blocksB, differences]: [number[], number[], number[]] = [[], [], []];
+      forEachShared(views[a].area, views[b].area, STEP, (p, q) => {
         if (!views[a].inside[p] || !views[b].inside[q]) return;
-        const [la, lb] = [brightness[a][p], brightness[b][q]];
+        const la = brightnessAt(views[a], p);
+        const lb = brightnessAt(views[b], q);
         if (Math.min(la, lb) < DARKEST || Math.max(la, lb) > LIGHTEST) return;
-        const [i, j] = [blockOf(a, p), blockOf(b, q)];
-        const difference = Math.log(lb) + logs[b][j] - Math.log(la) - logs[a][i];
-        // Scenery that moved is no matter of exposure.
-        if (Math.abs(difference) > MOST) return;
-        sums[a][i] += difference / 2;
-        sums[b][j] -= difference / 2;
-        counts[a][i]++;
-        counts[b][j]++;
+        blocksA.push(blockOf(a, p));
+        blocksB.push(blockOf(b, q));
+        differences.push(Math.log(lb / la));
       });
+      all.push({ a, b, blocksA, blocksB, differences });
+    }
+  return all;
+}
+
+function relax(
+  shared: readonly SharedPlaces[],
+  grids: readonly GridSize[],
+  logs: readonly Float32Array[],
+): Float32Array[] {
+  const sums = logs.map((values) => new Float32Array(values.length));
+  const counts = logs.map((values) => new Float32Array(values.length));
+  for (const { a, b, blocksA, blocksB, differences } of shared)
+    for (let k = 0; k < differences.length; k++) {
+      const i = blocksA[k];
+      const j = blocksB[k];
+      const difference = differences[k] + logs[b][j] - logs[a][i];
+      // Scenery that moved is no matter of exposure.
+      if (Math.abs(difference) > MOST) continue;
+      sums[a][i] += difference / 2;
+      sums[b][j] -= difference / 2;
+      counts[a][i]++;
+      counts[b][j]++;
+    }
   return logs.map((values, v) => {
     const moved = values.map((value, i) => value + sums[v][i] / (counts[v][i] + CERTAIN));
     return smooth(moved, grids[v]).map((value) => Math.max(-MOST, Math.min(MOST, value)));

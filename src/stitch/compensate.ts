@@ -26,7 +26,7 @@ const LOSS_SCALE = 0.15;
 /** Pixels darker or lighter than these tell nothing about exposure. */
 const [DARKEST, LIGHTEST] = [10, 245];
 /** Pixels from one sample to the next, each way. */
-const SAMPLE_STEP = 5;
+const SAMPLE_STEP = 4;
 /** How little corners may keep of the light. */
 const LEAST_CORNER = 0.3;
 /** Share of the difference that vignetting must take away to be believed. */
@@ -62,13 +62,12 @@ export function estimateExposure(views: readonly WarpedView[], options: Exposure
 }
 
 function collect(views: readonly WarpedView[]): Sample[] {
-  const brightness = views.map(brightnessOf);
   const samples: Sample[] = [];
   for (let a = 0; a < views.length; a++)
     for (let b = a + 1; b < views.length; b++)
       forEachShared(views[a].area, views[b].area, SAMPLE_STEP, (p, q) => {
         if (!views[a].inside[p] || !views[b].inside[q]) return;
-        const [la, lb] = [brightness[a][p], brightness[b][q]];
+        const [la, lb] = [brightnessAt(views[a], p), brightnessAt(views[b], q)];
         if (Math.min(la, lb) < DARKEST || Math.max(la, lb) > LIGHTEST) return;
         const [ra, rb] = [views[a].field?.[p] ?? 0, views[b].field?.[q] ?? 0];
         const difference = Math.log(la) - Math.log(lb);
@@ -77,23 +76,20 @@ function collect(views: readonly WarpedView[]): Sample[] {
   return samples;
 }
 
-/** The mean of the colours over 3 x 3 pixels, so that noise and small misplacement count little. */
-export function brightnessOf({ area, rgb, inside }: WarpedView): Float32Array {
-  const { width, height } = area;
-  const out = new Float32Array(width * height);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      let [sum, count] = [0, 0];
-      for (let j = Math.max(0, y - 1); j <= Math.min(height - 1, y + 1); j++)
-        for (let i = Math.max(0, x - 1); i <= Math.min(width - 1, x + 1); i++) {
-          const k = j * width + i;
-          if (!inside[k]) continue;
-          sum += rgb[3 * k] + rgb[3 * k + 1] + rgb[3 * k + 2];
-          count += 3;
-        }
-      out[y * width + x] = count ? sum / count : 0;
+/** The mean of the colours over 3 x 3 pixels about pixel `k`, so that noise and small misplacement count little. */
+export function brightnessAt({ area: { width, height }, rgb, inside }: WarpedView, k: number): number {
+  const x = k % width;
+  const y = (k - x) / width;
+  let sum = 0;
+  let count = 0;
+  for (let j = y > 0 ? y - 1 : y; j <= y + 1 && j < height; j++)
+    for (let i = x > 0 ? x - 1 : x; i <= x + 1 && i < width; i++) {
+      const p = j * width + i;
+      if (!inside[p]) continue;
+      sum += rgb[3 * p] + rgb[3 * p + 1] + rgb[3 * p + 2];
+      count += 3;
     }
-  return out;
+  return count ? sum / count : 0;
 }
 
 function solveExposure(samples: readonly Sample[], views: number, vignetting: boolean): Exposure {

@@ -6,6 +6,7 @@ import { ImageCache } from './image-cache.ts';
 import { footprint, inverseMatrices } from './layout.ts';
 import type { Canvas, Rectangle } from './layout.ts';
 import { intersect } from './overlaps.ts';
+import { smooth } from './pyramid.ts';
 import { ownersOf } from './owners.ts';
 import type { PlacedSeams } from './owners.ts';
 import { paintView } from './paint-view.ts';
@@ -178,7 +179,8 @@ async function blendAll(
       field: field && ((x, y, u, w) => field(x, y, SHRINK * u, SHRINK * w)),
       multiply: field !== undefined,
     });
-    layers.push({ area, rgb, share: shares[k] });
+    // Smoothed, or where a picture's small pixels happen to lie would show.
+    layers.push({ area, rgb: smooth(rgb, area.width, area.height), share: shares[k] });
   }
   const changes = blendCoarse(outer.width / SHRINK, outer.height / SHRINK, layers, levels - 1);
   return layers.map(({ area }, k) => ({ area, rgb: changes[k] }));

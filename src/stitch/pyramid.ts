@@ -89,3 +89,23 @@ function doubleRow(
     middle = right;
   }
 }
+
+/** Weights 1, 2, 1 of 4 along both directions, of three channels. */
+export function smooth(source: Float32Array, width: number, height: number): Float32Array {
+  const stride = width * 3;
+  const across = new Float32Array(source.length);
+  for (let y = 0; y < height; y++)
+    for (let i = 0, k = y * stride; i < stride; i++, k++) {
+      const left = i >= 3 ? k - 3 : k;
+      const right = i < stride - 3 ? k + 3 : k;
+      across[k] = (source[left] + 2 * source[k] + source[right]) * 0.25;
+    }
+  const out = new Float32Array(source.length);
+  for (let y = 0; y < height; y++) {
+    const up = y > 0 ? -stride : 0;
+    const down = y < height - 1 ? stride : 0;
+    for (let k = y * stride; k < (y + 1) * stride; k++)
+      out[k] = (across[k + up] + 2 * across[k] + across[k + down]) * 0.25;
+  }
+  return out;
+}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { invertHomography } from '../../src/core/homography.ts';
+import { invertHomography, transformPoints } from '../../src/core/homography.ts';
 import type { Homography } from '../../src/core/homography.ts';
 import { readImage, writeImage } from '../../src/io/index.ts';
 import { drawBlobs, drawFlat } from '../features/textures.ts';
@@ -42,6 +42,19 @@ describe('whither match', () => {
       model,
     ]);
     expect(JSON.parse(stdout)).toMatchObject({ model });
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ['flow between them', ['--source', 'flow']],
+    ["patchnet's descriptors", ['--descriptor', 'patchnet']],
+  ])('finds the homography by %s too', async (_, more) => {
+    const { code, stdout } = await runCommand(['match', at('a.png'), at('b.png'), '--json', ...more]);
+    const { homography, inliers } = JSON.parse(stdout) as { homography: Homography; inliers: number };
+    const corners = [0, 0, 159, 0, 159, 119, 0, 119];
+    const [found, wanted] = [homography, H].map((h) => transformPoints(h, corners));
+    expect(found).toBeCloseToArray(wanted, 1.5);
+    expect(inliers).toBeGreaterThan(30);
     expect(code).toBe(0);
   });
 

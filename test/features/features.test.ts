@@ -147,6 +147,22 @@ describe('descriptors', () => {
     );
   });
 
+  it('from samples are much like those from all pixels, and tell keypoints apart as well', async () => {
+    const image = drawBlobs(160, 160);
+    const keypoints = detectKeypoints(image, { count: 150 });
+    const all = await describeKeypoints(image, keypoints);
+    const few = await describeKeypoints(image, keypoints, { gradients: 'samples' });
+    const likeness = Array.from({ length: all.count }, (_, i) => {
+      let product = 0;
+      for (let c = i * 128; c < i * 128 + 128; c++) product += all.data[c] * few.data[c];
+      return product;
+    }).sort((a, b) => a - b);
+    expect(likeness[Math.floor(0.1 * likeness.length)]).toBeGreaterThan(0.93);
+    const { indexA, indexB } = await matchDescriptors(all, few, { ratio: 0.9 });
+    expect([...indexB]).toEqual([...indexA]);
+    await expect(extractFeatures(image, { gradients: 'some' as 'all' })).rejects.toThrow('gradients');
+  });
+
   it('can be made by any function of patches', async () => {
     const corner: PatchDescriptor = {
       patchSize: 8,

@@ -6,7 +6,7 @@ import { estimateExposure } from '../../src/stitch/compensate.ts';
 import { tilesOf } from '../../src/stitch/compose.ts';
 import { largestRectangle, shrinkMask } from '../../src/stitch/largest-rectangle.ts';
 import { double, halve } from '../../src/stitch/pyramid.ts';
-import { shrinkImage } from '../../src/stitch/shrink-image.ts';
+import { halveImage, shrinkImage } from '../../src/stitch/shrink-image.ts';
 import type { WarpedView } from '../../src/stitch/warp-view.ts';
 import '../matchers.ts';
 import { TOLERANCE } from '../tolerances.ts';
@@ -161,6 +161,14 @@ test('tiles cover the canvas once, corners on the coarsest band', () => {
     expect(tiles.reduce((sum, t) => sum + t.width * t.height, 0)).toBe(width * height);
     for (const { x, y } of tiles) expect([x % 32, y % 32]).toEqual([0, 0]);
   }
+});
+
+test('a picture at half its size is the mean of four pixels, also where a side is odd', () => {
+  const grey = (values: readonly number[]) => Uint8Array.from(values.flatMap((v) => [v, v, v]));
+  const even = halveImage({ width: 4, height: 2, data: grey([0, 4, 8, 8, 8, 8, 8, 8]) });
+  expect(even).toEqual({ width: 2, height: 1, data: grey([5, 8]) });
+  const odd = halveImage({ width: 3, height: 1, data: grey([30, 30, 90]) });
+  expect([odd.width, odd.height]).toEqual([2, 1]);
 });
 
 test('a picture is made smaller by the mean of areas, and kept where it is small enough', () => {

@@ -5,7 +5,6 @@ import { cutFrame, drawScene } from './views.ts';
 
 const PHOTO = drawScene(900, 200, 4, 1800);
 
-// eslint-disable-next-line @typescript-eslint/require-await
 async function* frames(lefts: readonly number[]): AsyncGenerator<VideoFrame> {
   for (const [index, left] of lefts.entries()) yield { index, image: cutFrame(PHOTO, left, 10, 220, 180) };
 }

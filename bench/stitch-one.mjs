@@ -1,24 +1,26 @@
-/** Stitches one set in a process of its own: `stitch-one.js OUT.jpg IMAGE...`; one JSON object on stdout. */
+/** Stitches one set by the built package, in a process of its own: `stitch-one.mjs OUT.jpg IMAGE...`; one JSON object on stdout. */
 
-import { WhitherError } from '../src/core/errors.ts';
-import { readImage, readImageInfo, readImageOfPixels } from '../src/io/images.ts';
-import { createTiledImage } from '../src/io/tiled-image.ts';
-import { stitch } from '../src/stitch/stitch.ts';
-import type { ImageSource } from '../src/stitch/types.ts';
+import { WhitherError } from '../dist/src/core/errors.js';
+import { readImage, readImageInfo, readImageOfPixels } from '../dist/src/io/images.js';
+import { createTiledImage } from '../dist/src/io/tiled-image.js';
+import { stitch } from '../dist/src/stitch/stitch.js';
 
 const [output, ...paths] = process.argv.slice(2);
 const start = performance.now();
 const startCpu = process.cpuUsage();
-const stages: Record<string, number> = {};
+/** @type {Record<string, number>} */
+const stages = {};
 let last = start;
 
-function lap(stage: string): void {
+/** @param {string} stage */
+function lap(stage) {
   const now = performance.now();
   stages[stage] = (stages[stage] ?? 0) + (now - last) / 1000;
   last = now;
 }
 
-async function openSource(path: string): Promise<ImageSource> {
+/** @param {string} path */
+async function openSource(path) {
   const info = await readImageInfo(path);
   const { width, height } = info;
   return {
@@ -28,7 +30,7 @@ async function openSource(path: string): Promise<ImageSource> {
   };
 }
 
-async function run(): Promise<object> {
+async function run() {
   try {
     const { panoramas } = await stitch(await Promise.all(paths.map(openSource)), {
       onProgress: lap,
@@ -50,4 +52,6 @@ const result = await run();
 const { user, system } = process.cpuUsage(startCpu);
 const seconds = (performance.now() - start) / 1000;
 const megabytes = process.resourceUsage().maxRSS / 1024;
-process.stdout.write(`${JSON.stringify({ ...result, of: paths.length, seconds, cpu: (user + system) / 1e6, megabytes, stages })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ ...result, of: paths.length, seconds, cpu: (user + system) / 1e6, megabytes, stages })}\n`,
+);
