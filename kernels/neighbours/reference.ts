@@ -47,16 +47,17 @@ export function normalizedCorrelationReference(
   const { channels, height, width } = f;
   const band = (2 * rows + 1) * g.width;
   const data = new Float32Array(channels * band * height * width);
+  const score = (c: number, y: number, x: number, yg: number, xg: number): number => {
+    if (yg < 0 || yg >= g.height) return 0;
+    const [a, b] = [patch(f, c, y, x, size, epsilon), patch(g, c, yg, xg, size, epsilon)];
+    return a.reduce((sum, value, i) => sum + value * b[i], 0) / (size * size - 1);
+  };
   let k = 0;
   for (let c = 0; c < channels; c++)
     for (let dy = -rows; dy <= rows; dy++)
       for (let xg = 0; xg < g.width; xg++)
         for (let y = 0; y < height; y++)
-          for (let x = 0; x < width; x++, k++) {
-            if (y + dy < 0 || y + dy >= g.height) continue;
-            const [a, b] = [patch(f, c, y, x, size, epsilon), patch(g, c, y + dy, xg, size, epsilon)];
-            data[k] = a.reduce((sum, value, i) => sum + value * b[i], 0) / (size * size - 1);
-          }
+          for (let x = 0; x < width; x++) data[k++] = score(c, y, x, y + dy, xg);
   return { channels: channels * band, height, width, data };
 }
 
