@@ -24,6 +24,8 @@ const MEASURE = fileURLToPath(new URL('../../shared/measure', import.meta.url));
 const RIVALS = fileURLToPath(new URL('flow_rivals.py', import.meta.url));
 /** Of every contender alike, where the machine has as many. */
 const THREADS = Math.min(2, availableParallelism());
+/** The library's own choice, which may be fewer, where it cannot be more. */
+const OURS = availableParallelism() > THREADS ? { threads: THREADS } : {};
 /** Rounds that are enough for methods that take seconds; their times spread less than those of the fast ones. */
 const SLOW_ROUNDS = 3;
 const SLOW = ['DeepFlow', 'TV-L1'];
@@ -141,7 +143,7 @@ async function gatherContenders(bench: Bench, only: readonly string[] | undefine
 
 async function load({ label, model, load: options }: FlowContender): Promise<FlowModel | undefined> {
   try {
-    return await loadFlowModel(model, { threads: THREADS, ...options });
+    return await loadFlowModel(model, { ...OURS, ...options });
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     console.log(`Left out: ${label}: ${error.message}`);
