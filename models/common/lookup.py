@@ -56,15 +56,3 @@ def look_up_one(a, b, flow, radius, factor):
     from common.lookup_cpu import lookup_on_cpu
 
     return lookup_on_cpu(a, b, flow, radius, factor)
-
-
-def lookup_by_sampling(a: torch.Tensor, b: torch.Tensor, flow: torch.Tensor, radius: int) -> torch.Tensor:
-    """The definition: samples B's features at every place of the window and multiplies."""
-    h, w = a.shape[2:]
-    at = flow + grid(h, w, flow.device)
-    out = []
-    for dy in range(-radius, radius + 1):
-        for dx in range(-radius, radius + 1):
-            place = torch.stack([(2 * (at[:, 0] + dx) + 1) / w - 1, (2 * (at[:, 1] + dy) + 1) / h - 1], -1)
-            out.append((a * F.grid_sample(b, place, padding_mode='zeros', align_corners=False)).sum(1))
-    return torch.stack(out, 1)

@@ -143,7 +143,8 @@ class WhitherFlow(nn.Module):
                     planes = torch.cat([flow * stride, change[:, 2:]], 1)
                     upsampled = upsample_convex(planes, self.weights(hidden), FACTOR)
                 if each:
-                    each(level, correlation[:, : (2 * self.radius + 1) ** 2] * sharpness[level], centre, flow, change[:, 2:], upsampled, volume)
+                    near = correlation[:, : (2 * self.radius + 1) ** 2] * sharpness[level]
+                    each(level, near, centre, flow, change[:, 2:], upsampled, volume)
         if stride > FACTOR:
             upsampled = F.interpolate(upsampled, scale_factor=stride / FACTOR, mode='bilinear')
         return upsampled[:, :2], upsampled[:, 2:]
