@@ -1,12 +1,22 @@
 import type { FeatureMap } from '../types.ts';
-import { axisTaps } from './axis.ts';
-import type { AxisTaps } from './axis.ts';
+import { enlargePlanesSimd } from './enlarge-simd.ts';
+import { neighbours } from './neighbours.ts';
+import type { Neighbours } from './neighbours.ts';
 
-/** Bilinear, neither axis shorter than before: each row is blended of two, then stretched. */
-export function enlargePlanes({ channels, ...from }: FeatureMap, width: number, height: number): FeatureMap {
+/** Bilinear, neither axis shorter than before: in WebAssembly SIMD where there is any. */
+export function enlargePlanes(planes: FeatureMap, width: number, height: number): FeatureMap {
+  return enlargePlanesSimd(planes, width, height) ?? enlargePlanesReference(planes, width, height);
+}
+
+/** The definition: each row is blended of two, then stretched. */
+export function enlargePlanesReference(
+  { channels, ...from }: FeatureMap,
+  width: number,
+  height: number,
+): FeatureMap {
   const data = new Float32Array(channels * height * width);
-  const horizontal = neighbours(axisTaps(from.width, width), width);
-  const vertical = neighbours(axisTaps(from.height, height), height);
+  const horizontal = neighbours(from.width, width);
+  const vertical = neighbours(from.height, height);
   const row = new Float32Array(from.width + 1);
   for (let c = 0; c < channels; c++)
     for (let y = 0; y < height; y++) {
@@ -16,19 +26,6 @@ export function enlargePlanes({ channels, ...from }: FeatureMap, width: number, 
       stretch(row, horizontal, data, (c * height + y) * width);
     }
   return { channels, height, width, data };
-}
-
-/** The first of two neighbours of every sample of an axis, and the share of the second. */
-interface Neighbours {
-  readonly cells: Int32Array;
-  readonly shares: Float32Array;
-}
-
-function neighbours({ starts, offsets, weights }: AxisTaps, count: number): Neighbours {
-  const shares = Float32Array.from({ length: count }, (_, i) =>
-    offsets[i + 1] - offsets[i] > 1 ? weights[offsets[i] + 1] : 0,
-  );
-  return { cells: starts, shares };
 }
 
 function blend(data: Float32Array, upper: number, lower: number, share: number, row: Float32Array): void {

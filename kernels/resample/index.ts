@@ -1,2 +1,7 @@
-export { averageSquares } from './box.ts';
+export { averageSquares, averageSquaresReference } from './box.ts';
+export { enlargeFlow, enlargeFlowReference } from './flow.ts';
+export type { EnlargeFlowOptions, FlowGrid } from './flow.ts';
+export { enlargePlanes, enlargePlanesReference } from './enlarge.ts';
+export { imagePlanes, imagePlanesReference } from './image.ts';
+export type { ByteImage } from './image.ts';
 export { resizePlanes } from './resize.ts';

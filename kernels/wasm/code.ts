@@ -113,6 +113,13 @@ export const f32x4 = {
   splat: (value: number): Code => [...constantF32(value), ...vector(19)],
   load: (address: Code, at = 0): Code => [...address, ...memory(vector(0), at)],
   loadSplat: (address: Code, at = 0): Code => [...address, ...memory(vector(9), at)],
+  /** Two values into lanes 0 and 1 beside zeros, and into lanes 2 and 3 of what is there. */
+  loadPair: (address: Code, at = 0): Code => [...address, ...memory(vector(93), at)],
+  loadSecondPair: (address: Code, first: Code, at = 0): Code => [
+    ...address,
+    ...first,
+    ...[...memory(vector(87), at), 1],
+  ],
   store: (address: Code, value: Code, at = 0): Code => [...address, ...value, ...memory(vector(11), at)],
   storeLane: (address: Code, value: Code, lane: number, at = 0): Code => [
     ...address,
@@ -179,6 +186,29 @@ export const i32x4 = {
   truncate: unary(...vector(248)),
   toFloat: unary(...vector(250)),
 };
+
+/** Sixteen bytes, and eight integers of 16 bits, none with a sign. */
+export const bytes = {
+  /** Picks sixteen bytes out of 32: 0 to 15 are those of `a`, 16 to 31 those of `b`. */
+  shuffle: (a: Code, b: Code, lanes: readonly number[]): Code => [...a, ...b, ...vector(13), ...lanes],
+  /** Sums of neighbours, as 16 bits. */
+  addNeighbours: unary(...vector(125)),
+  /** The first eight and the last eight, as 16 bits. */
+  widenFirst: unary(...vector(137)),
+  widenLast: unary(...vector(138)),
+};
+export const i16x8 = {
+  add: binary(...vector(142)),
+  /** The first four and the last four, as 32 bits. */
+  widenFirst: unary(...vector(169)),
+  widenLast: unary(...vector(170)),
+};
+
+/** Copies bytes to a lower address or to where they do not overlap. */
+export const copyBytes = (to: Code, from: Code, count: Code): Code => [
+  ...[...to, ...from, ...count],
+  ...[0xfc, 0x0a, 0x00, 0x00],
+];
 
 /** Runs `body` while `local`, counted up from `from` by `by`, is less than `to`; at least once. */
 export function loop(local: Local, from: Code, to: number, by: number, body: Code): Code {

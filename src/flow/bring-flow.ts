@@ -1,25 +1,18 @@
+import { enlargeFlow } from '../../kernels/resample/index.ts';
 import type { FlowField } from '../core/types.ts';
-import { addEnlarged } from './estimate-enlarge.ts';
 import { resizeFlow } from './resize.ts';
 import type { Size } from './window.ts';
 
 /** The flow, all of it known, on a grid of another size and in its pixels: `resizeFlow`; itself where the size is the same. */
 export function bringFlow(flow: FlowField, { width, height }: Size): FlowField {
   if (width === flow.width && height === flow.height) return flow;
-  if (width >= flow.width && height >= flow.height) return enlargeFlow(flow, width, height);
+  if (width >= flow.width && height >= flow.height) {
+    const factors = [width / flow.width, height / flow.height] as const;
+    return { width, height, data: enlargeFlow(flow, { width, height }, { factors }) };
+  }
   const factor = flow.width / width;
   const whole = Number.isInteger(factor) && flow.height === height * factor;
   return whole ? shrinkFlow(flow, factor) : resizeFlow(flow, width, height);
-}
-
-function enlargeFlow(flow: FlowField, width: number, height: number): FlowField {
-  const size = { width, height };
-  const out = new Float32Array(width * height * 2);
-  addEnlarged({ ...flow, pixelStride: 2, componentStride: 1 }, out, size, size, [
-    width / flow.width,
-    height / flow.height,
-  ]);
-  return { width, height, data: out };
 }
 
 /** The mean over squares of `factor` pixels, in pixels `factor` times as large. */

@@ -1,10 +1,9 @@
-import { resizePlanes } from '../../kernels/resample/index.ts';
+import { averageSquares, imagePlanes } from '../../kernels/resample/index.ts';
 import type { FeatureMap } from '../../kernels/types.ts';
 import type { Image } from '../core/types.ts';
-import { imageToTensor, padTensor } from '../runtime/index.ts';
+import { padTensor } from '../runtime/index.ts';
 import type { ModelInput } from '../runtime/index.ts';
 import type { NetworkInput } from './engine-network.ts';
-import { shrinkImage } from './shrink-image.ts';
 import { cropImage, cropPlanes } from './window.ts';
 import type { Window } from './window.ts';
 
@@ -31,14 +30,14 @@ export function prepareFrame(image: Image, input: ModelInput): PreparedFrame {
   const level = (factor: number): Level => {
     const kept = levels.get(factor);
     if (kept) return kept;
-    const planes = factor === 1 ? imageToPlanes(image, input) : shrink(level, image, factor, input);
+    const planes = shrink(level, image, factor, input);
     const made = createLevel(planes, input);
     levels.set(factor, made);
     return made;
   };
   const crop = (factor: number, window: Window): FeatureMap =>
     factor === 1 && !levels.has(1)
-      ? imageToPlanes(cropImage(image, window), input)
+      ? imagePlanes(cropImage(image, window), 1, input.range)
       : cropPlanes(level(factor).planes, window);
   return { image, level, crop };
 }
@@ -60,15 +59,9 @@ export function prepareInput(planes: FeatureMap, input: ModelInput): NetworkInpu
   return { tensor: padTensor({ dims: [1, channels, height, width], data }, input.multipleOf) };
 }
 
-function imageToPlanes(image: Image, input: ModelInput): FeatureMap {
-  const { data } = imageToTensor(image, input.range);
-  return { channels: 3, height: image.height, width: image.width, data };
-}
-
 /** By the average over the area of each new pixel; from the half as large level where that gives the same. */
 function shrink(level: PreparedFrame['level'], image: Image, factor: number, input: ModelInput): FeatureMap {
   const { width, height } = image;
   const halves = factor % 2 === 0 && factor > 2 && width % factor === 0 && height % factor === 0;
-  if (!halves) return shrinkImage(image, factor, input.range);
-  return resizePlanes(level(factor / 2).planes, width / factor, height / factor);
+  return halves ? averageSquares(level(factor / 2).planes, 2) : imagePlanes(image, factor, input.range);
 }

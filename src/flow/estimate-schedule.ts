@@ -1,10 +1,10 @@
+import { enlargeFlow } from '../../kernels/resample/index.ts';
 import { warpBackward, warpWindow } from '../../kernels/warp/index.ts';
 import type { FeatureMap } from '../../kernels/types.ts';
 import type { FlowField, ScalarField, Tensor } from '../core/types.ts';
 import type { FlowModel } from './engine.ts';
 import type { FlowBackend, NetworkInput, NetworkOptions } from './engine-network.ts';
 import { bringFlow } from './bring-flow.ts';
-import { addEnlarged } from './estimate-enlarge.ts';
 import { prepareInput } from './estimate-frame.ts';
 import type { Level, PreparedFrame } from './estimate-frame.ts';
 import { blendTiles } from './tile-blend.ts';
@@ -178,14 +178,20 @@ export function addResidual(flow: FlowField, residual: Tensor, stride: number): 
     addPlanes(flow, residual);
     return;
   }
-  const coarse = {
-    width: columns,
-    height: rows,
-    data: residual.data,
-    pixelStride: 1,
-    componentStride: rows * columns,
-  };
-  addEnlarged(coarse, flow.data, flow, { width: columns * stride, height: rows * stride });
+  const coarse = { width: columns, height: rows, data: interleave(residual) };
+  const full = { width: columns * stride, height: rows * stride };
+  enlargeFlow(coarse, flow, { full, onto: true }, flow.data);
+}
+
+/** u and v of each cell side by side. */
+function interleave({ data }: Tensor): Float32Array {
+  const size = data.length / 2;
+  const pairs = new Float32Array(data.length);
+  for (let i = 0; i < size; i++) {
+    pairs[i * 2] = data[i];
+    pairs[i * 2 + 1] = data[i + size];
+  }
+  return pairs;
 }
 
 /** As many rows and columns of the planes of u and v as the flow has. */

@@ -123,13 +123,16 @@ export async function estimatePair(
 
 /** The confidence and the occlusion that the network itself tells, on the grid of the flow. */
 function judge(hidden: ScalarField, { width, height }: Size): Pick<FlowEstimate, 'confidence' | 'occluded'> {
-  const { data } = resizePlanes({ channels: 1, ...hidden }, width, height);
-  const occluded = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    occluded[i] = data[i] > 0.5 ? 1 : 0;
-    data[i] = 1 - data[i];
-  }
-  return { confidence: { width, height, data }, occluded: { width, height, data: occluded } };
+  const seen = { channels: 1, ...hidden, data: hidden.data.map((probability) => 1 - probability) };
+  const { data } = resizePlanes(seen, width, height);
+  return { confidence: { width, height, data }, occluded: { width, height, data: unlikely(data) } };
+}
+
+/** 1 where a probability is below one half. */
+function unlikely(data: Float32Array): Uint8Array {
+  const out = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) if (data[i] < 0.5) out[i] = 1;
+  return out;
 }
 
 /** How a direction is estimated, with all that was left open filled in. */

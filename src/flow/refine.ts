@@ -1,13 +1,12 @@
 import { prepareRefinement } from '../../kernels/refine/index.ts';
 import type { PreparedRefinement, RefineInput, RefineParameters } from '../../kernels/refine/index.ts';
-import { resizePlanes } from '../../kernels/resample/index.ts';
+import { enlargeFlow, resizePlanes } from '../../kernels/resample/index.ts';
 import type { FeatureMap } from '../../kernels/types.ts';
 import { checkInteger, expected } from '../core/errors.ts';
 import type { FlowField, Image, ScalarField } from '../core/types.ts';
 import type { ModelInput } from '../runtime/index.ts';
 import { checkFlow, checkGrid, checkSameSize } from './check.ts';
 import { bringFlow } from './bring-flow.ts';
-import { addEnlarged } from './estimate-enlarge.ts';
 import { prepareFrame } from './estimate-frame.ts';
 import type { PreparedFrame } from './estimate-frame.ts';
 import { knownPixels } from './known.ts';
@@ -217,8 +216,8 @@ function addChange(flow: FlowField, change: FlowField | undefined): FlowField {
   const { width, height } = flow;
   if (width < change.width || height < change.height) return addChange(flow, bringFlow(change, flow));
   const data = flow.data.slice();
-  const coarse = { ...change, pixelStride: 2, componentStride: 1 };
-  addEnlarged(coarse, data, flow, flow, [width / change.width, height / change.height]);
+  const factors = [width / change.width, height / change.height] as const;
+  enlargeFlow(change, flow, { factors, onto: true }, data);
   return { width, height, data };
 }
 

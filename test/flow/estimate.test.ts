@@ -5,7 +5,7 @@ import type { Image } from '../../src/core/types.ts';
 import { loadFlowModel } from '../../src/flow/engine.ts';
 import type { FlowGraph, FlowModel } from '../../src/flow/engine.ts';
 import { estimateFlow } from '../../src/flow/estimate.ts';
-import { addEnlarged } from '../../src/flow/estimate-enlarge.ts';
+import { bringFlow } from '../../src/flow/bring-flow.ts';
 import { addResidual } from '../../src/flow/estimate-schedule.ts';
 import { flowSequence } from '../../src/flow/estimate-sequence.ts';
 import { resizeFlow } from '../../src/flow/resize.ts';
@@ -173,12 +173,9 @@ test.each([
   [4, 4, 4, 4],
 ])('flow of %i x %i is enlarged to %i x %i as resizeFlow does it', (width, height, toWidth, toHeight) => {
   const data = Float32Array.from({ length: width * height * 2 }, (_, i) => Math.sin(i * 1.7) * 5);
-  const size = { width: toWidth, height: toHeight };
-  const out = new Float32Array(toWidth * toHeight * 2);
-  const coarse = { width, height, data, pixelStride: 2, componentStride: 1 };
-  addEnlarged(coarse, out, size, size, [toWidth / width, toHeight / height]);
+  const out = bringFlow({ width, height, data }, { width: toWidth, height: toHeight });
   const wanted = resizeFlow({ width, height, data }, toWidth, toHeight);
-  expect(out).toBeCloseToArray(wanted.data, TOLERANCE.interpolation);
+  expect(out.data).toBeCloseToArray(wanted.data, TOLERANCE.interpolation);
 });
 
 describe('what is asked for of a model', () => {

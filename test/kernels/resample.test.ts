@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { resizePlanes } from '../../kernels/resample/index.ts';
-import { golden } from '../flow/fields.ts';
+import {
+  averageSquares,
+  averageSquaresReference,
+  enlargeFlow,
+  enlargeFlowReference,
+  enlargePlanes,
+  enlargePlanesReference,
+  imagePlanes,
+  imagePlanesReference,
+  resizePlanes,
+} from '../../kernels/resample/index.ts';
+import { golden, seeded, testImage } from '../flow/fields.ts';
 import { TOLERANCE } from '../tolerances.ts';
 
 const data = golden<{
@@ -69,5 +79,99 @@ describe('resizePlanes', () => {
 
   it('refuses sizes below 1 x 1', () => {
     expect(() => resizePlanes(map, 0, 3)).toThrow('at least 1 x 1 but received 0 x 3');
+  });
+});
+
+const random = seeded(11);
+const noise = (length: number) => Float32Array.from({ length }, () => random() * 20 - 10);
+
+describe('the SIMD code', () => {
+  it.each([
+    [1, 1, 1, 1],
+    [1, 1, 9, 5],
+    [1, 7, 3, 7],
+    [5, 1, 11, 2],
+    [2, 2, 3, 3],
+    [7, 5, 28, 20],
+    [13, 9, 31, 10],
+    [300, 40, 1201, 333],
+  ])('enlarges planes of %i x %i to %i x %i as the definition does', (width, height, toWidth, toHeight) => {
+    const planes = { channels: 3, width, height, data: noise(3 * width * height) };
+    const out = enlargePlanes(planes, toWidth, toHeight);
+    const wanted = enlargePlanesReference(planes, toWidth, toHeight);
+    expect(out).toMatchObject({ channels: 3, width: toWidth, height: toHeight });
+    expect(out.data).toBeCloseToArray(wanted.data, TOLERANCE.interpolation);
+  });
+
+  it.each([
+    [1, 1, 1, 1],
+    [1, 1, 5, 3],
+    [1, 4, 3, 9],
+    [3, 1, 7, 1],
+    [2, 3, 3, 3],
+    [9, 7, 36, 28],
+    [210, 31, 1023, 300],
+  ])('enlarges flow of %i x %i to %i x %i as the definition does', (width, height, toWidth, toHeight) => {
+    const flow = { width, height, data: noise(2 * width * height) };
+    const size = { width: toWidth, height: toHeight };
+    const options = { factors: [3, -2], full: { width: toWidth + 2, height: toHeight + 1 } } as const;
+    for (const onto of [false, true]) {
+      const start = noise(2 * toWidth * toHeight);
+      const out = enlargeFlow(flow, size, { ...options, onto }, start.slice());
+      const wanted = enlargeFlowReference(flow, size, { ...options, onto }, start.slice());
+      expect(out).toBeCloseToArray(wanted, TOLERANCE.interpolation);
+    }
+  });
+
+  it.each([
+    [1, 1, 1],
+    [5, 3, 1],
+    [16, 2, 1],
+    [2, 2, 2],
+    [18, 6, 2],
+    [7, 5, 2],
+    [12, 8, 4],
+    [13, 11, 4],
+    [3, 2, 8],
+    [2, 40, 7],
+    [1026, 300, 1],
+    [1026, 300, 2],
+    [1027, 301, 4],
+  ])(
+    'brings an image of %i x %i, shrunk by %i, to planes as the definition does',
+    (width, height, factor) => {
+      const image = testImage(width, height);
+      const out = imagePlanes(image, factor, [-1, 1]);
+      const wanted = imagePlanesReference(image, factor, [-1, 1]);
+      expect(out).toMatchObject({ channels: 3, width: wanted.width, height: wanted.height });
+      expect(out.data).toBeCloseToArray(wanted.data, TOLERANCE.interpolation);
+    },
+  );
+
+  it('gives black and white their values', () => {
+    const image = { width: 2, height: 1, data: Uint8Array.of(0, 255, 0, 255, 0, 255) };
+    expect([...imagePlanes(image, 1, [-1, 1]).data]).toEqual([-1, 1, 1, -1, -1, 1]);
+  });
+
+  it.each([
+    [2, 2],
+    [6, 4],
+    [10, 2],
+    [700, 202],
+  ])('halves planes of %i x %i as the definition does', (width, height) => {
+    const planes = { channels: 2, width, height, data: noise(2 * width * height) };
+    const out = averageSquares(planes, 2);
+    const wanted = averageSquaresReference(planes, 2);
+    expect(out).toMatchObject({ width: width / 2, height: height / 2 });
+    expect(out.data).toBeCloseToArray(wanted.data, TOLERANCE.interpolation);
+  });
+
+  it('does rows that are longer than its memory by the definition', () => {
+    const planes = { channels: 1, width: 300_000, height: 1, data: noise(300_000) };
+    const out = enlargePlanes(planes, 300_001, 2);
+    expect(out.data).toBeCloseToArray(
+      enlargePlanesReference(planes, 300_001, 2).data,
+      TOLERANCE.interpolation,
+    );
   });
 });
