@@ -27,6 +27,11 @@ export interface LookupOptions {
 export interface PreparedLookup {
   readonly spec: LookupSpec;
   /**
+   * The memory that scores are computed in: as `out` it spares a copy, and it holds them until the next lookup. Absent
+   * with several threads, whose memory is not for all code to read, and where rows are no multiple of four cells.
+   */
+  readonly volume?: CostVolume;
+  /**
    * Takes both maps in, for any number of lookups between them.
    *
    * @throws {TypeError} where a map is not of the size prepared for
@@ -103,6 +108,7 @@ function guard(spec: Required<LookupSpec>, engine: LookupEngine): PreparedLookup
   };
   return {
     spec,
+    volume: engine.volume && { displacements, height, width, data: engine.volume },
     load,
     lookup,
     run(a, b, flow, out) {

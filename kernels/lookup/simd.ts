@@ -8,7 +8,6 @@
 import { scaleFactor } from '../correlation/reference.ts';
 import { createCrew } from '../wasm/crew.ts';
 import { createLayout, roundUp } from '../wasm/layout.ts';
-import { coarsen } from './coarsen.ts';
 import { createLocals, get } from '../wasm/code.ts';
 import * as w from '../wasm/code.ts';
 import { multiplyWindow, packRow, transpose } from '../wasm/vectors.ts';
@@ -16,7 +15,7 @@ import type { Crew } from '../wasm/crew.ts';
 import type { Code, FunctionSource, Local } from '../wasm/code.ts';
 import type { LookupSpec } from './types.ts';
 
-const { add, load, multiply, store, subtract } = w.f32x4;
+const { add, divide, load, multiply, store, subtract } = w.f32x4;
 
 /** Cells whose scores are gathered before they are written, so that whole cache lines of a plane are. */
 const BLOCK = 16;
@@ -36,7 +35,9 @@ interface Sizes extends Required<LookupSpec> {
   readonly scores: number;
   /** B as it is wanted, one for each reach. */
   readonly targets: readonly Target[];
-  readonly at: Readonly<Record<'raw' | 'a' | 'flow' | 'work', number>>;
+  /** B as it is: one of them where there is a reach of 1. */
+  readonly base: Target;
+  readonly at: Readonly<Record<'raw' | 'a' | 'flow' | 'work' | 'out', number>>;
   readonly workBytes: number;
   readonly pages: number;
 }
@@ -50,8 +51,7 @@ interface Target {
   readonly columns: number;
   /** Cells from one row of packed B to the next: the zeros beside it belong to both. */
   readonly stride: number;
-  /** Addresses: as it comes, packed, and of its scores. */
-  readonly raw: number;
+  /** Addresses: packed, and of its scores. */
   readonly at: number;
   readonly out: number;
 }
@@ -70,18 +70,19 @@ function planSizes(spec: LookupSpec, threads: number): Sizes {
     a: layout.place(depth * height * columns),
     flow: layout.place(2 * height * columns),
     work: layout.place((workBytes / 4) * threads),
+    out: layout.place(reaches.length * displacements * height * columns),
   };
-  const planTarget = (reach: number): Target => {
+  const planTarget = (reach: number, i: number): Target => {
     const [rows, cells] = [Math.ceil(height / reach), Math.ceil(width / reach)];
     const stride = cells + window;
     return {
       ...{ reach, height: rows, width: cells, columns: roundUp(cells, 4), stride },
-      raw: layout.place(depth * rows * roundUp(cells, 4)),
       at: layout.place(((rows + 2 * window) * stride + window + 4) * depth),
-      out: layout.place(displacements * height * columns),
+      out: at.out + i * displacements * height * columns * 4,
     };
   };
   const targets = reaches.map(planTarget);
+  const base = targets.find(({ reach }) => reach === 1) ?? planTarget(1, 0);
   return {
     ...{
       channels,
@@ -97,12 +98,14 @@ function planSizes(spec: LookupSpec, threads: number): Sizes {
       displacements,
       scores,
     },
-    ...{ targets, at, workBytes, pages: layout.pages() },
+    ...{ targets, base, at, workBytes, pages: layout.pages() },
   };
 }
 
 /** A compiled lookup with the maps that stand in its memory. */
 export interface LookupEngine {
+  /** Where the scores are computed, if it is of the size of `out` and may be read there. */
+  readonly volume?: Float32Array;
   load(a: Float32Array, b: Float32Array): void;
   lookup(flow: Float32Array, out: Float32Array): void;
   dispose(): void;
@@ -111,26 +114,27 @@ export interface LookupEngine {
 /** @throws BackendError without WebAssembly SIMD, RangeError where the maps are too large for its memory */
 export async function createLookupEngine(spec: LookupSpec, threads: number): Promise<LookupEngine> {
   const s = planSizes(spec, threads);
-  const functions = s.targets.flatMap((target, i) => [packB(s, target, i), lookUp(s, target, i)]);
-  const crew = await createCrew([packA(s), ...functions], s.pages, threads);
+  const functions = s.targets.flatMap((target, i) => [
+    ...(target === s.base ? [] : [coarsen(s, target, i)]),
+    lookUp(s, target, i),
+  ]);
+  const crew = await createCrew([packA(s), packB(s), ...functions], s.pages, threads);
+  const size = s.displacements * s.height * s.columns;
+  const scores = crew.memory.subarray(s.at.out / 4, s.at.out / 4 + s.targets.length * size);
   return {
+    volume: threads === 1 && s.columns === s.width ? scores : undefined,
     load(a, b) {
       writeRows(crew, s, s.at.raw, a);
       crew.run('packA', s.height);
-      const { channels, height, width } = s;
-      for (const [i, target] of s.targets.entries()) {
-        const { data } = coarsen({ channels, height, width, data: b }, target.reach);
-        writeRows(crew, target, target.raw, data);
-        crew.run(`packB${i}`, target.height);
-      }
+      writeRows(crew, s, s.at.raw, b);
+      crew.run('packB', s.height);
+      for (const [i, target] of s.targets.entries())
+        if (target !== s.base) crew.run(`coarsen${i}`, target.height);
     },
     lookup(flow, out) {
       writeRows(crew, s, s.at.flow, flow);
-      const size = s.displacements * s.height * s.width;
-      for (const [i, target] of s.targets.entries()) {
-        crew.run(`lookUp${i}`, s.height);
-        readRows(crew, s, target.out, out.subarray(i * size, (i + 1) * size));
-      }
+      for (const i of s.targets.keys()) crew.run(`lookUp${i}`, s.height);
+      if (out !== scores) readRows(crew, s, s.at.out, out);
     },
     dispose: () => crew.dispose(),
   };
@@ -167,17 +171,75 @@ const packA = ({ at, columns, depth, height, scale, channels }: Sizes): Function
     factor: scaleFactor(scale, channels),
   });
 
-const packB = (
-  { depth, window }: Sizes,
-  { columns, height, stride, raw, at }: Target,
-  i: number,
-): FunctionSource =>
-  packRow(`packB${i}`, {
-    ...{ columns, depth, from: raw, fromRow: columns * 4, fromPlane: height * columns * 4 },
-    to: at + window * (stride + 1) * depth * 4,
-    toRow: stride * depth * 4,
+const packB = ({ depth, window, columns, height, base, at }: Sizes): FunctionSource =>
+  packRow('packB', {
+    ...{ columns, depth, from: at.raw, fromRow: columns * 4, fromPlane: height * columns * 4 },
+    to: base.at + window * (base.stride + 1) * depth * 4,
+    toRow: base.stride * depth * 4,
     factor: 1,
   });
+
+/**
+ * `coarsen(row, thread)`: a row of cells that are the means of `reach` x `reach` cells of B, of as many as there are at
+ * the right and at the bottom edge.
+ */
+function coarsen({ depth, window, base }: Sizes, target: Target, i: number): FunctionSource {
+  const locals = createLocals(2);
+  const { reach } = target;
+  const cell = depth * 4;
+  const [x, c, columns, rows, first] = Array.from({ length: 5 }, () => locals.integer());
+  const [from, to, at, end, row] = Array.from({ length: 5 }, () => locals.integer());
+  const [sum, share] = [locals.vector(), locals.vector()];
+  const inside = ({ at: start, stride }: Target) => start + window * (stride + 1) * cell;
+  /** Cells of B along one axis that the cell at `place` is the mean of. */
+  const count = (to: Local, place: Local, size: number): Code => [
+    ...w.set(to, w.offset(w.constant(size), get(place), -reach)),
+    ...w.when(w.lessThan(w.constant(reach), get(to)), w.set(to, w.constant(reach))),
+  ];
+  const addSquare: Code = [
+    ...w.set(sum, w.f32x4.zero),
+    ...w.set(at, get(from)),
+    ...w.loopUntil(row, rows, 1, [
+      ...w.set(end, w.offset(get(at), get(columns), cell)),
+      ...w.loopUntil(at, end, cell, w.set(sum, add(get(sum), load(get(at))))),
+      ...w.set(
+        at,
+        w.add(
+          get(end),
+          w.multiply(
+            w.add(w.constant(base.stride), w.multiply(get(columns), w.constant(-1))),
+            w.constant(cell),
+          ),
+        ),
+      ),
+    ]),
+  ];
+  return {
+    name: `coarsen${i}`,
+    locals,
+    body: [
+      ...count(rows, 0, base.height),
+      ...w.set(to, w.offset(w.constant(inside(target)), get(0), target.stride * cell)),
+      ...w.set(first, w.offset(w.constant(inside(base)), get(0), reach * base.stride * cell)),
+      ...w.loop(x, w.constant(0), target.width, 1, [
+        ...count(columns, x, base.width),
+        ...w.set(
+          share,
+          divide(w.f32x4.splat(1), w.i32x4.toFloat(w.i32x4.splat(w.multiply(get(rows), get(columns))))),
+        ),
+        ...w.set(from, get(first)),
+        ...w.loop(c, w.constant(0), depth, 4, [
+          ...w.set(row, w.constant(0)),
+          ...addSquare,
+          ...store(get(to), multiply(get(sum), get(share))),
+          ...w.increase(from, 16),
+          ...w.increase(to, 16),
+        ]),
+        ...w.increase(first, reach * cell),
+      ]),
+    ],
+  };
+}
 
 /** The locals of `lookUp` that its parts share. */
 interface Registers {

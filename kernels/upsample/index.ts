@@ -19,6 +19,11 @@ export interface UpsampleOptions {
 export interface PreparedUpsample {
   readonly spec: UpsampleSpec;
   /**
+   * Memory of the kernel that a mask may be written into: as `input.mask` it is not copied. Absent with several threads,
+   * for what they share is not for other code to write into.
+   */
+  readonly mask?: Float32Array;
+  /**
    * Enlarges the flow and the further planes (`upsampleReference` is the definition).
    *
    * @param scale what the flow is multiplied by, such as the pixels in a coarse cell; 1 by default
@@ -40,12 +45,12 @@ export async function prepareUpsample(
   spec: UpsampleSpec,
   options: UpsampleOptions = {},
 ): Promise<PreparedUpsample> {
-  const { height, width, factor, extra = 0 } = spec;
+  const { height, width, factor, extra = 0, logistic = false } = spec;
   for (const [name, size] of Object.entries({ height, width })) checkInteger(size, name, 1);
   checkInteger(factor, 'factor', 1, 16);
   checkInteger(extra, 'extra', 0, 16);
   checkThreads(options.threads);
-  const checked = Object.freeze({ height, width, factor, extra });
+  const checked = Object.freeze({ height, width, factor, extra, logistic });
   // About sixteen instructions to each of nine exponentials.
   const threads = options.threads ?? (await defaultThreads(height * width * factor * factor * 9 * 4));
   return guard(checked, await createUpsampleEngine(checked, threads));
@@ -63,6 +68,7 @@ function guard(spec: Required<UpsampleSpec>, engine: UpsampleEngine): PreparedUp
   };
   return {
     spec,
+    mask: engine.mask,
     run(
       input,
       scale = 1,

@@ -8,7 +8,7 @@ import type { UpsampleInput, UpsampleOutput, UpsampleSpec } from './types.ts';
  * @param scale what the flow is multiplied by, such as pixels in a coarse cell
  */
 export function upsampleReference(spec: UpsampleSpec, input: UpsampleInput, scale = 1): UpsampleOutput {
-  const { height, width, extra = 0 } = spec;
+  const { height, width, extra = 0, logistic = false } = spec;
   const plane = (data: Float32Array, p: number) =>
     data.subarray(p * height * width, (p + 1) * height * width);
   const enlarge = (data: Float32Array, count: number, by: number) =>
@@ -17,7 +17,9 @@ export function upsampleReference(spec: UpsampleSpec, input: UpsampleInput, scal
     );
   return {
     flow: enlarge(input.flow, 2, scale),
-    extra: enlarge(input.extra ?? new Float32Array(0), extra, 1),
+    extra: enlarge(input.extra ?? new Float32Array(0), extra, 1).map((x) =>
+      logistic ? 1 / (1 + Math.exp(-x)) : x,
+    ),
   };
 }
 

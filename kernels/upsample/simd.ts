@@ -13,7 +13,7 @@ import type { Crew } from '../wasm/crew.ts';
 import type { Code, FunctionSource, Local } from '../wasm/code.ts';
 import type { UpsampleInput, UpsampleOutput, UpsampleSpec } from './types.ts';
 
-const { add, divide, greatest, load, multiply, subtract } = w.f32x4;
+const { add, divide, greatest, least, load, multiply, subtract } = w.f32x4;
 
 const FLOW_PLANES = 2;
 
@@ -24,45 +24,56 @@ interface Sizes extends Required<UpsampleSpec> {
   readonly columns: number;
   /** From row to row of the coarse planes, which have their edge repeated on all sides. */
   readonly pitch: number;
-  /** From a logit to that of the next neighbour, in bytes. */
+  /** Of the logits of one row of cells: from a plane to the next, and from a neighbour to the next, in bytes. */
+  readonly plane: number;
   readonly neighbour: number;
-  readonly at: Readonly<Record<'scale' | 'mask' | 'coarse' | 'fine', number>>;
+  readonly at: Readonly<Record<'scale' | 'mask' | 'row' | 'coarse' | 'fine', number>>;
+  /** Bytes of the row of logits that each thread works on. */
+  readonly rowBytes: number;
   readonly pages: number;
 }
 
-function planSizes({ height, width, factor, extra = 0 }: UpsampleSpec): Sizes {
+function planSizes(spec: UpsampleSpec, threads: number): Sizes {
+  const { height, width, factor, extra = 0, logistic = false } = spec;
   const planes = FLOW_PLANES + extra;
   const columns = roundUp(width, 4);
   const pitch = columns + 4;
   // A few cache lines more than the planes, so that the nine do not compete for the same few sets of the cache.
-  const neighbour = roundUp(factor * factor * height * width * 4, 64) + 5 * 64;
+  const plane = columns * 4;
+  const neighbour = roundUp(factor * factor * plane, 64) + 5 * 64;
+  const rowBytes = 9 * neighbour;
   const layout = createLayout('a mask that fits');
   const at = {
     scale: layout.place(4),
-    mask: layout.place((9 * neighbour) / 4),
+    mask: layout.place(9 * factor * factor * height * width),
+    row: layout.place((threads * rowBytes) / 4),
     coarse: layout.place(planes * (height + 2) * pitch),
     fine: layout.place(planes * height * factor * columns * factor),
   };
   return {
-    ...{ height, width, factor, extra, planes, columns, pitch, neighbour, at },
+    ...{ height, width, factor, extra, logistic, planes, columns, pitch, plane, neighbour, rowBytes, at },
     pages: layout.pages(),
   };
 }
 
 /** A compiled upsampling. */
 export interface UpsampleEngine {
+  /** Where the mask is read, if it may be written there. */
+  readonly mask?: Float32Array;
   run(input: UpsampleInput, scale: number, out: UpsampleOutput): void;
   dispose(): void;
 }
 
 /** @throws BackendError without WebAssembly SIMD, RangeError where the mask is too large for its memory */
 export async function createUpsampleEngine(spec: UpsampleSpec, threads: number): Promise<UpsampleEngine> {
-  const s = planSizes(spec);
+  const s = planSizes(spec, threads);
   const crew = await createCrew([upsample(s)], s.pages, threads);
+  const own = crew.memory.subarray(s.at.mask / 4, s.at.mask / 4 + 9 * s.factor ** 2 * s.height * s.width);
   return {
+    mask: threads === 1 ? own : undefined,
     run({ flow, mask, extra }, scale, out) {
       crew.memory[s.at.scale / 4] = scale;
-      writeMask(crew, s, mask);
+      if (mask !== own) own.set(mask);
       writeCoarse(crew, s, flow, 0);
       if (extra) writeCoarse(crew, s, extra, FLOW_PLANES);
       crew.run('upsample', s.height);
@@ -71,12 +82,6 @@ export async function createUpsampleEngine(spec: UpsampleSpec, threads: number):
     },
     dispose: () => crew.dispose(),
   };
-}
-
-function writeMask({ memory }: Crew, { at, neighbour }: Sizes, mask: Float32Array): void {
-  const logits = mask.length / 9;
-  for (let n = 0; n < 9; n++)
-    memory.set(mask.subarray(n * logits, (n + 1) * logits), (at.mask + n * neighbour) / 4);
 }
 
 /** Planes from `first` on, with their edge repeated once all around. */
@@ -107,12 +112,12 @@ function readFine({ memory }: Crew, s: Sizes, out: Float32Array, first: number):
 /** The fine cells of row `item` of the coarse grid. */
 function upsample(s: Sizes): FunctionSource {
   const locals = createLocals(2);
-  const item = 0;
+  const [item, thread] = [0, 1];
   const { factor, columns } = s;
   const [fine, end, logits, coarse] = Array.from({ length: 4 }, () => locals.integer());
   const [fy, fx, row] = Array.from({ length: 3 }, () => locals.integer());
   const four = fourCells(s, locals, { coarse, logits, fine });
-  const mask = w.offset(w.constant(s.at.mask), get(item), s.width * 4);
+  const mask = locals.integer();
   const logitPlane = w.offset(get(fx), get(fy), factor);
   const fineRow = w.offset(get(fy), get(item), factor);
   return {
@@ -120,11 +125,13 @@ function upsample(s: Sizes): FunctionSource {
     locals,
     body: [
       ...w.set(row, w.offset(w.constant(s.at.coarse), get(item), s.pitch * 4)),
+      ...w.set(mask, w.offset(w.constant(s.at.row), get(thread), s.rowBytes)),
+      ...gatherLogits(s, locals, item, mask),
       ...w.loop(fy, w.constant(0), factor, 1, [
         ...w.loop(fx, w.constant(0), factor, 1, [
           ...w.set(coarse, get(row)),
           ...w.set(end, w.add(get(row), w.constant(columns * 4))),
-          ...w.set(logits, w.offset(mask, logitPlane, s.height * s.width * 4)),
+          ...w.set(logits, w.offset(get(mask), logitPlane, s.plane)),
           ...w.set(
             fine,
             w.offset(w.offset(w.constant(s.at.fine), fineRow, columns * factor * 4), get(fx), 4),
@@ -138,6 +145,25 @@ function upsample(s: Sizes): FunctionSource {
       ]),
     ],
   };
+}
+
+/**
+ * Brings the logits of a row of cells together. In the mask the planes are so far apart that, where their size is a
+ * multiple of a power of two, nine of them compete for the same few sets of the cache.
+ */
+function gatherLogits(s: Sizes, locals: w.Locals, item: Local, to: Local): Code {
+  const [n, p, source, target] = Array.from({ length: 4 }, () => locals.integer());
+  return [
+    ...w.set(source, w.offset(w.constant(s.at.mask), get(item), s.width * 4)),
+    ...w.loop(n, w.constant(0), 9, 1, [
+      ...w.set(target, w.offset(get(to), get(n), s.neighbour)),
+      ...w.loop(p, w.constant(0), s.factor ** 2, 1, [
+        ...w.copyBytes(get(target), get(source), w.constant(s.width * 4)),
+        ...w.increase(source, s.height * s.width * 4),
+        ...w.increase(target, s.plane),
+      ]),
+    ]),
+  ];
 }
 
 /** Where four cells stand: the upper left neighbour of the first, its logit and its fine cell. */
@@ -169,8 +195,16 @@ function fourCells(s: Sizes, locals: w.Locals, { coarse, logits, fine }: Places)
     [0, 1, 2, 3].flatMap((lane) =>
       w.f32x4.storeLane(get(fine), get(sum), lane, p * finePlane + lane * s.factor * 4),
     );
-  const scaled = (sum: Code, p: number): Code =>
-    p < FLOW_PLANES ? multiply(sum, w.f32x4.loadSplat(w.constant(s.at.scale))) : sum;
+  /** 1 / (1 + exp(-x)); below -87 it stays at that of -87, which is next to nothing. */
+  const logistic = (x: Code): Code =>
+    divide(
+      w.f32x4.splat(1),
+      add(w.f32x4.splat(1), exp2(least(multiply(x, w.f32x4.splat(-Math.LOG2E)), w.f32x4.splat(126)), power)),
+    );
+  const finished = (sum: Code, p: number): Code => {
+    if (p < FLOW_PLANES) return multiply(sum, w.f32x4.loadSplat(w.constant(s.at.scale)));
+    return s.logistic ? logistic(sum) : sum;
+  };
   return [
     ...w.set(
       highest,
@@ -188,7 +222,7 @@ function fourCells(s: Sizes, locals: w.Locals, { coarse, logits, fine }: Places)
     ]),
     ...w.set(total, divide(w.f32x4.splat(1), get(total))),
     ...sums.flatMap((sum, p) => [
-      ...w.set(sum, scaled(multiply(get(sum), get(total)), p)),
+      ...w.set(sum, finished(multiply(get(sum), get(total)), p)),
       ...storeApart(sum, p),
     ]),
   ];

@@ -8,6 +8,8 @@ export interface UpsampleSpec {
   readonly factor: number;
   /** Further planes that are enlarged by the same weights, such as one of occlusion; 0 by default, at most 16. */
   readonly extra?: number;
+  /** Whether the further planes are logits that come out as probabilities: 1 / (1 + exp(-x)) of what they would be. */
+  readonly logistic?: boolean;
 }
 
 /** What is enlarged. Nothing of it is changed. */

@@ -3,6 +3,7 @@ import { prepareMatch } from '../../kernels/match/index.ts';
 import { averageSquares, resizePlanes } from '../../kernels/resample/index.ts';
 import type { FeatureMap } from '../../kernels/types.ts';
 import { prepareUpsample } from '../../kernels/upsample/index.ts';
+import type { PreparedUpsample } from '../../kernels/upsample/index.ts';
 import { ShapeError } from '../core/errors.ts';
 import type { Tensor } from '../core/types.ts';
 import { padTensor } from '../runtime/index.ts';
@@ -44,12 +45,12 @@ interface State {
   logit: Float32Array;
 }
 
-/** Flow in pixels and the logit of being hidden, on a finer grid than that of the level they come from. */
+/** Flow in pixels and the probability of being hidden, on a finer grid than that of the level they come from. */
 interface Upsampled {
   readonly height: number;
   readonly width: number;
   readonly flow: Float32Array;
-  readonly logit: Float32Array;
+  readonly hidden: Float32Array;
 }
 
 /**
@@ -57,14 +58,16 @@ interface Upsampled {
  * level steps of one decoder on the correlations looked up around the flow so far.
  *
  * @param iterations steps of the decoder at each level, coarse to fine, unless told when it is run
+ * @param threads of the kernels between the graphs; unless told as many as pay where nothing else runs
  */
 export function createPyramidNetwork(
   sessions: PyramidSessions,
   pyramid: ModelPyramid,
   iterations: readonly number[],
+  threads?: number,
 ): FlowNetwork {
   const { strides } = pyramid;
-  const kernels = prepareKernels(pyramid);
+  const kernels = prepareKernels(pyramid, threads);
   const encode = (input: NetworkInput): Promise<Encoding> =>
     (input.encoding ??= sessions.encoder.run({ image: input.tensor }));
 
@@ -79,8 +82,9 @@ export function createPyramidNetwork(
       await improve(state, level, count, encodingA, encodingB);
       const last = level === counts.length - 1;
       const graph = last ? sessions.mask : sessions.rise;
-      const { mask, finer } = await graph.run({ hidden: state.hidden });
-      const upsampled = await upsample(state, mask, strides[level]);
+      const { upsampling, factor, room } = await kernels.upsamplings.get(state.flow);
+      const { mask, finer } = await graph.run({ hidden: state.hidden }, room);
+      const upsampled = upsample(state, mask, strides[level], upsampling, factor);
       if (last) return finish(upsampled);
       descend(state, upsampled, finer, strides[level + 1]);
     }
@@ -116,26 +120,26 @@ export function createPyramidNetwork(
   const improve = async (state: State, level: number, count: number, a: Encoding, b: Encoding) => {
     const [featuresA, featuresB] = [a, b].map((encoding) => featureMap(encoding[`features${level}`]));
     const { lookup, volume } = await kernels.lookups.get(featuresA);
+    const { dims } = state.hidden;
+    const rooms = await kernels.states.get(featureMap(state.hidden));
     lookup.load(featuresA, featuresB);
     for (let step = 0; step < count; step++) {
       const { displacements, height, width, data } = lookup.lookup(state.flow.data, volume);
-      const { change, next } = await sessions.decoder.run({
-        correlation: { dims: [1, displacements, height, width], data },
-        context: a[`context${level}`],
-        flow: tensor(state.flow),
-        match: tensor(state.match),
-        hidden: state.hidden,
-      });
+      const { change, next } = await sessions.decoder.run(
+        {
+          correlation: { dims: [1, displacements, height, width], data },
+          context: a[`context${level}`],
+          flow: tensor(state.flow),
+          match: tensor(state.match),
+          hidden: state.hidden,
+        },
+        // What it remembers goes back and forth between two places: one is read while the other is written.
+        { next: { dims, data: rooms.hidden[step % 2] } },
+      );
       state.flow = addStep(state.flow, change);
       state.logit = change.data.subarray(2 * height * width);
       state.hidden = next;
     }
-  };
-
-  const upsample = async ({ flow, logit }: State, mask: Tensor, stride: number): Promise<Upsampled> => {
-    const { upsampling, factor } = await kernels.upsamplings.get(flow);
-    const out = upsampling.run({ flow: flow.data, mask: mask.data, extra: logit }, stride);
-    return { height: flow.height * factor, width: flow.width * factor, flow: out.flow, logit: out.extra };
   };
 
   // The kernels hold the maps of one pair: pairs take turns.
@@ -155,22 +159,32 @@ export function createPyramidNetwork(
 }
 
 /** The kernels that run between the graphs, for each size of maps. */
-function prepareKernels({ radius, reaches, factor }: ModelPyramid) {
+function prepareKernels({ radius, reaches, factor }: ModelPyramid, threads?: number) {
   return {
+    /** Room for what the decoder remembers. */
+    states: keepKernels(({ channels, height, width }) => {
+      const hidden = [0, 1].map(() => new Float32Array(channels * height * width));
+      return Promise.resolve({ hidden, dispose: () => undefined });
+    }),
     lookups: keepKernels(async ({ channels, height, width }) => {
-      const lookup = await prepareLookup({ channels, height, width, radius, reaches });
+      const lookup = await prepareLookup({ channels, height, width, radius, reaches }, { threads });
       const displacements = reaches.length * (2 * radius + 1) ** 2;
-      const volume = { displacements, height, width, data: new Float32Array(displacements * height * width) };
+      const volume = lookup.volume ?? {
+        ...{ displacements, height, width },
+        data: new Float32Array(displacements * height * width),
+      };
       return { lookup, volume, dispose: () => lookup.dispose() };
     }),
     matchings: keepKernels(async ({ channels, height, width }) => {
       const size = { heightA: height, widthA: width, heightB: height, widthB: width };
-      const matching = await prepareMatch({ channels, ...size });
+      const matching = await prepareMatch({ channels, ...size }, { threads });
       return { matching, dispose: () => matching.dispose() };
     }),
     upsamplings: keepKernels(async ({ height, width }) => {
-      const upsampling = await prepareUpsample({ height, width, factor, extra: 1 });
-      return { upsampling, factor, dispose: () => upsampling.dispose() };
+      const spec = { height, width, factor, extra: 1, logistic: true };
+      const upsampling = await prepareUpsample(spec, { threads });
+      const mask = { dims: [1, 9 * factor * factor, height, width], data: upsampling.mask! };
+      return { upsampling, factor, room: upsampling.mask && { mask }, dispose: () => upsampling.dispose() };
     }),
   };
 }
@@ -208,9 +222,19 @@ function toFinerCells(match: FeatureMap, width: number, height: number): Feature
   return finer;
 }
 
-function finish({ height, width, flow, logit }: Upsampled): NetworkEstimate {
-  const hidden = new Float32Array(logit.length);
-  for (let i = 0; i < hidden.length; i++) hidden[i] = 1 / (1 + Math.exp(-logit[i]));
+/** To pixels, by the weights in `mask`. */
+function upsample(
+  { flow, logit }: State,
+  mask: Tensor,
+  stride: number,
+  upsampling: PreparedUpsample,
+  factor: number,
+): Upsampled {
+  const out = upsampling.run({ flow: flow.data, mask: mask.data, extra: logit }, stride);
+  return { height: flow.height * factor, width: flow.width * factor, flow: out.flow, hidden: out.extra };
+}
+
+function finish({ height, width, flow, hidden }: Upsampled): NetworkEstimate {
   return {
     flow: { dims: [1, 2, height, width], data: flow },
     hidden: { dims: [1, 1, height, width], data: hidden },

@@ -78,7 +78,7 @@ export async function loadFlowModel(
   await checkAvailable(options.backend);
   const threads = options.threads ?? (manifest.pyramid ? threadsOfSmallGraphs() : undefined);
   const load: LoadGraph = (part, inputs, outputs) => loadGraph(model, part, inputs, outputs, threads);
-  if (manifest.pyramid) return new FlowModel(manifest, graph, await loadPyramid(manifest, load));
+  if (manifest.pyramid) return new FlowModel(manifest, graph, await loadPyramid(manifest, load, threads!));
   if (graph === 'fused') {
     const session = await load('fused', ['imageA', 'imageB'], ['flow']);
     return new FlowModel(manifest, graph, createFusedNetwork(session));
@@ -101,10 +101,13 @@ export async function loadFlowModel(
  */
 const threadsOfSmallGraphs = (): number => Math.max(1, Math.floor(availableParallelism() / 2));
 
+/** The kernels between the graphs hardly gain from more. */
+const MOST_KERNEL_THREADS = 4;
+
 type LoadGraph = (part: string, inputs: string[], outputs: string[]) => Promise<Session>;
 
 /** The parts of a pyramid, whose kernels run on one backend alone. */
-async function loadPyramid(manifest: FlowManifest, load: LoadGraph): Promise<FlowNetwork> {
+async function loadPyramid(manifest: FlowManifest, load: LoadGraph, threads: number): Promise<FlowNetwork> {
   const pyramid = manifest.pyramid!;
   const levels = (name: string) => pyramid.strides.map((_, level) => `${name}${level}`);
   const [encoder, decoder, rise, mask] = await Promise.all([
@@ -113,7 +116,12 @@ async function loadPyramid(manifest: FlowManifest, load: LoadGraph): Promise<Flo
     load('rise', ['hidden'], ['mask', 'finer']),
     load('mask', ['hidden'], ['mask']),
   ]);
-  return createPyramidNetwork({ encoder, decoder, rise, mask }, pyramid, manifest.iterations ?? []);
+  return createPyramidNetwork(
+    { encoder, decoder, rise, mask },
+    pyramid,
+    manifest.iterations ?? [],
+    Math.min(threads, MOST_KERNEL_THREADS),
+  );
 }
 
 function checkTask(manifest: ModelManifest | FlowManifest): FlowManifest {

@@ -14,8 +14,16 @@ export interface SessionOptions {
 export interface Session {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Runs the graph once; the tensors given are read, not kept. */
-  run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
+  /**
+   * Runs the graph once; the tensors given are read, not kept.
+   *
+   * @param into tensors that outputs are written to, by name and of the sizes that they will have; the other outputs
+   *   get new ones
+   */
+  run(
+    feeds: Readonly<Record<string, Tensor>>,
+    into?: Readonly<Record<string, Tensor>>,
+  ): Promise<Record<string, Tensor>>;
   dispose(): Promise<void>;
 }
 
@@ -40,14 +48,12 @@ export async function createSession(
   return {
     inputs: session.inputNames,
     outputs: session.outputNames,
-    async run(feeds) {
-      const tensors = Object.entries(feeds).map(([name, { data, dims }]) => [
-        name,
-        new ort.Tensor('float32', data, dims),
-      ]);
+    async run(feeds, into) {
+      const fetches = into && { ...nothing(session.outputNames), ...tensors(into) };
       // ONNX Runtime works on this thread; signals and timers get their turn before each run.
       await nextTurn();
-      const results = await session.run(Object.fromEntries(tensors)).catch((cause: unknown) => {
+      const run = fetches ? session.run(tensors(feeds), fetches) : session.run(tensors(feeds));
+      const results = await run.catch((cause: unknown) => {
         throw new ModelError(`ONNX Runtime failed to run ${label}: ${oneLine(cause)}`, { cause });
       });
       return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, floats(value, name)]));
@@ -70,6 +76,15 @@ function sessionOptions(options: SessionOptions): ort.InferenceSession.SessionOp
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
 }
+
+const tensors = (feeds: Readonly<Record<string, Tensor>>): Record<string, ort.Tensor> =>
+  Object.fromEntries(
+    Object.entries(feeds).map(([name, { data, dims }]) => [name, new ort.Tensor('float32', data, dims)]),
+  );
+
+/** Outputs that are wanted, with no tensor for them. */
+const nothing = (names: readonly string[]): Record<string, null> =>
+  Object.fromEntries(names.map((name) => [name, null]));
 
 function floats(value: ort.Tensor, name: string): Tensor {
   if (!(value.data instanceof Float32Array))

@@ -47,6 +47,7 @@ const SPECS: readonly UpsampleSpec[] = [
   { height: 7, width: 5, factor: 5 },
   { height: 4, width: 8, factor: 8, extra: 1 },
   { height: 9, width: 13, factor: 2, extra: 3 },
+  { height: 6, width: 9, factor: 4, extra: 2, logistic: true },
 ];
 
 describe('convex upsampling', () => {
@@ -115,6 +116,26 @@ describe('convex upsampling', () => {
     expect(prepared.run(input, 1, out)).toBe(out);
     expect(out).toEqual(before);
     expect(input).toEqual(copy);
+  });
+
+  it('takes a mask from its own memory, on one thread', async () => {
+    const spec = { height: 3, width: 5, factor: 4, extra: 1 };
+    const input = randomInput(spec, 2);
+    using prepared = await prepareUpsample(spec, { threads: 1 });
+    const wanted = prepared.run(input);
+    const mask = prepared.mask!;
+    mask.fill(NaN);
+    mask.set(input.mask);
+    expect(prepared.run({ ...input, mask })).toEqual(wanted);
+    using shared = await prepareUpsample(spec, { threads: 2 });
+    expect(shared.mask).toBeUndefined();
+  });
+
+  it('gives a probability for a logit however great', async () => {
+    const spec = { height: 1, width: 2, factor: 1, extra: 1, logistic: true };
+    const mask = choose(spec, () => 4);
+    const { extra } = await run(spec, { flow: new Float32Array(4), mask, extra: Float32Array.of(-1e4, 1e4) });
+    expect([...extra]).toBeCloseToArray([0, 1], TOLERANCE.interpolation);
   });
 
   it('refuses sizes and values that make no sense', async () => {
