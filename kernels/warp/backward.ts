@@ -1,4 +1,5 @@
 import type { FeatureMap } from '../types.ts';
+import { warpWindowSimd } from './simd.ts';
 
 /**
  * Samples `planes` where the flow points: `out[c, y, x] = planes[c](x + u, y + v)`, bilinear between pixel
@@ -43,12 +44,24 @@ export function warpWindow(
   const { channels } = planes;
   const { height, width } = window;
   checkLengths(planes, flow, window, out);
+  if (!warpWindowSimd(planes, flow, window, out)) warpWindowPlain(planes, flow, window, out);
+  return { channels, height, width, data: out };
+}
+
+/** The same without SIMD. */
+function warpWindowPlain(
+  planes: FeatureMap,
+  flow: Float32Array,
+  window: WarpWindow,
+  out: Float32Array,
+): void {
+  const { channels } = planes;
+  const { height, width } = window;
   const taps = createTaps(width);
   for (let y = 0; y < height; y++) {
     locate(taps, flow, y, window, planes);
     for (let c = 0; c < channels; c++) sampleRow(taps, planes, c, out, (c * height + y) * width);
   }
-  return { channels, height, width, data: out };
 }
 
 /** Where the samples of one row lie: the index of the top-left corner and the weights of the four corners. */

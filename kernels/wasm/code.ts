@@ -255,15 +255,17 @@ const text = (value: string): Code => sized([...new TextEncoder().encode(value)]
 /**
  * A module that exports `functions` and imports its memory as `kernel.memory`.
  *
- * @param pages size of the memory in units of 64 KiB; also its maximum
+ * @param pages size of the memory in units of 64 KiB, at least
+ * @param most its maximum; the same unless told
  */
 export function assemble(
   functions: readonly FunctionSource[],
   pages: number,
   shared: boolean,
+  most = pages,
 ): Uint8Array<ArrayBuffer> {
   const types = functions.map(({ locals }) => [0x60, ...list(Array(locals.parameters).fill([I32])), 0]);
-  const limits = [shared ? 3 : 1, ...unsigned(pages), ...unsigned(pages)];
+  const limits = [shared ? 3 : 1, ...unsigned(pages), ...unsigned(most)];
   const bodies = functions.map(({ locals, body }) =>
     sized([...list(locals.types.map((type) => [1, type])), ...body, 0x0b]),
   );

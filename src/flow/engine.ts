@@ -29,10 +29,13 @@ export class FlowModel {
   readonly manifest: FlowManifest;
   /** The graphs that it runs. */
   readonly graph: 'fused' | 'split';
+  /** @internal Threads of the refinement of its flow; as many as pay unless set. */
+  readonly threads?: number;
   #network: FlowNetwork | undefined;
 
   /** @internal Use `loadFlowModel`. */
-  constructor(manifest: FlowManifest, graph: 'fused' | 'split', network: FlowNetwork) {
+  constructor(manifest: FlowManifest, graph: 'fused' | 'split', network: FlowNetwork, threads?: number) {
+    this.threads = threads;
     this.manifest = manifest;
     this.graph = graph;
     this.#network = network;
@@ -78,7 +81,10 @@ export async function loadFlowModel(
   await checkAvailable(options.backend);
   const threads = options.threads ?? (manifest.pyramid ? threadsOfSmallGraphs() : undefined);
   const load: LoadGraph = (part, inputs, outputs) => loadGraph(model, part, inputs, outputs, threads);
-  if (manifest.pyramid) return new FlowModel(manifest, graph, await loadPyramid(manifest, load, threads!));
+  if (manifest.pyramid) {
+    const ours = Math.min(threads!, MOST_KERNEL_THREADS);
+    return new FlowModel(manifest, graph, await loadPyramid(manifest, load, ours), ours);
+  }
   if (graph === 'fused') {
     const session = await load('fused', ['imageA', 'imageB'], ['flow']);
     return new FlowModel(manifest, graph, createFusedNetwork(session));
@@ -101,7 +107,7 @@ export async function loadFlowModel(
  */
 const threadsOfSmallGraphs = (): number => Math.max(1, Math.floor(availableParallelism() / 2));
 
-/** The kernels between the graphs hardly gain from more. */
+/** Our kernels hardly gain from more. */
 const MOST_KERNEL_THREADS = 4;
 
 type LoadGraph = (part: string, inputs: string[], outputs: string[]) => Promise<Session>;
@@ -116,12 +122,7 @@ async function loadPyramid(manifest: FlowManifest, load: LoadGraph, threads: num
     load('rise', ['hidden'], ['mask', 'finer']),
     load('mask', ['hidden'], ['mask']),
   ]);
-  return createPyramidNetwork(
-    { encoder, decoder, rise, mask },
-    pyramid,
-    manifest.iterations ?? [],
-    Math.min(threads, MOST_KERNEL_THREADS),
-  );
+  return createPyramidNetwork({ encoder, decoder, rise, mask }, pyramid, manifest.iterations ?? [], threads);
 }
 
 function checkTask(manifest: ModelManifest | FlowManifest): FlowManifest {

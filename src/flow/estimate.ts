@@ -206,7 +206,7 @@ async function estimateOneWay(
 ): Promise<Found> {
   const estimate = await runSchedule(model, frameA, frameB, passes, tiling);
   if (!refine) return { ...estimate, flow: bringFlow(estimate.flow, frameA.image) };
-  const refiner = refiners.get(model) ?? createRefiner();
+  const refiner = refiners.get(model) ?? createRefiner(model.threads);
   refiners.set(model, refiner);
   const [black, white] = model.manifest.input.range;
   const options: RefineOptions = refine === true ? {} : refine;

@@ -44,6 +44,20 @@ const SHAPES: readonly (readonly [channels: number, height: number, width: numbe
 ];
 
 describe('the lookup', () => {
+  it('leaves the scores in its own memory where it may, and they are those of the definition', async () => {
+    const spec = { channels: 5, height: 6, width: 8, radius: 2, reaches: [2, 3] };
+    const [a, b] = [randomFeatures(5, 6, 8, 1), randomFeatures(5, 6, 8, 2)];
+    const flow = planes(6, 8, (x, y) => [x / 3 - 1, 1.5 - y / 2]);
+    using prepared = await prepareLookup(spec, { threads: 1 });
+    const volume = prepared.volume!;
+    expect(prepared.run(a, b, flow, volume)).toBe(volume);
+    const wanted = lookupReference(spec, a, b, flow);
+    expect(volume.data).toBeCloseToArray(wanted.data, TOLERANCE.correlation);
+    using shared = await prepareLookup(spec, { threads: 2 });
+    using odd = await prepareLookup({ ...spec, width: 7 }, { threads: 1 });
+    expect([shared.volume, odd.volume]).toEqual([undefined, undefined]);
+  });
+
   it('blends the four cells around where the flow points', async () => {
     const spec = { channels: 2, height: 4, width: 6, radius: 0 };
     const [a, b] = [impulse(2, 4, 6, [1, 1, 2]), impulse(2, 4, 6, [1, 2, 4])];
