@@ -73,9 +73,6 @@ export function transpose(rows: readonly Local[], t: readonly Local[], columns: 
 /** The largest number of sums that, with as many vectors of B and one of A, fit in sixteen registers. */
 const MOST_SUMS = 7;
 
-/** Channels up to which their loop is written out: a third of its instructions would be counting. */
-const MOST_UNROLLED = 64;
-
 /** A square window of cells of a map, channels last; sizes in values. */
 export interface WindowSizes {
   readonly window: number;
@@ -101,27 +98,20 @@ export function multiplyWindow(s: WindowSizes, { cell, corner, dots }: WindowPla
   const [value, mixed] = [locals.vector(), [locals.vector(), locals.vector()]];
   const [row, a, b, end, to] = Array.from({ length: 5 }, () => locals.integer());
   const starts = Array.from({ length: Math.ceil(s.window / count) }, (_, k) => k * count);
-  const addProducts = (start: number, used: readonly Local[], from: Code, to: Code, at: number): Code => [
-    ...w.set(value, load(from, at)),
-    ...used.flatMap((sum, k) =>
-      w.set(sum, add(get(sum), multiply(get(value), load(to, (start + k) * s.depth * 4 + at)))),
-    ),
-  ];
-  const unrolled = (start: number, used: readonly Local[]): Code =>
-    Array.from({ length: s.depth / 4 }, (_, c) =>
-      addProducts(start, used, get(cell), get(corner), 16 * c),
-    ).flat();
-  const looped = (start: number, used: readonly Local[]): Code => [
-    ...w.set(a, get(cell)),
-    ...w.set(b, get(corner)),
-    ...w.set(end, w.add(get(cell), w.constant(s.depth * 4))),
-    ...w.loopUntil(a, end, 16, [...addProducts(start, used, get(a), get(b), 0), ...w.increase(b, 16)]),
-  ];
   const part = (start: number): Code => {
     const used = sums.slice(0, s.window - start);
     return [
+      ...w.set(a, get(cell)),
+      ...w.set(b, w.add(get(corner), w.constant(start * s.depth * 4))),
       ...used.flatMap((sum) => w.set(sum, f32x4.zero)),
-      ...(s.depth <= MOST_UNROLLED ? unrolled(start, used) : looped(start, used)),
+      ...w.set(end, w.add(get(cell), w.constant(s.depth * 4))),
+      ...w.loopUntil(a, end, 16, [
+        ...w.set(value, load(get(a))),
+        ...used.flatMap((sum, k) =>
+          w.set(sum, add(get(sum), multiply(get(value), load(get(b), k * s.depth * 4)))),
+        ),
+        ...w.increase(b, 16),
+      ]),
       ...Array.from({ length: Math.ceil(used.length / 4) }, (_, q) => {
         const four = [0, 1, 2, 3].map((k) => used[Math.min(4 * q + k, used.length - 1)]);
         return store(get(to), sumLanes(four, mixed), (start + 4 * q) * 4);
