@@ -4,9 +4,11 @@
  *     npm run bench:match                 both
  *     npm run bench:match -- estimator    made matches alone, which need Python with OpenCV and nothing else
  *     npm run bench:match -- pipeline     real pairs alone, from research data beside the repository
+ *     npm run bench:match -- hard         pairs without features, and the real pairs by the network, as match-hard.ts says
  */
 
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCorrespondences } from '../src/core/correspondences.ts';
 import type { Correspondences } from '../src/core/correspondences.ts';
@@ -18,6 +20,7 @@ import { match } from '../src/match/pair/index.ts';
 import type { MatchOptions } from '../src/match/pair/index.ts';
 import { loadPatchModel, toPatchDescriptor } from '../src/match/patches/index.ts';
 import type { PatchModel } from '../src/match/patches/index.ts';
+import { answerAll, benchHard } from './match-hard.ts';
 import { describeMachine, printTable, round, saveResults, summarize, watchOthers } from './measure.ts';
 import { startPython } from './pairs.ts';
 import type { Python } from './pairs.ts';
@@ -172,6 +175,11 @@ async function benchPipelines(python: Python, pairs: readonly PairEntry[]) {
         : await runOurs(entry, optionsOf(name, network));
       found.get(name)!.push(timed);
     }
+  return scoreAll(python, found);
+}
+
+/** What the measuring script says of each method's answers to the real pairs. */
+async function scoreAll(python: Python, found: ReadonlyMap<string, readonly Timed[]>) {
   const rows = [];
   for (const [name, list] of found) {
     const homographies = list.map(({ homography }) => homography);
@@ -213,6 +221,19 @@ async function main(wanted: readonly string[]): Promise<void> {
       console.log(saveResults('match', { machine, busyWithOthers: others(), ...setting, rows }));
       for (const { name, scores, cpu } of rows) console.log(name, JSON.stringify(scores), `${cpu.median} ms`);
     } else if (wants('pipeline')) console.log(`No pairs with known homographies in ${MEASURE}: left out`);
+    const photos = join(folder, '../data/photos');
+    if (wants('hard') && existsSync(photos)) {
+      const others = watchOthers();
+      const real = await scoreAll(python, await answerAll(python, pairs));
+      const rows = await benchHard(python, photos);
+      const setting = {
+        errors: 'corner error in pixels of B, 400 x 300; 400 without an answer',
+        aucAt: [1, 3, 5, 10],
+      };
+      console.log(saveResults('match-hard', { machine, busyWithOthers: others(), ...setting, rows, real }));
+      for (const { name, sets, cpu } of rows) console.log(name, JSON.stringify(sets), `${cpu.median} ms`);
+      for (const { name, scores, cpu } of real) console.log(name, JSON.stringify(scores), `${cpu.median} ms`);
+    } else if (wants('hard')) console.log(`No photos kept apart in ${photos}: left out`);
   } finally {
     python.close();
   }

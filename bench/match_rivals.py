@@ -1,4 +1,4 @@
-"""OpenCV's robust homographies and its SIFT, for bench/match.ts: one JSON request a line in, one answer a line out.
+"""OpenCV's robust homographies, its SIFT and its ECC, for bench/match.ts and bench/match-hard.ts: one JSON request a line in, one answer a line out.
 
     python bench/match_rivals.py FOLDER_WITH_homography_pairs.py|- THREADS
 """
@@ -6,6 +6,7 @@
 import json
 import sys
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -48,13 +49,19 @@ def run_fit(request):
     return {'homography': flat(h), **times}
 
 
-def sift(pair, method):
+def read_grey(paths):
+    return [cv2.imread(path, cv2.IMREAD_GRAYSCALE) for path in paths]
+
+
+def sift(paths, method):
     """SIFT, mutual best with the ratio test, and a robust homography, as one writes it with OpenCV."""
-    a, b = (cv2.imread(path, cv2.IMREAD_GRAYSCALE) for path in PAIRS[pair][2:4])
+    a, b = read_grey(paths)
 
     def work():
         finder = cv2.SIFT_create()
         (ka, da), (kb, db) = (finder.detectAndCompute(image, None) for image in (a, b))
+        if da is None or db is None or len(kb) < 2:
+            return None
         matcher = cv2.BFMatcher(cv2.NORM_L2)
         back = {m.queryIdx: m.trainIdx for m in matcher.match(db, da)}
         good = [
@@ -70,6 +77,37 @@ def sift(pair, method):
 
     h, times = timed(work)
     return {'homography': flat(h), **times}
+
+
+def ecc(paths):
+    """The homography that correlates the pictures best (Evangelidis and Psarakis 2008), from rest, coarse to fine."""
+    a, b = read_grey(paths)
+    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 50, 1e-5)
+
+    def work():
+        h = np.eye(3, dtype=np.float32)
+        for scale in (0.25, 0.5, 1):
+            small = [cv2.resize(x, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) for x in (a, b)]
+            resize = np.diag([scale, scale, 1])
+            resize[:2, 2] = 0.5 * scale - 0.5
+            start = np.float32(resize @ h @ np.linalg.inv(resize))
+            start /= start[2, 2]
+            try:
+                _, found = cv2.findTransformECC(*small, start, cv2.MOTION_HOMOGRAPHY, stop, None, 5)
+            except cv2.error:
+                return None
+            h = np.linalg.inv(resize) @ found @ resize
+        return h
+
+    h, times = timed(work)
+    return {'homography': flat(h), **times}
+
+
+def hard(photos, folder):
+    from hard_pairs import write_pairs
+
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return write_pairs(Path(photos), Path(folder))
 
 
 def score(request):
@@ -88,7 +126,12 @@ def answer(request):
     if kind == 'fit':
         return run_fit(request)
     if kind == 'sift':
-        return sift(request['pair'], request['method'])
+        paths = PAIRS[request['pair']][2:4] if 'pair' in request else request['paths']
+        return sift(paths, request['method'])
+    if kind == 'ecc':
+        return ecc(request['paths'])
+    if kind == 'hard':
+        return hard(request['photos'], request['folder'])
     if kind == 'score':
         return score(request)
     raise ValueError(f'unknown request {kind}')

@@ -195,6 +195,7 @@ export type {
 export { listModels } from './runtime/index.ts';
 export type {
   FlowManifest,
+  HomographyManifest,
   InstalledModel,
   ModelCorrelation,
   ModelFile,
@@ -278,6 +279,19 @@ export type {
   TransferBy,
   TransferredPoints,
 } from './match/semantic/index.ts';
+
+export {
+  HomographyModel,
+  correspondencesFromHomography,
+  estimateHomography,
+  loadHomographyModel,
+} from './match/homography/index.ts';
+export type {
+  EstimateHomographyOptions,
+  HomographyCorrespondencesOptions,
+  HomographyEstimate,
+  LoadHomographyModelOptions,
+} from './match/homography/index.ts';
 
 export { correspondencesFromFlow, drawMatches, match } from './match/pair/index.ts';
 export type {

@@ -8,7 +8,7 @@ export interface MatchCommandOptions {
   readonly draw?: string;
   readonly json?: boolean;
   readonly model: 'translation' | 'similarity' | 'affine' | 'homography' | 'fundamental';
-  readonly source: 'features' | 'flow';
+  readonly source: 'features' | 'flow' | 'homography-network';
   readonly detector: 'dog' | 'harris' | 'fast';
   readonly descriptor: string;
   readonly flowModel?: string;
@@ -39,7 +39,10 @@ The model is what relates the pictures:
 
 Features are matched, wrong matches sorted out, then matched again with A warped onto B. Where few matches agree,
 the pictures are also looked at as from other sides (--views), which takes longer. --source flow samples dense
-flow instead, for pictures of one size with little texture and small motion.
+flow instead, for pictures of one size with little texture and small motion. --source homography-network asks a
+network where A's corners go, for pictures too blurred, dark or noisy for features that differ little; it is far less
+exact than features where there are any, so add --polish. Its matches are points of a grid by its homography, which
+agree by nature: only confidence, 0 to 1, says how far to trust it, and below 0.3 it counts as no match.
 
 --json prints homography (nine numbers, row by row, from pixels of A to pixels of B), matches, inliers and how they
 came about. The exit code is 1 where the pictures do not match.
@@ -52,6 +55,7 @@ Examples:
   whither match left.jpg right.jpg --draw matches.png
   whither match a.png b.png --json --model affine
   whither match frame1.png frame2.png --source flow --json
+  whither match dark1.png dark2.png --source homography-network --polish --json
   whither match cat1.jpg cat2.jpg --semantic --points eyes.json --json --draw cats.png`;
 
 /** `whither match`: the map from one picture to another. */
@@ -73,7 +77,7 @@ export function addMatchCommand(program: Command): void {
     .addOption(new Option('--model <name>', 'what is fitted').choices(MODELS).default('homography'))
     .addOption(
       new Option('--source <name>', 'where points come from')
-        .choices(['features', 'flow'])
+        .choices(['features', 'flow', 'homography-network'])
         .default('features'),
     )
     .addOption(

@@ -1,10 +1,11 @@
+import { selectCorrespondences } from '../core/correspondences.ts';
 import type { Correspondences } from '../core/correspondences.ts';
 import { ShapeError, WhitherError } from '../core/errors.ts';
 import type { Image } from '../core/types.ts';
 import type { ExtractOptions } from '../features/index.ts';
 import { readImage, writeImage } from '../io/index.ts';
 import { correspondencesFromFlow, drawMatches, match } from '../match/pair/index.ts';
-import type { PairMatch } from '../match/pair/index.ts';
+import type { MatchOptions, PairMatch } from '../match/pair/index.ts';
 import { round } from './flow-figures.ts';
 import { DEFAULT_MODEL } from './flow-command.ts';
 import type { MatchCommandOptions } from './match-command.ts';
@@ -56,6 +57,7 @@ async function matchPictures(imageA: Image, imageB: Image, options: MatchCommand
     // What flow found would be lost on features, of which there may be none.
     return match(imageA, imageB, { ...settings, rematch: false, correspondences });
   }
+  if (options.source === 'homography-network') return matchByNetwork(imageA, imageB, settings);
   const features: ExtractOptions = { detector: options.detector, count: options.count };
   const { descriptor } = options;
   if (descriptor === 'sift' || descriptor === 'rootsift')
@@ -67,6 +69,27 @@ async function matchPictures(imageA: Image, imageB: Image, options: MatchCommand
     return await match(imageA, imageB, { ...settings, features: described });
   } finally {
     await network.dispose();
+  }
+}
+
+/** Estimates of less confidence than this count as none: so have most pairs that have nothing in common. */
+const LEAST_CONFIDENCE = 0.3;
+
+/** The points have no say in how sure this is; the network's own confidence takes the place of the fit's. */
+async function matchByNetwork(imageA: Image, imageB: Image, settings: MatchOptions): Promise<PairMatch> {
+  const { correspondencesFromHomography, estimateHomography, loadHomographyModel } =
+    await import('../match/homography/index.ts');
+  const model = await loadHomographyModel();
+  try {
+    const { homography, confidence } = await estimateHomography(model, imageA, imageB);
+    const all = correspondencesFromHomography(homography, imageA, imageB, { score: confidence });
+    const trusted = confidence >= LEAST_CONFIDENCE;
+    const correspondences = trusted ? all : selectCorrespondences(all, []);
+    const found = await match(imageA, imageB, { ...settings, rematch: false, correspondences });
+    const reason = trusted ? found.reason : `the network's confidence is only ${confidence.toFixed(2)}`;
+    return { ...found, confidence, reason };
+  } finally {
+    await model.dispose();
   }
 }
 

@@ -13,6 +13,7 @@ export type {
   ModelPyramid,
   RefineSettings,
 } from './manifest-flow.ts';
+export type { HomographyManifest } from './manifest-homography.ts';
 export { TRAINED_METRICS } from './manifest-patch.ts';
 export type {
   DenseOutput,

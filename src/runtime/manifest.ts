@@ -1,6 +1,8 @@
 import { Entry } from './manifest-entry.ts';
 import { parseFlow } from './manifest-flow.ts';
 import type { FlowManifest } from './manifest-flow.ts';
+import { parseHomography } from './manifest-homography.ts';
+import type { HomographyManifest } from './manifest-homography.ts';
 import { parsePair, parsePatch } from './manifest-patch.ts';
 import type { PairManifest, PatchManifest } from './manifest-patch.ts';
 import { parseSemantic } from './manifest-semantic.ts';
@@ -32,11 +34,13 @@ export interface ModelManifest {
 }
 
 /** A manifest with the fields of its task, or the common fields alone where the task is none that is known here. */
-export type AnyManifest = ModelManifest | FlowManifest | PatchManifest | PairManifest | SemanticManifest;
+export type AnyManifest =
+  ModelManifest | FlowManifest | HomographyManifest | PatchManifest | PairManifest | SemanticManifest;
 
 /** What reads the fields of each task. */
 const TASKS: Readonly<Record<string, (manifest: ModelManifest, root: Entry) => AnyManifest>> = {
   flow: parseFlow,
+  homography: parseHomography,
   patch: parsePatch,
   pair: parsePair,
   semantic: parseSemantic,

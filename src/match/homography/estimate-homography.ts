@@ -1,0 +1,102 @@
+import { checkInteger, expected } from '../../core/errors.ts';
+import {
+  composeHomographies,
+  invertHomography,
+  normalizeHomography,
+  resizeHomography,
+  transformPoints,
+} from '../../core/homography.ts';
+import type { Homography } from '../../core/homography.ts';
+import type { Image } from '../../core/types.ts';
+import { alignSmall } from './align-small.ts';
+import type { HomographyModel } from './homography-model.ts';
+import { likenessOf, makeRelief } from './likeness.ts';
+import { lookBothWays } from './looks.ts';
+import { shrinkToSquare } from './small-picture.ts';
+
+export interface EstimateHomographyOptions {
+  /** How often the network looks at the pictures, 0 to 16; as often as `model.json` says unless told. */
+  readonly looks?: number;
+  /**
+   * Align the small pictures themselves after the looks, coarse to fine, without any network; true unless told.
+   */
+  readonly align?: boolean;
+}
+
+/** How B lies on A, by a network that looked at both. */
+export interface HomographyEstimate {
+  /**
+   * From pixels of A to pixels of B. There is always one, finite and invertible: where nothing is seen, it is near the
+   * map of the same relative place, and the confidence says so.
+   */
+  readonly homography: Homography;
+  /**
+   * From 0 to 1: `likeness / (1 + (roundTrip / 0.03)^2)`. Pictures that have nothing in common, or no texture, are
+   * well below 0.5.
+   */
+  readonly confidence: number;
+  /** How far A's corners come back from where they started after going there and back, mean, in shares of the side. */
+  readonly roundTrip: number;
+  /**
+   * How alike A is to B brought onto it, whatever their light: the correlation of the small pictures less their local
+   * means, 0 to 1.
+   */
+  readonly likeness: number;
+  readonly looks: number;
+  readonly milliseconds: number;
+}
+
+/** The error of the way there and back, in shares of the side, that halves the confidence. */
+const HALF = 0.03;
+
+/**
+ * Estimates the homography between two pictures without any features: a network sees both, small and grey, and tells
+ * where A's corners go (DeTone 2016), the tensor DLT makes a matrix of that (Nguyen 2018), and it looks again at what is
+ * left. For pictures in which no features are found, such as blurred or dark ones, that differ little; with features
+ * {@link match} is far more exact.
+ *
+ * Pictures may have any sizes, each its own, from 1 x 1 on.
+ *
+ * @throws {TypeError | ShapeError | RangeError} where an image is none, or an option makes no sense
+ */
+export async function estimateHomography(
+  model: HomographyModel,
+  imageA: Image,
+  imageB: Image,
+  options: EstimateHomographyOptions = {},
+): Promise<HomographyEstimate> {
+  const { input } = model.manifest;
+  const { align = true } = options;
+  const looks = checkInteger(options.looks ?? model.manifest.looks, 'looks', 0, 16);
+  for (const [name, image] of [['imageA', imageA] as const, ['imageB', imageB] as const])
+    if (!(image?.data instanceof Uint8Array)) throw expected('an image of 8-bit RGB', name, image);
+  const start = performance.now();
+  const [a, b] = [imageA, imageB].map((image) => shrinkToSquare(image, input.size, input.range));
+  const seen = await lookBothWays(model, a, b, looks);
+  const [there, back] = align ? [alignSmall(a, b, seen[0]), alignSmall(b, a, seen[1])] : seen;
+  const [enterA, leaveB] = [toSquare(imageA, input.size), invertHomography(toSquare(imageB, input.size))];
+  const likeness = Math.max(0, likenessOf(makeRelief(a), makeRelief(b), there));
+  const roundTrip = cornerError(composeHomographies(back, there), input.size);
+  return {
+    homography: normalizeHomography(composeHomographies(leaveB, composeHomographies(there, enterA))),
+    confidence: likeness / (1 + (roundTrip / HALF) ** 2),
+    roundTrip,
+    likeness,
+    looks,
+    milliseconds: performance.now() - start,
+  };
+}
+
+/** From pixels of a picture to those of the square. */
+const toSquare = ({ width, height }: Image, size: number): Homography =>
+  resizeHomography(size / width, size / height);
+
+/** How far a map moves the corners of a square in the mean, in shares of its side; at most 1. */
+function cornerError(h: Homography, size: number): number {
+  const last = size - 1;
+  const corners = [0, 0, last, 0, last, last, 0, last];
+  const moved = transformPoints(h, corners);
+  let sum = 0;
+  for (let k = 0; k < 8; k += 2) sum += Math.hypot(moved[k] - corners[k], moved[k + 1] - corners[k + 1]);
+  return Math.min(1, sum / 4 / size || 0);
+}

@@ -1,0 +1,47 @@
+import type { Correspondences } from '../../core/correspondences.ts';
+import { checkInteger, expected } from '../../core/errors.ts';
+import { applyHomography } from '../../core/homography.ts';
+import type { Homography } from '../../core/homography.ts';
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface HomographyCorrespondencesOptions {
+  /** The score of every one, 0 to 1; 1 unless told. */
+  readonly score?: number;
+  /** Points along A's longer side; 32 unless told. */
+  readonly count?: number;
+}
+
+/**
+ * Points of A on a grid with where a homography takes them, those that land in B: what a homography says, for whatever
+ * takes correspondences. They agree with it exactly, so that their number and their agreement prove nothing.
+ *
+ * @param homography from pixels of A to pixels of B
+ */
+export function correspondencesFromHomography(
+  homography: Homography,
+  sizeA: Size,
+  sizeB: Size,
+  { score = 1, count = 32 }: HomographyCorrespondencesOptions = {},
+): Correspondences {
+  checkInteger(count, 'count', 1);
+  if (!(score >= 0 && score <= 1)) throw expected('a number from 0 to 1', 'score', score);
+  const step = Math.max(sizeA.width, sizeA.height) / count;
+  const [pointsA, pointsB]: [number[], number[]] = [[], []];
+  for (let y = (step - 1) / 2; y <= sizeA.height - 1; y += step)
+    for (let x = (step - 1) / 2; x <= sizeA.width - 1; x += step) {
+      const [u, v] = applyHomography(homography, x, y);
+      if (!(u >= 0 && v >= 0 && u <= sizeB.width - 1 && v <= sizeB.height - 1)) continue;
+      pointsA.push(x, y);
+      pointsB.push(u, v);
+    }
+  return {
+    pointsA: Float64Array.from(pointsA),
+    pointsB: Float64Array.from(pointsB),
+    scores: new Float32Array(pointsA.length / 2).fill(score),
+    source: 'homography',
+  };
+}

@@ -1,0 +1,73 @@
+import { ModelError, checkInteger, expected } from '../../core/errors.ts';
+import type { Tensor } from '../../core/types.ts';
+import { findModel, loadGraph } from '../../runtime/index.ts';
+import type { HomographyManifest, Session } from '../../runtime/index.ts';
+
+export interface LoadHomographyModelOptions {
+  /** Threads of ONNX Runtime; one unless told, for the pictures are small. */
+  readonly threads?: number;
+}
+
+/** What is run where no model is named. */
+export const DEFAULT_HOMOGRAPHY_MODEL = 'homography';
+
+const SIGNATURE = { inputs: ['imageA', 'imageB'], outputs: ['offsets'] };
+
+/** The networks of the deep homography, loaded; they hold memory until they are disposed of. */
+export class HomographyModel {
+  readonly name: string;
+  readonly manifest: HomographyManifest;
+  #graphs: { readonly coarse: Session; readonly fine: Session } | undefined;
+
+  /** @internal Use `loadHomographyModel`. */
+  constructor(manifest: HomographyManifest, coarse: Session, fine: Session) {
+    this.name = manifest.name;
+    this.manifest = manifest;
+    this.#graphs = { coarse, fine };
+  }
+
+  /**
+   * @internal Looks at `n` pairs of small pictures, `[n, 1, size, size]` both.
+   * @returns `[n, 4, 2]`: x and y of each corner's move in pixels, from the top left one clockwise
+   */
+  async look(part: 'coarse' | 'fine', imageA: Tensor, imageB: Tensor): Promise<Tensor> {
+    if (!this.#graphs) throw new ModelError(`Expected a loaded model but ${this.name} has been disposed of`);
+    return (await this.#graphs[part].run({ imageA, imageB })).offsets;
+  }
+
+  /** Frees all that is held; the model is of no use after that. */
+  async dispose(): Promise<void> {
+    const graphs = this.#graphs;
+    this.#graphs = undefined;
+    if (graphs) await Promise.all([graphs.coarse.dispose(), graphs.fine.dispose()]);
+  }
+
+  [Symbol.dispose](): void {
+    void this.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+}
+
+/**
+ * Loads what estimates homographies, after checking its files against the hashes in `model.json`.
+ *
+ * @param nameOrFolder name of an installed model, or a folder that holds a `model.json`
+ * @throws {ModelError} where the model is missing, damaged, or for something else
+ */
+export async function loadHomographyModel(
+  nameOrFolder: string = DEFAULT_HOMOGRAPHY_MODEL,
+  options: LoadHomographyModelOptions = {},
+): Promise<HomographyModel> {
+  if (typeof nameOrFolder !== 'string') throw expected('the name of a model', 'nameOrFolder', nameOrFolder);
+  const threads = checkInteger(options.threads ?? 1, 'threads', 1);
+  const installed = await findModel(nameOrFolder);
+  const { manifest } = installed;
+  if (manifest.task !== 'homography')
+    throw new ModelError(`Expected a model for homographies but ${manifest.name} is for ${manifest.task}`);
+  const coarse = await loadGraph(installed, 'coarse', SIGNATURE, { threads });
+  const fine = await loadGraph(installed, 'fine', SIGNATURE, { threads });
+  return new HomographyModel(manifest as HomographyManifest, coarse, fine);
+}
