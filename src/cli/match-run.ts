@@ -72,7 +72,7 @@ async function matchPictures(imageA: Image, imageB: Image, options: MatchCommand
   }
 }
 
-/** Estimates of less confidence than this count as none: so have most pairs that have nothing in common. */
+/** Estimates of less confidence than this count as none; chosen, not yet measured on pairs of nothing in common. */
 const LEAST_CONFIDENCE = 0.3;
 
 /** The points have no say in how sure this is; the network's own confidence takes the place of the fit's. */

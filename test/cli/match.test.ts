@@ -58,6 +58,26 @@ describe('whither match', () => {
     expect(code).toBe(0);
   });
 
+  it('asks the network where the corners go, and tells how sure it is', async () => {
+    const args = ['match', at('a.png'), at('b.png'), '--json', '--source', 'homography-network', '--polish'];
+    const { code, stdout } = await runCommand(args);
+    const result = JSON.parse(stdout) as { homography: Homography; confidence: number };
+    const corners = [0, 0, 159, 0, 159, 119, 0, 119];
+    const [found, wanted] = [result.homography, H].map((h) => transformPoints(h, corners));
+    expect(found).toBeCloseToArray(wanted, 4);
+    expect(result).toMatchObject({ source: 'homography', model: 'homography' });
+    expect(result.confidence).toBeGreaterThan(0.3);
+    expect(code).toBe(0);
+  });
+
+  it('does not take what the network is unsure of for a match', async () => {
+    const args = ['match', at('a.png'), at('other.png'), '--json', '--source', 'homography-network'];
+    const { code, stdout, stderr } = await runCommand(args);
+    expect(JSON.parse(stdout)).toMatchObject({ homography: null, inliers: 0, matches: 0 });
+    expect(stderr).toMatch(/the network's confidence is only 0\.\d\d/);
+    expect(code).toBe(1);
+  });
+
   it('says that two pictures do not match, and exits with 1', async () => {
     const args = ['match', at('a.png'), at('other.png'), '--json', '--views', 'never'];
     const { code, stdout, stderr } = await runCommand(args);

@@ -16,7 +16,7 @@ const LEVELS = [
 
 /** Grey levels that the deviation of a picture is stretched to, for the aligner takes little contrast for noise. */
 const DEVIATION = 50;
-const LEAST_DEVIATION = 0.4 / 255;
+const LEAST_DEVIATION = 0.02 / 255;
 
 /**
  * Aligns two small pictures themselves from a first guess that is a tenth of the side off at most, coarse to fine. A step

@@ -10,8 +10,8 @@ const SHRINK = 2;
 /** Pixels to each side whose mean is taken away: what light does to a picture is smooth. */
 const NEAR = 4;
 
-/** A mean contrast below this, in units of black to white, is that of a flat picture. */
-const LEAST_CONTRAST = 0.4 / 255;
+/** A mean contrast below this, in units of black to white, is rounding: the dark of a night has more. */
+const LEAST_CONTRAST = 0.02 / 255;
 
 /** With less than this share of A in B there is nothing to compare. */
 const LEAST_COVERAGE = 0.05;
