@@ -40,7 +40,9 @@ describe('likeness', () => {
   });
 
   it('is little for other pictures, and 0 where there is nothing to see or hardly any overlap', () => {
-    const [a, b, flat] = [shrink(3), shrink(4), { size: 128, data: new Float32Array(128 * 128) }].map(makeRelief);
+    const [a, b, flat] = [shrink(3), shrink(4), { size: 128, data: new Float32Array(128 * 128) }].map(
+      makeRelief,
+    );
     expect(Math.abs(likenessOf(a, b, IDENTITY))).toBeLessThan(0.3);
     expect(likenessOf(a, flat, IDENTITY)).toBe(0);
     expect(likenessOf(a, a, shift(125, 0))).toBe(0);
