@@ -49,7 +49,7 @@ export function findSeams(
     width,
     height,
     owners,
-    rgb: new Float32Array(width * height * 3),
+    rgb: new Uint8Array(width * height * 3),
     depth: new Float32Array(width * height),
   };
   for (const v of order) layDown(laid, views[v], v, method);
@@ -58,7 +58,7 @@ export function findSeams(
 
 /** What has been laid down so far. */
 interface Laid extends SeamMap {
-  readonly rgb: Float32Array;
+  readonly rgb: Uint8Array;
   /** How far inside of its picture each pixel lies, in pixels. */
   readonly depth: Float32Array;
 }
@@ -171,7 +171,7 @@ function tiesOf(costs: Float32Array, { width, height }: Rectangle): { right: Int
   return { right, down };
 }
 
-const difference = (a: Float32Array, i: number, b: Float32Array, j: number): number =>
+const difference = (a: Uint8Array, i: number, b: Uint8Array, j: number): number =>
   Math.abs(a[3 * i] - b[3 * j]) +
   Math.abs(a[3 * i + 1] - b[3 * j + 1]) +
   Math.abs(a[3 * i + 2] - b[3 * j + 2]);
