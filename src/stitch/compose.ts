@@ -218,8 +218,8 @@ const shrinkArea = ({ x, y, width, height }: Rectangle): Rectangle => ({
   height: height / SHRINK,
 });
 
-/** What the pixels of a cell count for the small pixels that its first one lies in, the next and the one after. */
-const PARTS = [2, 4, 2];
+/** Pixels along a cell that count for the small pixel that its first one lies in, for the next and for the one after. */
+const PARTS = Int32Array.of(2, 4, 2);
 
 /** The share of each pixel of the small areas that each of the pictures owns. */
 function sharesOf(map: OwnerMap, present: readonly number[], areas: readonly Rectangle[]): Float32Array[] {
@@ -227,31 +227,39 @@ function sharesOf(map: OwnerMap, present: readonly number[], areas: readonly Rec
   const shares = areas.map((area) => new Float32Array(area.width * area.height));
   const place = new Int32Array(Math.max(...present) + 1);
   present.forEach((v, k) => (place[v] = k));
-  /** Counts `count` pixels of picture `v` for the small pixel (x, y). */
-  const add = (v: number, x: number, y: number, count: number): void => {
-    const { x: left, y: top, width, height } = areas[place[v]];
-    if (x - left < width && y - top < height)
-      shares[place[v]][(y - top) * width + x - left] += count / (SHRINK * SHRINK);
-  };
   for (let j = 0; j < rows; j++)
     for (let i = 0; i < columns; i++) {
       const v = cells[j * columns + i];
       if (v === NOBODY) continue;
-      if (v === MIXED) addEach(i * CELL, j * CELL);
-      else
-        for (let y = 0; y < 3; y++)
-          for (let x = 0; x < 3; x++) add(v, 2 * i + x, 2 * j + y, PARTS[x] * PARTS[y]);
+      if (v === MIXED) addPixels(i * CELL, j * CELL);
+      else addCell(shares[place[v]], areas[place[v]], 2 * i, 2 * j);
     }
   return shares;
 
-  function addEach(left: number, top: number): void {
+  function addPixels(left: number, top: number): void {
     const [right, bottom] = [Math.min(tile.width, left + CELL), Math.min(tile.height, top + CELL)];
     for (let y = top; y < bottom; y++)
       for (let x = left; x < right; x++) {
         const v = pixels[y * tile.width + x];
-        if (v >= 0) add(v, (x + SHRINK / 2) >> 2, (y + SHRINK / 2) >> 2, 1);
+        if (v < 0) continue;
+        const { x: first, y: above, width, height } = areas[place[v]];
+        const column = ((x + SHRINK / 2) >> 2) - first;
+        const row = ((y + SHRINK / 2) >> 2) - above;
+        if (column < width && row < height) shares[place[v]][row * width + column] += 1 / (SHRINK * SHRINK);
       }
   }
+}
+
+/** Counts all pixels of the cell whose first one lies in the small pixel (x, y). */
+function addCell(share: Float32Array, area: Rectangle, x: number, y: number): void {
+  const { width, height } = area;
+  for (let j = 0; j < 3; j++)
+    for (let i = 0; i < 3; i++) {
+      const column = x + i - area.x;
+      const row = y + j - area.y;
+      if (column < width && row < height)
+        share[row * width + column] += (PARTS[i] * PARTS[j]) / (SHRINK * SHRINK);
+    }
 }
 
 /** The rectangle of the canvas, in whole cells, that holds all pixels of each picture; null where it has none. */
