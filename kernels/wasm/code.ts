@@ -210,6 +210,25 @@ export const copyBytes = (to: Code, from: Code, count: Code): Code => [
   ...[0xfc, 0x0a, 0x00, 0x00],
 ];
 
+/** Colours of 8 bits as vectors of floats. */
+export const colours = {
+  /** Four bytes as floats. */
+  toFloats: (address: Code, at = 0): Code => {
+    const four = [...address, ...memory(vector(92), at)];
+    return i32x4.toFloat([...four, ...vector(137), ...vector(169)]);
+  },
+  /** Four floats, their fractions dropped and cut to 0 to 255, as the first four bytes. */
+  fromFloats: (a: Code): Code => {
+    const shorts = [...i32x4.truncate(a), ...f32x4.zero, ...vector(133)];
+    return [...shorts, ...f32x4.zero, ...vector(102)];
+  },
+  /** Stores the first three bytes. */
+  storeThree: (address: Code, value: Code, at = 0): Code => [
+    ...[...address, ...value, ...memory(vector(89), at), 0],
+    ...[...address, ...value, ...memory(vector(88), at + 2), 2],
+  ],
+};
+
 /** Runs `body` while `local`, counted up from `from` by `by`, is less than `to`; at least once. */
 export function loop(local: Local, from: Code, to: number, by: number, body: Code): Code {
   const again = [...lessThan(get(local), constant(to)), 0x0d, 0];

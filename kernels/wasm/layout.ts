@@ -7,6 +7,8 @@ export const roundUp = (value: number, multiple: number) => Math.ceil(value / mu
 export interface Layout {
   /** Bytes from 0 to the place for this many floats, on a cache line of its own. */
   place(floats: number): number;
+  /** Whether all of it is at most 2 GiB. */
+  fits(): boolean;
   /** The size of all, in units of 64 KiB. */
   pages(): number;
 }
@@ -20,6 +22,7 @@ export function createLayout(what: string): Layout {
       end = roundUp(at + floats * 4, 64);
       return at;
     },
+    fits: () => end <= MOST_BYTES,
     pages() {
       if (end > MOST_BYTES)
         throw new RangeError(

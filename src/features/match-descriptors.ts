@@ -37,17 +37,23 @@ export async function matchDescriptors(
   const length = (a.length + 7) & ~7;
   const fromA = emptyBest(a.count);
   const fromB = emptyBest(b.count);
-  const [whole, other] = [toIntegers(a, length), toIntegers(b, length)];
-  multiplyRows(whole, a.count, other, b.count, length, (scores, start, rows) => {
-    for (let r = 0; r < rows; r++) searchRow(scores, r * b.count, start + r, fromA, fromB);
-    for (let r = 0; r < rows; r++) {
-      const best = fromA.index[start + r];
-      // Who is not the best from both sides by now will not be.
-      if (mutual && fromB.index[best] !== start + r) continue;
-      const row = scores.subarray(r * b.count, (r + 1) * b.count);
-      fromA.second[start + r] = secondBest(row, best, options.pointsB, apart);
-    }
-  });
+  multiplyRows(
+    toIntegers(a, length),
+    a.count,
+    toIntegers(b, length),
+    b.count,
+    length,
+    (scores, start, rows) => {
+      for (let r = 0; r < rows; r++) searchRow(scores, r * b.count, start + r, fromA, fromB);
+      for (let r = 0; r < rows; r++) {
+        const best = fromA.index[start + r];
+        // Who is not the best from both sides by now will not be.
+        if (mutual && fromB.index[best] !== start + r) continue;
+        const row = scores.subarray(r * b.count, (r + 1) * b.count);
+        fromA.second[start + r] = secondBest(row, best, options.pointsB, apart);
+      }
+    },
+  );
   return choose(a, b, fromA, mutual ? fromB : null, ratio);
 }
 
@@ -59,14 +65,21 @@ function emptyBest(count: number): Best {
   };
 }
 
+/** What was made of descriptors that are still about: pictures are matched with many others. */
+const whole = new WeakMap<Descriptors, Int16Array>();
+
 /** Rows as integers, filled up with zeros. */
-function toIntegers({ count, length, data }: Descriptors, to: number): Int16Array {
+function toIntegers(descriptors: Descriptors, to: number): Int16Array {
+  const known = whole.get(descriptors);
+  if (known) return known;
+  const { count, length, data } = descriptors;
   const out = new Int16Array(count * to);
   for (let i = 0; i < count; i++)
     for (let c = 0; c < length; c++) {
       const value = data[i * length + c] * WHOLE;
       out[i * to + c] = value < 0 ? value - 0.5 : value + 0.5;
     }
+  whole.set(descriptors, out);
   return out;
 }
 

@@ -29,7 +29,8 @@ function dominantAngles(place: Place, step: number): number[] {
       (bins[(i + BINS - 2) % BINS] + bins[(i + 2) % BINS]) / 16 +
       (bins[(i + BINS - 1) % BINS] + bins[(i + 1) % BINS]) / 4 +
       (bins[i] * 6) / 16;
-  const highest = Math.max(...smooth);
+  let highest = 0;
+  for (let i = 0; i < BINS; i++) if (smooth[i] > highest) highest = smooth[i];
   const out: number[] = [];
   for (let i = 0; i < BINS; i++) {
     const left = smooth[(i + BINS - 1) % BINS];

@@ -12,6 +12,10 @@ import { openNetpbm } from './netpbm.ts';
 import type { NetpbmImage } from './netpbm.ts';
 import { readBytes } from './read-bytes.ts';
 
+// Every picture is read once or twice and by other operations each time: what libvips would keep for later is never
+// used, and takes some 20 MB.
+sharp.cache(false);
+
 /** Options of {@link readImage} and {@link readMask}. */
 export interface ReadImageOptions {
   /** Largest picture that is decoded, in pixels; 200 million unless told. */

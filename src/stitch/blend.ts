@@ -88,10 +88,16 @@ export function blendCoarse(
   }
   return layers.map(({ area, rgb }) => {
     const change = new Float32Array(rgb.length);
-    const row = area.width * 3;
-    for (let y = 0; y < area.height; y++) {
-      const from = ((y + area.y) * width + area.x) * 3;
-      for (let i = 0; i < row; i++) change[y * row + i] = blended[from + i] - rgb[y * row + i];
+    const { weight } = bands[0];
+    for (let y = 0, o = 0; y < area.height; y++) {
+      let from = (y + area.y) * width + area.x;
+      for (let x = 0; x < area.width; x++, o += 3, from++) {
+        // Past the edge of all pictures there is nothing to change.
+        if (weight[from] === 0) continue;
+        change[o] = blended[3 * from] - rgb[o];
+        change[o + 1] = blended[3 * from + 1] - rgb[o + 1];
+        change[o + 2] = blended[3 * from + 2] - rgb[o + 2];
+      }
     }
     return change;
   });
@@ -183,7 +189,11 @@ function addOwned(tile: Tile, width: number, { area, owned }: Layer, change: Flo
 export function blendFeather(
   width: number,
   height: number,
-  layers: readonly (Omit<Layer, 'owned'> & { readonly weights: Float32Array })[],
+  layers: readonly {
+    readonly area: Rectangle;
+    readonly rgb: Float32Array | Uint8Array;
+    readonly weights: Float32Array;
+  }[],
 ): Tile {
   const tile = new Float32Array(width * height * 3);
   const total = new Float32Array(width * height);

@@ -10,7 +10,6 @@ export interface BlockGains {
   readonly factors: Float32Array;
 }
 
-const [DARKEST, LIGHTEST] = [10, 245];
 /** Pixels from one place that is looked at to the next, each way. */
 const STEP = 3;
 /** Blocks with fewer shared places than about this many lean on their neighbours and on 1. */
@@ -23,15 +22,19 @@ const ROUNDS = 3;
  * What remains between overlapping pictures after their gains, block by block: each picture's blocks move half way
  * towards what the others show there, a few times, and are smoothed; blocks that nobody shares stay.
  *
- * @param views with their gains applied
+ * @param gainOf what pixel `k` of picture `v` is multiplied by before; 1 unless told
  * @param block side of a block in pixels of the canvas
  */
-export function estimateBlockGains(views: readonly WarpedView[], block = 32): BlockGains[] {
+export function estimateBlockGains(
+  views: readonly WarpedView[],
+  gainOf: (v: number, k: number) => number = () => 1,
+  block = 32,
+): BlockGains[] {
   const grids = views.map(({ area }) => ({
     columns: Math.ceil(area.width / block),
     rows: Math.ceil(area.height / block),
   }));
-  const shared = collectShared(views, grids, block);
+  const shared = collectShared(views, grids, gainOf, block);
   let logs: Float32Array[] = grids.map(({ columns, rows }) => new Float32Array(columns * rows));
   for (let round = 0; round < ROUNDS; round++) logs = relax(shared, grids, logs);
   return grids.map((grid, v) => ({ ...grid, factors: logs[v].map(Math.exp) }));
@@ -54,6 +57,7 @@ interface SharedPlaces {
 function collectShared(
   views: readonly WarpedView[],
   grids: readonly GridSize[],
+  gainOf: (v: number, k: number) => number,
   block: number,
 ): SharedPlaces[] {
   const blockOf = (v: number, offset: number): number => {
@@ -66,13 +70,12 @@ function collectShared(
     for (let b = a + 1; b < views.length; b++) {
       const [blocksA, blocksB, differences]: [number[], number[], number[]] = [[], [], []];
       forEachShared(views[a].area, views[b].area, STEP, (p, q) => {
-        if (!views[a].inside[p] || !views[b].inside[q]) return;
         const la = brightnessAt(views[a], p);
         const lb = brightnessAt(views[b], q);
-        if (Math.min(la, lb) < DARKEST || Math.max(la, lb) > LIGHTEST) return;
+        if (la === 0 || lb === 0) return;
         blocksA.push(blockOf(a, p));
         blocksB.push(blockOf(b, q));
-        differences.push(Math.log(lb / la));
+        differences.push(Math.log((lb * gainOf(b, q)) / (la * gainOf(a, p))));
       });
       all.push({ a, b, blocksA, blocksB, differences });
     }

@@ -25,6 +25,8 @@ export interface ExposureOptions {
 const LOSS_SCALE = 0.15;
 /** Pixels darker or lighter than these tell nothing about exposure. */
 const [DARKEST, LIGHTEST] = [10, 245];
+/** A colour above this may have been any brighter. */
+const CLIPPED = 251;
 /** Pixels from one sample to the next, each way. */
 const SAMPLE_STEP = 4;
 /** How little corners may keep of the light. */
@@ -66,18 +68,23 @@ function collect(views: readonly WarpedView[]): Sample[] {
   for (let a = 0; a < views.length; a++)
     for (let b = a + 1; b < views.length; b++)
       forEachShared(views[a].area, views[b].area, SAMPLE_STEP, (p, q) => {
-        if (!views[a].inside[p] || !views[b].inside[q]) return;
-        const [la, lb] = [brightnessAt(views[a], p), brightnessAt(views[b], q)];
-        if (Math.min(la, lb) < DARKEST || Math.max(la, lb) > LIGHTEST) return;
-        const [ra, rb] = [views[a].field?.[p] ?? 0, views[b].field?.[q] ?? 0];
+        const la = brightnessAt(views[a], p);
+        const lb = brightnessAt(views[b], q);
+        if (la === 0 || lb === 0) return;
+        const ra = views[a].field?.(p) ?? 0;
+        const rb = views[b].field?.(q) ?? 0;
         const difference = Math.log(la) - Math.log(lb);
         samples.push({ a, b, difference, r2: ra - rb, r4: ra * ra - rb * rb });
       });
   return samples;
 }
 
-/** The mean of the colours over 3 x 3 pixels about pixel `k`, so that noise and small misplacement count little. */
+/**
+ * The mean of the colours over 3 x 3 pixels about pixel `k`, so that noise and small misplacement count little; 0
+ * where that tells nothing about exposure: outside of the picture, in the dark, and where a colour is clipped.
+ */
 export function brightnessAt({ area: { width, height }, rgb, inside }: WarpedView, k: number): number {
+  if (!inside[k]) return 0;
   const x = k % width;
   const y = (k - x) / width;
   let sum = 0;
@@ -86,10 +93,15 @@ export function brightnessAt({ area: { width, height }, rgb, inside }: WarpedVie
     for (let i = x > 0 ? x - 1 : x; i <= x + 1 && i < width; i++) {
       const p = j * width + i;
       if (!inside[p]) continue;
-      sum += rgb[3 * p] + rgb[3 * p + 1] + rgb[3 * p + 2];
+      const red = rgb[3 * p];
+      const green = rgb[3 * p + 1];
+      const blue = rgb[3 * p + 2];
+      if (red > CLIPPED || green > CLIPPED || blue > CLIPPED) return 0;
+      sum += red + green + blue;
       count += 3;
     }
-  return count ? sum / count : 0;
+  const mean = sum / count;
+  return mean < DARKEST || mean > LIGHTEST ? 0 : mean;
 }
 
 function solveExposure(samples: readonly Sample[], views: number, vignetting: boolean): Exposure {

@@ -1,3 +1,4 @@
+import { CELL } from '../../kernels/paint/index.ts';
 import type { Homography } from '../core/homography.ts';
 import type { Image } from '../core/types.ts';
 import { blendCoarse, blendFeather } from './blend.ts';
@@ -7,10 +8,10 @@ import { footprint, inverseMatrices } from './layout.ts';
 import type { Canvas, Rectangle } from './layout.ts';
 import { intersect } from './overlaps.ts';
 import { smooth } from './pyramid.ts';
-import { ownersOf } from './owners.ts';
-import type { PlacedSeams } from './owners.ts';
+import type { Size } from './rotation-cameras.ts';
+import { MIXED, NOBODY, ownersOf } from './owners.ts';
+import type { OwnerMap, PlacedSeams } from './owners.ts';
 import { paintView } from './paint-view.ts';
-import type { OwnerMap } from './paint-view.ts';
 import { warpView } from './warp-view.ts';
 import type { Field } from './warp-view.ts';
 
@@ -28,7 +29,7 @@ export interface ComposeOptions {
   readonly blend?: BlendMethod;
   /** Bands beside the finest; 5 unless told, fewer on small canvases. */
   readonly levels?: number;
-  /** Most pixels worked on at a time; 1 to 4 million, by the canvas, unless told. */
+  /** Most pixels worked on at a time; 1.5 to 4 million, by the canvas, unless told. */
   readonly tilePixels?: number;
   /** Bytes of pictures kept; 300 million unless told. */
   readonly cacheBytes?: number;
@@ -44,8 +45,8 @@ export interface Composition extends PlacedSeams {
 }
 
 /**
- * The panorama at full resolution, tile by tile in columns from the left (the pictures of a row are then read one
- * after the other), with memory for one tile and a few pictures. Tiles overlap while they are blended, so that no
+ * The panorama at full resolution, tile by tile (of large ones in columns from the left: the pictures of a row are
+ * then read one after the other), with memory for one tile and a few pictures. Tiles overlap while they are blended, so that no
  * edge of theirs can be seen.
  */
 export async function* composePanorama(
@@ -73,7 +74,7 @@ interface Tools extends Composition {
 
 /** Of large canvases larger tiles, so that pictures need not be read so often. */
 export const tilePixels = ({ width, height }: { width: number; height: number }): number =>
-  Math.max(1e6, Math.min(4e6, (width * height) / 16));
+  Math.max(1.5e6, Math.min(4e6, (width * height) / 16));
 
 /** None, or two and more, of which the finest is not blended. */
 function chooseLevels({ width, height }: Canvas, most: number): number {
@@ -84,14 +85,19 @@ function chooseLevels({ width, height }: Canvas, most: number): number {
 /** How far a seam may be felt across. */
 const marginOf = (levels: number): number => (levels ? 2 ** (levels + 1) : 0);
 
-/** The canvas in tiles whose corners are multiples of the coarsest band's pixels; column by column. */
+/**
+ * The canvas in tiles whose corners are multiples of cells and of the coarsest band's pixels; of narrow canvases in
+ * strips, which a file takes at once, else column by column.
+ */
 export function tilesOf(
   { width, height }: { width: number; height: number },
   levels: number,
   pixels: number,
 ): Rectangle[] {
-  const unit = 2 ** levels;
+  const unit = Math.max(CELL, 2 ** levels);
   const margin = 2 * marginOf(levels);
+  const strip = Math.floor((pixels / width - margin) / unit) * unit;
+  if (strip >= LEAST_STRIP) return stripsOf(width, height, strip, unit);
   const tall = Math.min(height, Math.max(256, Math.floor(Math.sqrt(pixels)) - margin));
   // What one dimension does not need, the other may use.
   const tileHeight = Math.ceil(tall / unit) * unit;
@@ -104,11 +110,23 @@ export function tilesOf(
   return tiles;
 }
 
+/** Rows of a strip below which its margins are too much of it. */
+const LEAST_STRIP = 192;
+
+/** Strips of `most` rows or a few less, about alike. */
+function stripsOf(width: number, height: number, most: number, unit: number): Rectangle[] {
+  const rows = Math.ceil(height / Math.ceil(height / most) / unit) * unit;
+  return Array.from({ length: Math.ceil(height / rows) }, (_, i) => ({
+    ...{ x: 0, y: i * rows, width },
+    height: Math.min(rows, height - i * rows),
+  }));
+}
+
 async function composeTile(tools: Tools, area: Rectangle): Promise<ComposedTile> {
   const outer = outerArea(area, tools);
   const data = new Uint8Array(area.width * area.height * 3);
   if (tools.blend === 'feather') roundInto(data, area, await feather(tools, outer), outer);
-  else await paint(tools, { area: outer, owners: ownersOf(tools, outer) }, { area, data });
+  else await paint(tools, ownersOf(tools, outer), { area, data });
   return { area, data };
 }
 
@@ -126,7 +144,7 @@ function roundInto(data: Uint8Array, area: Rectangle, tile: Tile, outer: Rectang
 /** The tile with its margins, as far as the canvas goes, in whole pixels of the coarsest band. */
 function outerArea(area: Rectangle, { canvas, levels }: Tools): Rectangle {
   const margin = marginOf(levels);
-  const unit = 2 ** levels;
+  const unit = Math.max(CELL, 2 ** levels);
   const x = Math.max(0, area.x - margin);
   const y = Math.max(0, area.y - margin);
   const right = Math.min(canvas.width, area.x + area.width + margin);
@@ -175,10 +193,9 @@ async function blendAll(
     const area = areas[k];
     const place = { ...area, x: area.x + outer.x / SHRINK, y: area.y + outer.y / SHRINK };
     const field = brightness?.(v);
-    const { rgb } = warpView(small, v, await cache.small(v), inverses[v], place, {
-      field: field && ((x, y, u, w) => field(x, y, SHRINK * u, SHRINK * w)),
-      multiply: field !== undefined,
-    });
+    const brightnessSmall: Field | undefined = field && ((x, y, u, w) => field(x, y, SHRINK * u, SHRINK * w));
+    const one = { canvas: small, view: v, image: await cache.small(v), inverse: inverses[v] };
+    const { rgb } = warpView({ ...one, brightness: brightnessSmall }, place);
     // Smoothed, or where a picture's small pixels happen to lie would show.
     layers.push({ area, rgb: smooth(rgb, area.width, area.height), share: shares[k] });
   }
@@ -201,49 +218,81 @@ const shrinkArea = ({ x, y, width, height }: Rectangle): Rectangle => ({
   height: height / SHRINK,
 });
 
+/** Pixels along a cell that count for the small pixel that its first one lies in, for the next and for the one after. */
+const PARTS = Int32Array.of(2, 4, 2);
+
 /** The share of each pixel of the small areas that each of the pictures owns. */
-function sharesOf(
-  { area: { width, height }, owners }: OwnerMap,
-  present: readonly number[],
-  areas: readonly Rectangle[],
-): Float32Array[] {
+function sharesOf(map: OwnerMap, present: readonly number[], areas: readonly Rectangle[]): Float32Array[] {
+  const { area: tile, columns, rows, cells, pixels } = map;
   const shares = areas.map((area) => new Float32Array(area.width * area.height));
   const place = new Int32Array(Math.max(...present) + 1);
   present.forEach((v, k) => (place[v] = k));
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const v = owners[y * width + x];
-      if (v < 0) continue;
-      const k = place[v];
-      const { x: left, y: top, width: columns, height: rows } = areas[k];
-      const column = ((x + SHRINK / 2) >> 2) - left;
-      const row = ((y + SHRINK / 2) >> 2) - top;
-      if (column < columns && row < rows) shares[k][row * columns + column] += 1 / (SHRINK * SHRINK);
+  for (let j = 0; j < rows; j++)
+    for (let i = 0; i < columns; i++) {
+      const v = cells[j * columns + i];
+      if (v === NOBODY) continue;
+      if (v === MIXED) addPixels(i * CELL, j * CELL);
+      else addCell(shares[place[v]], areas[place[v]], 2 * i, 2 * j);
     }
   return shares;
+
+  function addPixels(left: number, top: number): void {
+    const [right, bottom] = [Math.min(tile.width, left + CELL), Math.min(tile.height, top + CELL)];
+    for (let y = top; y < bottom; y++)
+      for (let x = left; x < right; x++) {
+        const v = pixels[y * tile.width + x];
+        if (v < 0) continue;
+        const { x: first, y: above, width, height } = areas[place[v]];
+        const column = ((x + SHRINK / 2) >> 2) - first;
+        const row = ((y + SHRINK / 2) >> 2) - above;
+        if (column < width && row < height) shares[place[v]][row * width + column] += 1 / (SHRINK * SHRINK);
+      }
+  }
 }
 
-/** The rectangle of the canvas that holds all pixels of each picture; null where it has none. */
-function ownedBoxes({ area, owners }: OwnerMap, views: number): (Rectangle | null)[] {
-  const [left, top] = [new Int32Array(views).fill(area.width), new Int32Array(views).fill(area.height)];
+/** Counts all pixels of the cell whose first one lies in the small pixel (x, y). */
+function addCell(share: Float32Array, area: Rectangle, x: number, y: number): void {
+  const { width, height } = area;
+  for (let j = 0; j < 3; j++)
+    for (let i = 0; i < 3; i++) {
+      const column = x + i - area.x;
+      const row = y + j - area.y;
+      if (column < width && row < height)
+        share[row * width + column] += (PARTS[i] * PARTS[j]) / (SHRINK * SHRINK);
+    }
+}
+
+/** The rectangle of the canvas, in whole cells, that holds all pixels of each picture; null where it has none. */
+function ownedBoxes(map: OwnerMap, views: number): (Rectangle | null)[] {
+  const { area, columns, rows, cells, pixels } = map;
+  const [left, top] = [new Int32Array(views).fill(columns), new Int32Array(views).fill(rows)];
   const [right, bottom] = [new Int32Array(views).fill(-1), new Int32Array(views).fill(-1)];
-  for (let y = 0; y < area.height; y++)
-    for (let x = 0; x < area.width; x++) {
-      const v = owners[y * area.width + x];
-      if (v < 0) continue;
-      if (x < left[v]) left[v] = x;
-      if (x > right[v]) right[v] = x;
-      if (y < top[v]) top[v] = y;
-      bottom[v] = y;
+  const extend = (v: number, i: number, j: number): void => {
+    if (i < left[v]) left[v] = i;
+    if (i > right[v]) right[v] = i;
+    if (j < top[v]) top[v] = j;
+    bottom[v] = j;
+  };
+  for (let j = 0; j < rows; j++)
+    for (let i = 0; i < columns; i++) {
+      const v = cells[j * columns + i];
+      if (v >= 0) extend(v, i, j);
+      if (v !== MIXED) continue;
+      const [most, last] = [Math.min(area.width, (i + 1) * CELL), Math.min(area.height, (j + 1) * CELL)];
+      for (let y = j * CELL; y < last; y++)
+        for (let x = i * CELL; x < most; x++) {
+          const owner = pixels[y * area.width + x];
+          if (owner >= 0) extend(owner, i, j);
+        }
     }
   return Array.from({ length: views }, (_, v) =>
     right[v] < 0
       ? null
       : {
-          x: left[v] + area.x,
-          y: top[v] + area.y,
-          width: right[v] - left[v] + 1,
-          height: bottom[v] - top[v] + 1,
+          x: left[v] * CELL + area.x,
+          y: top[v] * CELL + area.y,
+          width: Math.min(area.width, (right[v] + 1) * CELL) - left[v] * CELL,
+          height: Math.min(area.height, (bottom[v] + 1) * CELL) - top[v] * CELL,
         },
   );
 }
@@ -271,29 +320,17 @@ async function feather(tools: Tools, outer: Rectangle): Promise<Tile> {
     const footprint = footprints[v];
     const part = footprint && intersect(outer, footprint);
     if (!part) continue;
-    const field = brightness?.(v);
-    const { rgb, inside } = warpView(canvas, v, await cache.get(v), inverses[v], part, {
-      field,
-      multiply: field !== undefined,
-    });
-    const weights = hatOver(canvas, v, inverses[v], part, inside);
+    const image = await cache.get(v);
+    const placed = { canvas, view: v, image, inverse: inverses[v], brightness: brightness?.(v) };
+    const { rgb, inside, field: hat } = warpView(placed, part, hatOf(canvas.sizes[v]));
+    const weights = Float32Array.from(inside, (is, k) => (is ? Math.max(1e-4, hat!(k)) : 0));
     layers.push({ area: { ...part, x: part.x - outer.x, y: part.y - outer.y }, rgb, weights });
   }
   return blendFeather(outer.width, outer.height, layers);
 }
 
 /** 1 in the picture's middle, 0 at its edges, in between the lesser share of both ways. */
-function hatOver(
-  canvas: Canvas,
-  v: number,
-  inverse: Homography,
-  area: Rectangle,
-  inside: Uint8Array,
-): Float32Array {
-  const { width, height } = canvas.sizes[v];
+function hatOf({ width, height }: Size): Field {
   const edge = (x: number, size: number): number => 1 - Math.abs((2 * (x + 0.5)) / size - 1);
-  const tiny: Image = { width: 1, height: 1, data: new Uint8Array(3) };
-  const field: Field = (x, y) => Math.min(edge(x, width), edge(y, height));
-  const hat = warpView(canvas, v, { ...tiny }, inverse, area, { field }).field!;
-  return hat.map((value, k) => (inside[k] ? Math.max(1e-4, value) : 0));
+  return (x, y) => Math.min(edge(x, width), edge(y, height));
 }

@@ -56,4 +56,4 @@ export type {
 export { verifyPair } from './verify-pair.ts';
 export type { PairEvidence, PairVerdict } from './verify-pair.ts';
 export { warpView } from './warp-view.ts';
-export type { WarpedView, WarpOptions } from './warp-view.ts';
+export type { WarpedView, PlacedView } from './warp-view.ts';

@@ -107,17 +107,20 @@ export function layOut(
   const closes = projection.period !== undefined && right - left > 0.9 * projection.period;
   if (closes) [left, right] = [-projection.period! / 2, projection.period! / 2];
   [top, bottom] = withPoles(projectionName, upright, matrices, sizes, top, bottom);
-  const x0 = Math.floor(left * scale);
-  const y0 = Math.floor(top * scale);
+  // Pixels whose middles lie in the pictures, the rounding of numbers apart.
+  const first = (least: number): number => Math.ceil(least * scale - 1e-6) || 0;
+  const count = (least: number, most: number): number =>
+    Math.max(1, Math.floor(most * scale + 1e-6) + 1 - first(least));
+  const around = closes ? Math.floor(projection.period! * scale) : Infinity;
   return {
     projectionName,
     projection,
     upright,
     scale,
-    left: x0,
-    top: y0,
-    width: Math.max(1, Math.ceil(right * scale) - x0),
-    height: Math.max(1, Math.ceil(bottom * scale) - y0),
+    left: first(left),
+    top: first(top),
+    width: Math.max(1, Math.min(around, count(left, right))),
+    height: count(top, bottom),
     matrices,
     sizes,
   };

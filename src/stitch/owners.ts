@@ -1,6 +1,9 @@
+import { CELL } from '../../kernels/paint/index.ts';
 import type { Homography } from '../core/homography.ts';
+import { ALL, createCover, NONE } from './cover.ts';
+import type { Cover } from './cover.ts';
 import { bendOf, sourceGrid } from './layout.ts';
-import type { Canvas, Rectangle, SourceGrid } from './layout.ts';
+import type { Canvas, Rectangle } from './layout.ts';
 import { intersect } from './overlaps.ts';
 import type { SeamMap } from './seams.ts';
 
@@ -20,43 +23,65 @@ export interface OwnersSetting extends PlacedSeams {
   readonly footprints: readonly (Rectangle | null)[];
 }
 
-/** Side of the squares that are decided as one where a single picture has all of them. */
-const CELL = 8;
+/** Each pixel's picture over a rectangle of the canvas, in cells of 8 x 8 pixels, most of which belong to one. */
+export interface OwnerMap {
+  readonly area: Rectangle;
+  /** Cells a row and a column. */
+  readonly columns: number;
+  readonly rows: number;
+  /** The picture that all pixels of a cell are taken from, {@link NOBODY} or {@link MIXED}; row by row. */
+  readonly cells: Int16Array;
+  /** Of mixed cells each pixel's picture, -1 where there is none, row by row of the area; elsewhere without meaning. */
+  readonly pixels: Int16Array;
+}
+
+/** What stands for a cell that no picture covers, and for one whose pixels are decided one by one. */
+export const [NOBODY, MIXED] = [-1, -2];
+
+/** The picture of one pixel of the area, or -1. */
+export function ownerAt({ area, columns, cells, pixels }: OwnerMap, x: number, y: number): number {
+  const cell = cells[(y >> 3) * columns + (x >> 3)];
+  return cell === MIXED ? pixels[y * area.width + x] : cell;
+}
 
 /**
  * The picture that each pixel of a rectangle of the canvas is taken from: the seam map's where that covers the pixel,
  * else the first that does; -1 where none does.
  *
- * @param area may reach beyond the canvas, where there is none; its width is a multiple of 8
+ * @param area may reach beyond the canvas, where there is none
  */
-export function ownersOf(setting: OwnersSetting, area: Rectangle): Int16Array {
+export function ownersOf(setting: OwnersSetting, area: Rectangle): OwnerMap {
   const { canvas, seams, seamScale, seamLeft, seamTop } = setting;
-  const owners = new Int16Array(area.width * area.height).fill(-1);
+  const [columns, rows] = [Math.ceil(area.width / CELL), Math.ceil(area.height / CELL)];
+  const cells = new Int16Array(columns * rows).fill(NOBODY);
+  const pixels = new Int16Array(area.width * area.height);
   const covers = coversOf(setting, area);
-  const columns = seamPlaces(area.x, area.width, canvas.width, seamScale, seamLeft, seams.width);
-  const rows = seamPlaces(area.y, area.height, canvas.height, seamScale, seamTop, seams.height);
+  const places = {
+    x: seamPlaces(area.x, area.width, canvas.width, seamScale, seamLeft, seams.width),
+    y: seamPlaces(area.y, area.height, canvas.height, seamScale, seamTop, seams.height),
+  };
   const [right, bottom] = [
     Math.min(area.width, canvas.width - area.x),
     Math.min(area.height, canvas.height - area.y),
   ];
-  for (let y = 0; y < bottom; y += CELL)
-    for (let x = 0; x < right; x += CELL) {
-      const cell = { x, y, width: Math.min(CELL, right - x), height: Math.min(CELL, bottom - y) };
-      const whole = soleOwner(seams, columns, rows, cell);
-      if (whole >= 0 && covers[whole]?.holdsCell(x, y)) fill(owners, area.width, cell, whole);
-      else
-        decideEach(
-          owners,
-          area.width,
-          cell,
-          covers,
-          (i, j) => seams.owners[rows[j] * seams.width + columns[i]],
-        );
+  for (let y = 0, k = 0; y < bottom; y += CELL, k = (y / CELL) * columns)
+    for (let x = 0; x < right; x += CELL, k++) {
+      const [w, h] = [Math.min(CELL, right - x), Math.min(CELL, bottom - y)];
+      const sole = soleOwner(seams, places, x, y, w, h);
+      // A cell that is cut by the canvas's edge has pixels that belong to nobody.
+      if (sole >= 0 && w === CELL && h === CELL && covers[sole]?.stateOf(x, y) === ALL) cells[k] = sole;
+      else if (decideEach(pixels, area.width, { x, y, width: w, height: h }, covers, seams, places))
+        cells[k] = MIXED;
     }
-  return owners;
+  return { area, columns, rows, cells, pixels };
 }
 
-/** For each pixel along one side the nearest one of the seam map. */
+/** For each pixel along either side the nearest one of the seam map. */
+interface SeamPlaces {
+  readonly x: Int32Array;
+  readonly y: Int32Array;
+}
+
 const seamPlaces = (
   start: number,
   count: number,
@@ -73,44 +98,51 @@ const seamPlaces = (
 /** The one owner that the seam map has all over a cell, or -1. */
 function soleOwner(
   { owners, width }: SeamMap,
-  columns: Int32Array,
-  rows: Int32Array,
-  { x, y, width: w, height: h }: Rectangle,
+  places: SeamPlaces,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
 ): number {
-  const first = owners[rows[y] * width + columns[x]];
-  for (let r = rows[y]; r <= rows[y + h - 1]; r++)
-    for (let c = columns[x]; c <= columns[x + w - 1]; c++) if (owners[r * width + c] !== first) return -1;
+  const [left, right, top, bottom] = [places.x[x], places.x[x + w - 1], places.y[y], places.y[y + h - 1]];
+  const first = owners[top * width + left];
+  for (let r = top; r <= bottom; r++)
+    for (let c = left; c <= right; c++) if (owners[r * width + c] !== first) return -1;
   return first;
 }
 
-function fill(owners: Int16Array, stride: number, { x, y, width, height }: Rectangle, value: number): void {
-  for (let j = y; j < y + height; j++) owners.fill(value, j * stride + x, j * stride + x + width);
-}
-
+/** Fills a cell of `pixels`; false, and nothing filled, where no picture covers any of it. */
 function decideEach(
-  owners: Int16Array,
+  pixels: Int16Array,
   stride: number,
   { x, y, width, height }: Rectangle,
   covers: readonly (Cover | null)[],
-  wanted: (i: number, j: number) => number,
-): void {
-  for (let j = y; j < y + height; j++)
-    for (let i = x; i < x + width; i++) {
-      const want = wanted(i, j);
-      owners[j * stride + i] = want >= 0 && covers[want]?.holds(i, j) ? want : firstThatHolds(covers, i, j);
+  { owners, width: pitch }: SeamMap,
+  places: SeamPlaces,
+): boolean {
+  const near = covers.flatMap((cover, v) => (cover && cover.stateOf(x, y) !== NONE ? [v] : []));
+  if (!near.length) return false;
+  for (let j = y; j < y + CELL; j++)
+    for (let i = x; i < x + CELL && i < stride; i++) {
+      if (j >= y + height || i >= x + width) {
+        pixels[j * stride + i] = -1;
+        continue;
+      }
+      const wanted = owners[places.y[j] * pitch + places.x[i]];
+      const held = wanted >= 0 && near.includes(wanted) && covers[wanted]!.holds(i, j);
+      pixels[j * stride + i] = held ? wanted : firstThatHolds(covers, near, i, j);
     }
+  return true;
 }
 
-function firstThatHolds(covers: readonly (Cover | null)[], x: number, y: number): number {
-  for (let v = 0; v < covers.length; v++) if (covers[v]?.holds(x, y)) return v;
+function firstThatHolds(
+  covers: readonly (Cover | null)[],
+  near: readonly number[],
+  x: number,
+  y: number,
+): number {
+  for (const v of near) if (covers[v]!.holds(x, y)) return v;
   return -1;
-}
-
-/** Where one picture covers an area. */
-interface Cover {
-  holds(x: number, y: number): boolean;
-  /** Whether it covers all of the cell that begins there. */
-  holdsCell(x: number, y: number): boolean;
 }
 
 function coversOf({ canvas, inverses, footprints }: OwnersSetting, area: Rectangle): (Cover | null)[] {
@@ -122,40 +154,6 @@ function coversOf({ canvas, inverses, footprints }: OwnersSetting, area: Rectang
     const [right, bottom] = [part.x + part.width - area.x, part.y + part.height - area.y];
     const snapped = { x: area.x + left, y: area.y + top, width: right - left, height: bottom - top };
     const grid = sourceGrid(canvas, inverses[v], snapped, CELL, bendOf(canvas, v));
-    return createCover(grid, left, top, canvas.sizes[v].width - 0.5, canvas.sizes[v].height - 0.5);
+    return createCover(grid, canvas.sizes[v], left, top);
   });
-}
-
-function createCover(
-  { columns, rows, points }: SourceGrid,
-  left: number,
-  top: number,
-  right: number,
-  bottom: number,
-): Cover {
-  const isInside = (x: number, y: number): boolean => x >= -0.5 && y >= -0.5 && x <= right && y <= bottom;
-  const nodeInside = (k: number): boolean => isInside(points[2 * k], points[2 * k + 1]);
-  return {
-    holds(x, y) {
-      const i = Math.floor((x - left) / CELL);
-      const j = Math.floor((y - top) / CELL);
-      if (i < 0 || j < 0 || i >= columns - 1 || j >= rows - 1) return false;
-      const s = (x - left) / CELL - i;
-      const t = (y - top) / CELL - j;
-      const upper = 2 * (j * columns + i);
-      // At the first row of a cell the lower nodes must not matter, not even where they are NaN.
-      const lower = t === 0 ? upper : upper + 2 * columns;
-      const x0 = points[upper] + (points[upper + 2] - points[upper]) * s;
-      const y0 = points[upper + 1] + (points[upper + 3] - points[upper + 1]) * s;
-      const x1 = points[lower] + (points[lower + 2] - points[lower]) * s;
-      const y1 = points[lower + 1] + (points[lower + 3] - points[lower + 1]) * s;
-      return isInside(x0 + (x1 - x0) * t, y0 + (y1 - y0) * t);
-    },
-    holdsCell(x, y) {
-      const [i, j] = [(x - left) / CELL, (y - top) / CELL];
-      if (i < 0 || j < 0 || i >= columns - 1 || j >= rows - 1) return false;
-      const k = j * columns + i;
-      return nodeInside(k) && nodeInside(k + 1) && nodeInside(k + columns) && nodeInside(k + columns + 1);
-    },
-  };
 }

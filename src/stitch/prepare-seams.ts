@@ -46,15 +46,17 @@ export function prepareSeams(
   const { exposure: wanted = 'blocks', seams: method = 'graph-cut' } = options;
   const factor = seamFactor(full);
   const canvas = rescale(full, factor);
-  const before = warpAll(canvas, thumbnails);
+  const before = warpAll(canvas, thumbnails, { radii: wanted !== 'none' });
   const exposure =
     wanted === 'none'
       ? { gains: thumbnails.map(() => 1), vignetting: [0, 0] as const, before: 0, after: 0 }
       : estimateExposure(before);
-  const gained = before.map((view, v) => applyGain(view, exposure, v));
-  const blocks = wanted === 'blocks' ? estimateBlockGains(gained) : undefined;
-  const after = blocks ? gained.map((view, v) => applyBlocks(view, blocks[v])) : gained;
+  const gained = (v: number, k: number): number => gainAt(exposure, v, before[v].field!(k));
+  const blocks = wanted === 'blocks' ? estimateBlockGains(before, gained) : undefined;
   const areas = before.map(({ area }) => area);
+  const brightness = (v: number): Field | undefined =>
+    wanted === 'none' ? undefined : brightnessField(canvas, exposure, blocks?.[v], areas[v], v);
+  const after = wanted === 'none' ? before : warpAll(canvas, thumbnails, { brightness });
   const found = findSeams(after, canvas.width, canvas.height, { method, order });
   return {
     canvas,
@@ -63,8 +65,11 @@ export function prepareSeams(
     covered: Uint8Array.from(found.owners, (owner) => (owner >= 0 ? 1 : 0)),
     shown: options.onPicture || options.align ? { before, after } : undefined,
     factor,
-    brightness: (v) =>
-      wanted === 'none' ? undefined : brightnessField(full, canvas, exposure, blocks?.[v], areas[v], v),
+    brightness: (v) => {
+      const field = brightness(v);
+      const ratio = canvas.scale / full.scale;
+      return field && ((x, y, u, w) => field(x, y, u * ratio, w * ratio));
+    },
   };
 }
 
@@ -95,14 +100,20 @@ function sphereArea(m: Matrix3, { width, height }: Size): number {
   return Math.hypot(...cross3(minus(b, a), minus(c, a)));
 }
 
-function warpAll(canvas: Canvas, thumbnails: readonly Image[]): WarpedView[] {
+/** All pictures on the small canvas, as bright as told, and with their squared radii where they are wanted. */
+function warpAll(
+  canvas: Canvas,
+  thumbnails: readonly Image[],
+  { brightness, radii }: { brightness?: (v: number) => Field | undefined; radii?: boolean },
+): WarpedView[] {
   const inverses = inverseMatrices(canvas);
-  return thumbnails.map((image, v) => {
+  return thumbnails.map((image, view) => {
     const empty: Rectangle = { x: 0, y: 0, width: 1, height: 1 };
-    const area = footprint(canvas, v, inverses[v]) ?? empty;
-    const { width, height } = canvas.sizes[v];
-    const field: Field = (x, y) => radiusSquared(x, y, width, height);
-    return warpView(canvas, v, image, inverses[v], area, { field, step: 4 });
+    const area = footprint(canvas, view, inverses[view]) ?? empty;
+    const { width, height } = canvas.sizes[view];
+    const radius: Field = (x, y) => radiusSquared(x, y, width, height);
+    const placed = { canvas, view, image, inverse: inverses[view], brightness: brightness?.(view) };
+    return warpView(placed, area, radii ? radius : undefined);
   });
 }
 
@@ -118,39 +129,17 @@ function gainAt({ gains, vignetting: [a, b] }: Exposure, v: number, r2: number):
   return gains[v] * Math.exp(-a * r - b * r * r);
 }
 
-function applyGain(view: WarpedView, exposure: Exposure, v: number): WarpedView {
-  return scaleBy(view, (k) => gainAt(exposure, v, view.field![k]));
-}
-
-function applyBlocks(view: WarpedView, blocks: BlockGains): WarpedView {
-  const { width } = view.area;
-  return scaleBy(view, (k) => blockGainAt(blocks, k % width, Math.floor(k / width)));
-}
-
-function scaleBy(view: WarpedView, factor: (k: number) => number): WarpedView {
-  const rgb = Float32Array.from(view.rgb);
-  for (let k = 0; k < view.inside.length; k++) {
-    const f = factor(k);
-    for (let c = 0; c < 3; c++) rgb[3 * k + c] = Math.min(255, rgb[3 * k + c] * f);
-  }
-  return { ...view, rgb };
-}
-
+/** What a picture is multiplied by, in pixels of the small canvas. */
 function brightnessField(
-  full: Canvas,
-  small: Canvas,
+  { sizes, left, top }: Canvas,
   exposure: Exposure,
   blocks: BlockGains | undefined,
   area: Rectangle,
   v: number,
 ): Field {
-  const { width, height } = full.sizes[v];
-  const ratio = small.scale / full.scale;
+  const { width, height } = sizes[v];
   return (x, y, u, w) => {
     const gain = gainAt(exposure, v, radiusSquared(x, y, width, height));
-    if (!blocks) return gain;
-    const column = u * ratio - small.left - area.x;
-    const row = w * ratio - small.top - area.y;
-    return gain * blockGainAt(blocks, column, row);
+    return blocks ? gain * blockGainAt(blocks, u - left - area.x, w - top - area.y) : gain;
   };
 }

@@ -91,7 +91,7 @@ function doubleRow(
 }
 
 /** Weights 1, 2, 1 of 4 along both directions, of three channels. */
-export function smooth(source: Float32Array, width: number, height: number): Float32Array {
+export function smooth(source: Float32Array | Uint8Array, width: number, height: number): Float32Array {
   const stride = width * 3;
   const across = new Float32Array(source.length);
   for (let y = 0; y < height; y++)

@@ -49,7 +49,7 @@ export function findSeams(
     width,
     height,
     owners,
-    rgb: new Float32Array(width * height * 3),
+    rgb: new Uint8Array(width * height * 3),
     depth: new Float32Array(width * height),
   };
   for (const v of order) layDown(laid, views[v], v, method);
@@ -58,7 +58,7 @@ export function findSeams(
 
 /** What has been laid down so far. */
 interface Laid extends SeamMap {
-  readonly rgb: Float32Array;
+  readonly rgb: Uint8Array;
   /** How far inside of its picture each pixel lies, in pixels. */
   readonly depth: Float32Array;
 }
@@ -112,21 +112,23 @@ function decide(
   const n = shared.width * shared.height;
   const terminals = new Int32Array(n);
   const costs = new Float32Array(n);
-  for (let k = 0; k < n; k++) {
-    const y = Math.floor(k / shared.width) + shared.y;
-    const x = (k % shared.width) + shared.x;
-    const mine = (y - area.y) * area.width + x - area.x;
-    const theirs = y * laid.width + x;
-    if (!inside[mine] || laid.owners[theirs] < 0) {
-      costs[k] = -1;
-      continue;
+  for (let y = shared.y, k = 0; y < shared.y + shared.height; y++)
+    for (let x = shared.x; x < shared.x + shared.width; x++, k++) {
+      const mine = (y - area.y) * area.width + x - area.x;
+      const theirs = y * laid.width + x;
+      if (!inside[mine] || laid.owners[theirs] < 0) {
+        costs[k] = -1;
+        continue;
+      }
+      // Half of the sum with each neighbour is taken where the tie is made.
+      costs[k] =
+        difference(view.rgb, mine, laid.rgb, theirs) /
+        (FLAT + gradient(view, mine) + gradientLaid(laid, x, y));
+      const pull = Math.max(-20, Math.min(20, laid.depth[theirs] - depth[mine]));
+      terminals[k] = Math.round((PULL * pull) / 20);
+      // Only beside a pixel outside of either.
+      if (depth[mine] <= 1 || laid.depth[theirs] <= 1) terminals[k] += mustBe(laid, view, x, y);
     }
-    // Half of the sum with each neighbour is taken where the tie is made.
-    costs[k] =
-      difference(view.rgb, mine, laid.rgb, theirs) / (FLAT + gradient(view, mine) + gradientLaid(laid, x, y));
-    const pull = Math.max(-20, Math.min(20, laid.depth[theirs] - depth[mine]));
-    terminals[k] = Math.round((PULL * pull) / 20) + mustBe(laid, view, x, y);
-  }
   if (method === 'distance') return Uint8Array.from(terminals, (value) => (value < 0 ? 1 : 0));
   return minimumCut({ width: shared.width, height: shared.height, terminals, ...tiesOf(costs, shared) });
 }
@@ -171,7 +173,7 @@ function tiesOf(costs: Float32Array, { width, height }: Rectangle): { right: Int
   return { right, down };
 }
 
-const difference = (a: Float32Array, i: number, b: Float32Array, j: number): number =>
+const difference = (a: Uint8Array, i: number, b: Uint8Array, j: number): number =>
   Math.abs(a[3 * i] - b[3 * j]) +
   Math.abs(a[3 * i + 1] - b[3 * j + 1]) +
   Math.abs(a[3 * i + 2] - b[3 * j + 2]);
@@ -179,11 +181,10 @@ const difference = (a: Float32Array, i: number, b: Float32Array, j: number): num
 /** The change of green across a pixel of the new picture. */
 function gradient({ area, rgb }: WarpedView, k: number): number {
   const x = k % area.width;
-  const [left, right] = [x > 0 ? k - 1 : k, x < area.width - 1 ? k + 1 : k];
-  const [up, down] = [
-    k >= area.width ? k - area.width : k,
-    k + area.width < area.width * area.height ? k + area.width : k,
-  ];
+  const left = x > 0 ? k - 1 : k;
+  const right = x < area.width - 1 ? k + 1 : k;
+  const up = k >= area.width ? k - area.width : k;
+  const down = k + area.width < area.width * area.height ? k + area.width : k;
   return Math.abs(rgb[3 * right + 1] - rgb[3 * left + 1]) + Math.abs(rgb[3 * down + 1] - rgb[3 * up + 1]);
 }
 
@@ -209,13 +210,12 @@ export function growSeams({ width, height, owners }: SeamMap, steps = 2): SeamMa
       for (let x = 0; x < width; x++) {
         const k = y * width + x;
         if (current[k] >= 0) continue;
-        const near = [
-          x > 0 ? current[k - 1] : -1,
-          x < width - 1 ? current[k + 1] : -1,
-          y > 0 ? current[k - width] : -1,
-          y < height - 1 ? current[k + width] : -1,
-        ];
-        next[k] = Math.max(...near);
+        let most = -1;
+        if (x > 0 && current[k - 1] > most) most = current[k - 1];
+        if (x < width - 1 && current[k + 1] > most) most = current[k + 1];
+        if (y > 0 && current[k - width] > most) most = current[k - width];
+        if (y < height - 1 && current[k + width] > most) most = current[k + width];
+        next[k] = most;
       }
     current = next;
   }

@@ -1,19 +1,21 @@
+import { CELL, openPainter } from '../../kernels/paint/index.ts';
+import type { Painter, PaintChange, PaintNodes } from '../../kernels/paint/index.ts';
 import type { Homography } from '../core/homography.ts';
-import { multiply3, resizeHomography } from '../core/homography.ts';
 import type { Image } from '../core/types.ts';
-import type { Canvas, Rectangle, SourceGrid } from './layout.ts';
+import { ALL, createCover, NONE } from './cover.ts';
 import { bendOf, sourceGrid } from './layout.ts';
+import type { Canvas, Rectangle, SourceGrid } from './layout.ts';
 
 /** A picture brought onto a rectangle of the canvas. */
 export interface WarpedView {
   /** Where on the canvas. */
   readonly area: Rectangle;
-  /** Red, green, blue interleaved, 0 to 255 (beyond, where brightened); past the picture's edge its edge goes on. */
-  readonly rgb: Float32Array;
+  /** Red, green, blue interleaved; past the picture's edge its edge goes on. */
+  readonly rgb: Uint8Array;
   /** 1 where the picture covers the canvas. */
   readonly inside: Uint8Array;
-  /** The field's values, where one was given. */
-  readonly field?: Float32Array;
+  /** What the field says of pixel `k` of the area, where one was given. */
+  readonly field?: (k: number) => number;
 }
 
 /**
@@ -22,125 +24,125 @@ export interface WarpedView {
  */
 export type Field = (x: number, y: number, u: number, v: number) => number;
 
-export interface WarpOptions {
-  /** A smooth function to be sampled along. */
-  readonly field?: Field;
-  /** Multiplies the colours by the field; false unless told. */
-  readonly multiply?: boolean;
-  /** Pixels between exact places; 8 unless told. */
-  readonly step?: number;
+/** A picture and how it comes onto the canvas. */
+export interface PlacedView {
+  readonly canvas: Canvas;
+  /** The picture's place in the canvas's list. */
+  readonly view: number;
+  /** The picture, full or smaller. */
+  readonly image: Image;
+  /** From rays to pixels of the full picture. */
+  readonly inverse: Homography;
+  /** What its colours are multiplied by; 1 unless told. */
+  readonly brightness?: Field;
 }
 
 /**
- * Brings a picture onto `area` of the canvas, by interpolation between its four nearest pixels.
- *
- * @param view the picture's place in the canvas's list
- * @param image the picture, full or smaller
- * @param inverse from rays to pixels of the full picture
+ * Brings a picture onto `area` of the canvas, by interpolation between its four nearest pixels; exact at every eighth
+ * pixel and linear in between.
  */
-export function warpView(
-  canvas: Canvas,
-  view: number,
-  image: Image,
-  inverse: Homography,
-  area: Rectangle,
-  options: WarpOptions = {},
-): WarpedView {
-  const { step = 8, field, multiply = false } = options;
-  const full = canvas.sizes[view];
-  const [shrinkX, shrinkY] = [image.width / full.width, image.height / full.height];
-  const toImage = multiply3(resizeHomography(shrinkX, shrinkY), inverse);
-  const grid = sourceGrid(canvas, toImage, area, step, bendOf(canvas, view));
-  const nodes = grid.points;
-  const origin = { ...area, x: area.x + canvas.left, y: area.y + canvas.top };
-  const values =
-    field &&
-    fieldAtNodes(grid, origin, (x, y, u, v) =>
-      field((x + 0.5) / shrinkX - 0.5, (y + 0.5) / shrinkY - 0.5, u, v),
-    );
-  const count = area.width * area.height;
-  const rgb = new Float32Array(count * 3);
-  const inside = new Uint8Array(count);
-  const sampled = field && !multiply ? new Float32Array(count) : undefined;
-  const { columns } = grid;
-  for (let y = 0; y < area.height; y++) {
-    const j = Math.floor(y / step);
-    const t = (y - j * step) / step;
-    for (let i = 0; i * step < area.width; i++) {
-      const upper = j * columns + i;
-      const lower = t === 0 ? upper : upper + columns;
-      const [a, b, c, d] = [upper * 2, (upper + 1) * 2, lower * 2, (lower + 1) * 2];
-      const x0 = nodes[a] + (nodes[c] - nodes[a]) * t;
-      const y0 = nodes[a + 1] + (nodes[c + 1] - nodes[a + 1]) * t;
-      const dx = (nodes[b] + (nodes[d] - nodes[b]) * t - x0) / step;
-      const dy = (nodes[b + 1] + (nodes[d + 1] - nodes[b + 1]) * t - y0) / step;
-      // NaN where a corner's ray does not meet the picture's plane: all of the cell is left out.
-      if (!(dx + dy + x0 + y0 < Infinity)) continue;
-      const f0 = values ? values[upper] + (values[lower] - values[upper]) * t : 1;
-      const df = values ? (values[upper + 1] + (values[lower + 1] - values[upper + 1]) * t - f0) / step : 0;
-      const end = Math.min(step, area.width - i * step);
-      sampleRun(image, rgb, inside, y * area.width + i * step, end, x0, y0, dx, dy, f0, df, multiply);
-      if (sampled) for (let k = 0; k < end; k++) sampled[y * area.width + i * step + k] = f0 + k * df;
+export function warpView(placed: PlacedView, area: Rectangle, field?: Field): WarpedView {
+  const { canvas, view, inverse } = placed;
+  const grid = sourceGrid(canvas, inverse, area, CELL, bendOf(canvas, view));
+  const rgb = new Uint8Array(area.width * area.height * 3);
+  const painter = openPlaced(placed, grid, area);
+  const { columns, rows } = grid;
+  for (let j = 0; j < rows - 1; j++)
+    for (let i = 0; i < columns - 1;) {
+      const start = i;
+      while (i < columns - 1 && isWhole(grid, i, j)) i++;
+      if (i > start) {
+        painter.run(start, j, i - start);
+        copyRun(painter, rgb, area, start * CELL, j * CELL, i - start);
+      } else i++;
     }
-  }
-  return { area, rgb, inside, field: sampled };
+  const inside = insideOf(grid, placed, area);
+  return { area, rgb, inside, field: field && sampleField(grid, canvas, area, field) };
 }
 
-/** The field at the nodes of a grid over an area of the projection's pixels; 0 where a ray goes nowhere. */
-export function fieldAtNodes(
-  { points, columns, step }: SourceGrid,
+/** Opens a picture for painting at the places that a grid of the full picture says. */
+export function openPlaced(
+  { canvas, view, image, brightness }: PlacedView,
+  grid: SourceGrid,
+  area: Rectangle,
+  change?: PaintChange,
+): Painter {
+  const { width, height } = canvas.sizes[view];
+  const [shrinkX, shrinkY] = [image.width / width, image.height / height];
+  const { columns, rows, points } = grid;
+  const factors = brightness && fieldAtNodes(grid, canvas, area, brightness);
+  const data = new Float32Array(columns * rows * 4);
+  for (let k = 0; k < columns * rows; k++) {
+    data[4 * k] = (points[2 * k] + 0.5) * shrinkX - 0.5;
+    data[4 * k + 1] = (points[2 * k + 1] + 0.5) * shrinkY - 0.5;
+    data[4 * k + 2] = factors ? factors[k] : 1;
+  }
+  const nodes: PaintNodes = { columns, rows, data };
+  return openPainter(image, nodes, change);
+}
+
+/** Whether all corners of a cell lie somewhere. */
+function isWhole({ columns, points }: SourceGrid, i: number, j: number): boolean {
+  const k = 2 * (j * columns + i);
+  return points[k] + points[k + 2] + points[k + 2 * columns] + points[k + 2 * columns + 2] < Infinity;
+}
+
+/** Takes a run of cells from a painter's strip into an area, as far as they lie in it. */
+export function copyRun(
+  { strip, pitch }: Painter,
+  rgb: Uint8Array,
+  { width, height }: Rectangle,
+  x: number,
+  y: number,
+  count: number,
+): void {
+  const bytes = 3 * Math.min(count * CELL, width - x);
+  const rows = Math.min(CELL, height - y);
+  for (let j = 0; j < rows; j++)
+    rgb.set(strip.subarray(j * pitch, j * pitch + bytes), ((y + j) * width + x) * 3);
+}
+
+function insideOf(grid: SourceGrid, { canvas, view }: PlacedView, { width, height }: Rectangle): Uint8Array {
+  const cover = createCover(grid, canvas.sizes[view]);
+  const inside = new Uint8Array(width * height);
+  for (let y = 0; y < height; y += CELL)
+    for (let x = 0; x < width; x += CELL) {
+      const state = cover.stateOf(x, y);
+      if (state === NONE) continue;
+      const [right, bottom] = [Math.min(width, x + CELL), Math.min(height, y + CELL)];
+      for (let j = y; j < bottom; j++)
+        if (state === ALL) inside.fill(1, j * width + x, j * width + right);
+        else for (let i = x; i < right; i++) inside[j * width + i] = cover.holds(i, j) ? 1 : 0;
+    }
+  return inside;
+}
+
+/** The field at the corners of a grid over an area of the canvas; 0 where a ray goes nowhere. */
+function fieldAtNodes(
+  { points, columns, rows, step }: SourceGrid,
+  canvas: Canvas,
   area: Rectangle,
   field: Field,
-): Float64Array {
-  return Float64Array.from({ length: points.length / 2 }, (_, k) => {
-    if (!(points[2 * k] < Infinity)) return 0;
-    const row = Math.floor(k / columns);
-    return field(points[2 * k], points[2 * k + 1], area.x + (k - row * columns) * step, area.y + row * step);
-  });
+): Float32Array {
+  const out = new Float32Array(columns * rows);
+  const [left, top] = [area.x + canvas.left, area.y + canvas.top];
+  for (let j = 0, k = 0; j < rows; j++)
+    for (let i = 0; i < columns; i++, k++)
+      if (points[2 * k] < Infinity)
+        out[k] = field(points[2 * k], points[2 * k + 1], left + i * step, top + j * step);
+  return out;
 }
 
-/** Samples `end` pixels along a straight line through the picture. */
-function sampleRun(
-  image: Image,
-  rgb: Float32Array,
-  inside: Uint8Array,
-  start: number,
-  end: number,
-  x0: number,
-  y0: number,
-  dx: number,
-  dy: number,
-  f0: number,
-  df: number,
-  multiply: boolean,
-): void {
-  const { width, height, data } = image;
-  const row = width * 3;
-  const [right, bottom] = [width - 1, height - 1];
-  for (let k = 0; k < end; k++) {
-    let sx = x0 + k * dx;
-    let sy = y0 + k * dy;
-    if (sx >= -0.5 && sy >= -0.5 && sx <= right + 0.5 && sy <= bottom + 0.5) inside[start + k] = 1;
-    sx = sx < 0 ? 0 : sx > right ? right : sx;
-    sy = sy < 0 ? 0 : sy > bottom ? bottom : sy;
-    const xi = sx | 0;
-    const yi = sy | 0;
-    const fx = sx - xi;
-    const fy = sy - yi;
-    const p = yi * row + xi * 3;
-    const across = xi < right ? 3 : 0;
-    const down = yi < bottom ? row : 0;
-    const f = multiply ? f0 + k * df : 1;
-    const w00 = (1 - fx) * (1 - fy) * f;
-    const w10 = fx * (1 - fy) * f;
-    const w01 = (1 - fx) * fy * f;
-    const w11 = fx * fy * f;
-    const o = (start + k) * 3;
-    const q = p + down;
-    rgb[o] = data[p] * w00 + data[p + across] * w10 + data[q] * w01 + data[q + across] * w11;
-    rgb[o + 1] =
-      data[p + 1] * w00 + data[p + across + 1] * w10 + data[q + 1] * w01 + data[q + across + 1] * w11;
-    rgb[o + 2] =
-      data[p + 2] * w00 + data[p + across + 2] * w10 + data[q + 2] * w01 + data[q + across + 2] * w11;
-  }
+/** The field at any pixel, linear between the corners of the grid. */
+function sampleField(grid: SourceGrid, canvas: Canvas, area: Rectangle, field: Field): (k: number) => number {
+  const values = fieldAtNodes(grid, canvas, area, field);
+  return (k) => {
+    const x = k % area.width;
+    const y = (k - x) / area.width;
+    const at = (y >> 3) * grid.columns + (x >> 3);
+    const [s, t] = [(x & 7) / CELL, (y & 7) / CELL];
+    const upper = values[at] + (values[at + 1] - values[at]) * s;
+    const below = at + grid.columns;
+    return upper + (values[below] + (values[below + 1] - values[below]) * s - upper) * t;
+  };
 }

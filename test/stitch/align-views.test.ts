@@ -13,7 +13,7 @@ const MOVE = 4;
 function viewAt(x: number, off: number): WarpedView {
   const area = { x, y: 0, width: 140, height: HEIGHT };
   const { data } = cutFrame(PHOTO, 20 + x - off, 10, area.width, HEIGHT);
-  return { area, rgb: Float32Array.from(data), inside: new Uint8Array(area.width * HEIGHT).fill(1) };
+  return { area, rgb: Uint8Array.from(data), inside: new Uint8Array(area.width * HEIGHT).fill(1) };
 }
 
 const VIEWS = [viewAt(0, 0), viewAt(60, MOVE)];

@@ -55,7 +55,7 @@ const HEIGHT = 20;
 function strip(from: number, to: number, red: (x: number, y: number) => number): WarpedView {
   const area = { x: from, y: 0, width: to - from, height: HEIGHT };
   const inside = new Uint8Array(area.width * HEIGHT).fill(1);
-  const rgb = new Float32Array(inside.length * 3);
+  const rgb = new Uint8Array(inside.length * 3);
   for (let k = 0; k < inside.length; k++)
     rgb[3 * k] = red((k % area.width) + from, Math.floor(k / area.width));
   return { area, inside, rgb };

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { openPainter, openPainterReference } from '../../kernels/paint/index.ts';
+import type { PaintChange, PaintNodes, PaintSource } from '../../kernels/paint/index.ts';
+
+const pictureOf = (width: number, height: number): PaintSource => ({
+  width,
+  height,
+  data: Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 37 + ((i >> 3) % 11) * 19) % 256),
+});
+
+/** A turned and stretched grid, with a factor that rises to the right. */
+const gridOf = (columns: number, rows: number, x0: number, y0: number, turn = 0.3): PaintNodes => {
+  const data = new Float32Array(columns * rows * 4);
+  for (let j = 0, k = 0; j < rows; j++)
+    for (let i = 0; i < columns; i++, k += 4)
+      data.set([x0 + 8 * (i - turn * j), y0 + 8 * (0.9 * j + turn * i), 0.8 + 0.05 * i, 7], k);
+  return { columns, rows, data };
+};
+
+const changeOf = (width: number, height: number): PaintChange => ({
+  ...{ width, height, left: 1, top: 2 },
+  rgb: Float32Array.from({ length: width * height * 3 }, (_, i) => ((i * 13) % 61) - 30),
+});
+
+describe('painting', () => {
+  it('copies a picture where the grid is its own', () => {
+    const picture = pictureOf(40, 24);
+    const nodes = gridOf(5, 3, 3, 5, 0);
+    for (let k = 0; k < nodes.data.length; k += 4)
+      nodes.data.set([3 + 8 * ((k / 4) % 5), 5 + 8 * Math.floor(k / 20), 1, 0], k);
+    const plain = openPainter(picture, nodes);
+    plain.run(1, 0, 2);
+    for (let y = 0; y < 8; y++)
+      for (let i = 0; i < 48; i++)
+        expect(plain.strip[y * plain.pitch + i]).toBe(picture.data[((5 + y) * 40 + 11) * 3 + i]);
+  });
+
+  it('goes on with the edge past it, and cuts what is too dark or too light', () => {
+    const picture = { width: 2, height: 1, data: Uint8Array.of(10, 20, 30, 200, 210, 220) };
+    const data = new Float32Array(16);
+    [
+      [-8, -8],
+      [0, -8],
+      [-8, 0],
+      [0, 0],
+    ].forEach(([x, y], k) => data.set([x, y, 1, 0], 4 * k));
+    const change = { width: 1, height: 1, left: 0, top: 0, rgb: Float32Array.of(-15, 0.6, 240) };
+    const painter = openPainter(picture, { columns: 2, rows: 2, data }, change);
+    painter.run(0, 0, 1);
+    expect([...painter.strip.subarray(0, 3)]).toEqual([0, 21, 255]);
+    expect([...painter.strip.subarray(7 * painter.pitch + 21)]).toEqual([0, 21, 255]);
+  });
+
+  it('darkens colours, and light ones the less the whiter they are', () => {
+    const picture = { width: 2, height: 1, data: Uint8Array.of(255, 255, 255, 255, 255, 200) };
+    const data = new Float32Array(16);
+    [0, 1, 2, 3].forEach((k) => data.set([k % 2 ? 8 : 0, 0, 0.5, 0], 4 * k));
+    const painter = openPainter(picture, { columns: 2, rows: 2, data });
+    painter.run(0, 0, 1);
+    expect([...painter.strip.subarray(0, 6)]).toEqual([255, 255, 255, 128, 128, 100]);
+  });
+
+  it.each([
+    ['all of it', 90, 70, gridOf(9, 7, 20, 3), undefined],
+    ['beyond all sides', 30, 20, gridOf(9, 7, -12, -30), changeOf(9, 5)],
+    ['a window of it', 300, 200, gridOf(4, 5, 130, 90, -0.2), changeOf(20, 30)],
+    ['a single pixel', 1, 1, gridOf(3, 3, 0, 0), changeOf(3, 1)],
+  ])('is within rounding of the definition on %s', (_, width, height, nodes, change) => {
+    const picture = pictureOf(width, height);
+    const exact = openPainterReference(picture, nodes, change);
+    const fast = openPainter(picture, nodes, change);
+    expect(fast.pitch).toBe(exact.pitch);
+    let most = 0;
+    for (let row = 0; row < nodes.rows - 1; row++) {
+      exact.run(1, row, nodes.columns - 2);
+      fast.run(1, row, nodes.columns - 2);
+      for (let y = 0; y < 8; y++)
+        for (let i = 0; i < (nodes.columns - 2) * 24; i++)
+          most = Math.max(most, Math.abs(fast.strip[y * fast.pitch + i] - exact.strip[y * exact.pitch + i]));
+    }
+    expect(most).toBeLessThanOrEqual(1);
+  });
+});
