@@ -17,6 +17,8 @@ export const TOLERANCE = {
   tilesGreatest: 5e-2,
   /** A whole estimate in small tiles against that at once, mean in pixels. */
   tiledEstimate: 0.1,
+  /** A motion fitted with a small ridge, and with weights that never quite reach zero, in cells. */
+  leastSquares: 0.02,
   /** Interpolation in float32. */
   interpolation: 1e-4,
   /** A smooth flow chained with its inverse by splatting, in pixels. */

@@ -6,6 +6,7 @@ python -m common.evaluate flownet-c --checkpoint .work/flownet-c/checkpoint.pt
 import argparse
 import sys
 from collections import defaultdict
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -38,10 +39,8 @@ def evaluate(net, config, schedule=None) -> dict:
     found = defaultdict(list)
     for name, _, a, b, truth in flow_pairs.pairs():
         image_a, image_b = (read_image(path).to(device) for path in (a, b))
-        if hasattr(net, 'estimate'):
-            flow = net.estimate(image_a, image_b, *(schedule or config['schedule']))
-        else:
-            flow = run_schedule(net, image_a, image_b, schedule or config['schedule'])
+        run = net.estimate_passes if hasattr(net, 'estimate_passes') else partial(run_schedule, net)
+        flow = run(image_a, image_b, schedule or config['schedule'])
         found[name].append(flow_pairs.scores(flow[0].permute(1, 2, 0).cpu().numpy(), *truth()))
     mean = lambda scores, i: round(sum(s[i] for s in scores) / len(scores), 3)
     return {k: {'epe': mean(v, 0), 'fl': mean(v, 1)} for k, v in found.items()}

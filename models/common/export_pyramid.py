@@ -1,4 +1,4 @@
-"""Writes whither-flow as the four graphs between which the library's kernels run, with its model.json.
+"""Writes whither-flow as the five graphs between which the library's kernels run, with its model.json.
 
 python -m common.export_pyramid whither-flow --checkpoint .work/whither-flow/checkpoint.pt
 
@@ -17,7 +17,7 @@ from torch import nn
 from common.convex import upsample_convex
 from common.export import SIZES, TOLERANCE, describe, images, run, write_graph
 from common.lookup import all_pairs, look_up
-from common.matching import fill, match_globally
+from common.matching import choose, dominant, match_globally
 from common.networks import MODELS, build, load
 
 
@@ -40,6 +40,15 @@ class MaskGraph(nn.Module):
         return self.net.weights(hidden)
 
 
+class JudgeGraph(nn.Module):
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
+
+    def forward(self, correlation, context, flow, confidence, kind):
+        return self.net.judge(self.net.decoder.correlation(correlation * 2), context, flow, confidence, kind)
+
+
 class RiseGraph(MaskGraph):
     def forward(self, hidden):
         return self.net.weights(hidden), F.interpolate(hidden, scale_factor=2.0, mode='bilinear')
@@ -52,18 +61,27 @@ def names(word: str, count: int) -> list[str]:
 @torch.no_grad()
 def write_all(net, folder: Path) -> dict[str, Path]:
     """Every graph of a network; raises where they disagree with PyTorch."""
-    files = {part: folder / f'{part}.onnx' for part in ('encoder', 'decoder', 'rise', 'mask')}
+    files = {part: folder / f'{part}.onnx' for part in ('encoder', 'judge', 'decoder', 'rise', 'mask')}
     a, _ = images(*SIZES[0])
     features, contexts, hidden = net.encoder(a)
     levels = len(features)
     outputs = [*names('features', levels), *names('context', levels), 'start']
     write_graph(EncoderGraph(net), {'image': a}, outputs, files['encoder'])
     h, w = hidden.shape[2:]
+    planes = lambda count: torch.rand(1, count, h, w)
+    judge = {
+        'correlation': planes(len(net.reaches) * (2 * net.radius + 1) ** 2),
+        'context': contexts[0],
+        'flow': planes(2),
+        'confidence': planes(1),
+        'kind': planes(2),
+    }
+    write_graph(JudgeGraph(net), judge, ['score'], files['judge'])
     decoder = {
         'correlation': torch.randn(1, len(net.reaches) * (2 * net.radius + 1) ** 2, h, w),
         'context': contexts[0],
         'flow': torch.randn(1, 2, h, w),
-        'match': torch.rand(1, 3, h, w),
+        'match': torch.rand(1, 5, h, w),
         'hidden': hidden,
     }
     write_graph(net.decoder, decoder, ['change', 'next'], files['decoder'])
@@ -91,10 +109,17 @@ def run_parts(net, files, image_a, image_b):
         a, b = (e[level] for e in encodings)
         if level == 0:
             found, confidence = match_globally(all_pairs(a, b) * net.sharpness[0].exp(), *a.shape[2:])
-            flow, match = fill(found, confidence), torch.cat([found, confidence], 1)
+            shared = dominant(found, confidence)
+            match = torch.cat([found, shared, confidence], 1)
+            feeds = {'context': encodings[0][levels], 'confidence': confidence}
+            listed, scores = net.candidates(found, confidence, shared, None), []
+            for flow, kind in listed:
+                around = look_up(a, b, flow, net.radius, net.reaches)
+                scores += ort('judge', correlation=around, flow=flow, kind=kind, **feeds)
+            flow = choose(torch.stack([flow for flow, _ in listed], 1), torch.cat(scores, 1))
         else:
             flow = F.avg_pool2d(upsampled[:, :2], 2) / stride
-            match = F.interpolate(match, scale_factor=2.0, mode='bilinear') * torch.tensor([2, 2, 1])[:, None, None]
+            match = F.interpolate(match, scale_factor=2.0, mode='bilinear') * torch.tensor([2, 2, 2, 2, 1])[:, None, None]
         for _ in range(net.iterations[level]):
             feeds = {'context': encodings[0][levels + level], 'flow': flow, 'match': match, 'hidden': hidden}
             change, hidden = ort('decoder', correlation=look_up(a, b, flow, net.radius, net.reaches), **feeds)

@@ -4,6 +4,7 @@ python -m common.golden flownet-c A.png B.png OUT.npy --checkpoint .work/flownet
 """
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +22,13 @@ def main():
     parser.add_argument('image_b')
     parser.add_argument('out', type=Path)
     parser.add_argument('--checkpoint', type=Path, required=True)
+    parser.add_argument('--schedule', type=int, nargs='+')
     args = parser.parse_args()
     net, config, _ = load(args.network, args.checkpoint)
     with torch.no_grad():
         images = [read_image(args.image_a), read_image(args.image_b)]
-        flow = net.estimate(*images) if hasattr(net, 'estimate') else run_schedule(net, *images, config['schedule'])
+        run = net.estimate_passes if hasattr(net, 'estimate_passes') else partial(run_schedule, net)
+        flow = run(*images, args.schedule or config['schedule'])
     np.save(args.out, flow[0].permute(1, 2, 0).contiguous().numpy())
 
 

@@ -45,16 +45,58 @@ def match_globally(logits: torch.Tensor, h: int, w: int):
     return flow, (mass * returned).view(n, 1, h, w)
 
 
-DOUBT = 0.15
-"""Confidence that counts for half: a match is a guess among all cells, so even an unsure one says much."""
+def surroundings(flow: torch.Tensor, confidence: torch.Tensor) -> torch.Tensor:
+    """The mean of the matches around each cell, weighted by their confidence."""
+    mean = lambda t: F.avg_pool2d(F.avg_pool2d(t, 5, 1, 2), 5, 1, 2)
+    return mean(flow * confidence) / (mean(confidence) + 1e-3)
 
 
-def fill(flow: torch.Tensor, confidence: torch.Tensor, initial=None) -> torch.Tensor:
-    """The match where it is sure; elsewhere `initial`, or else the mean of the sure matches around."""
-    if initial is None:
-        mean = lambda t: F.avg_pool2d(F.avg_pool2d(t, 5, 1, 2), 5, 1, 2)
-        initial = mean(flow * confidence) / (mean(confidence) + 1e-3)
-    return torch.lerp(initial, flow, confidence * (1 + DOUBT) / (confidence + DOUBT))
+def dominant(flow: torch.Tensor, confidence: torch.Tensor, rounds: int = 6) -> torch.Tensor:
+    """The affine motion that most of the sure matches share, (B, 2, h, w): iteratively reweighted least squares.
+
+    It starts from the weighted medians. The residual that counts for a quarter falls from 2 cells to 1/2.
+    """
+    n, _, h, w = flow.shape
+    place = grid(h, w, flow.device).flatten(1)
+    x = torch.cat([torch.ones_like(place[:1]), (place - place.mean(1, keepdim=True)) / max(h, w)])
+    flow, confidence = flow.flatten(2), confidence.flatten(1)
+    ridge = torch.diag(flow.new_tensor([1e-6, 1e-3, 1e-3]))
+    model = torch.cat([weighted_median(flow, confidence), flow.new_zeros(n, 2, 2)], 2)
+    for i in range(rounds):
+        scale = max(0.5, 2 / (i + 1))
+        residual = (flow - model @ x).square().sum(1)
+        weight = confidence / (1 + residual / scale**2) ** 2
+        left = torch.einsum('ic,nc,jc->nij', x, weight, x) + ridge
+        right = torch.einsum('ic,nc,nkc->nik', x, weight, flow)
+        model = torch.linalg.solve(left, right).transpose(1, 2)
+    return (model @ x).view(n, 2, h, w)
+
+
+def weighted_median(values: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Of values (B, K, N) with weights (B, N), the first beyond which lies half of the weight: (B, K, 1)."""
+    order = values.argsort(2)
+    mass = weight[:, None].expand_as(values).gather(2, order).cumsum(2)
+    at = (mass < 0.5 * mass[..., -1:]).sum(2, keepdim=True).clamp(max=values.shape[2] - 1)
+    return values.gather(2, order).gather(2, at)
+
+
+def choose(flows: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+    """Of candidates (B, K, 2, h, w) the one that scores (B, K, h, w) highest in each cell."""
+    best = scores.argmax(1, keepdim=True)[:, :, None].expand(-1, -1, 2, -1, -1)
+    return flows.gather(1, best)[:, 0]
+
+
+def choice_loss(flows, scores, truth):
+    """Of scores (B, K, h, w) against how near the candidates (B, K, 2, h, w) are to the truth (B, 2, h, w), in cells.
+
+    The cross-entropy with shares that fall with the cube of the error, and the error to be expected of a choice by lot.
+    """
+    error = (flows - truth[:, None]).square().sum(2).sqrt()
+    wanted = (error + 0.05) ** -3
+    wanted = wanted / wanted.sum(1, keepdim=True)
+    log_p = torch.log_softmax(scores, 1)
+    regret = (log_p.exp() * (error - error.amin(1, keepdim=True)).clamp(max=4)).sum(1)
+    return regret.mean() - 0.3 * (log_p * wanted).sum(1).mean()
 
 
 def shares(at: torch.Tensor):

@@ -13,7 +13,7 @@ from torch import nn
 from common.convex import upsample_convex
 from common.layers import SLOPE, conv, initialize
 from common.losses import end_point_error, hidden_loss
-from common.matching import fill, global_loss, local_loss, match_globally
+from common.matching import choice_loss, choose, dominant, global_loss, local_loss, match_globally, surroundings
 from common.lookup import all_pairs, look_up
 from common.schedule import pad_to, resize_flow, shrink, warp
 
@@ -73,24 +73,44 @@ class Decoder(nn.Module):
         super().__init__()
         d = 2 * radius + 1
         self.correlation = conv(d * d * len(REACHES), w['correlation'], 1)
-        inputs = w['correlation'] + w['context'] + w['hidden'] + 5
+        inputs = w['correlation'] + w['context'] + w['hidden'] + 7
         self.mix = conv(inputs, w['mix'])
         self.spread = nn.Sequential(nn.Conv2d(w['mix'], w['spread'], 3, 1, 2, 2), nn.LeakyReLU(SLOPE, inplace=True))
         self.hidden = conv(w['spread'], w['hidden'])
         self.head = nn.Conv2d(w['hidden'], 3, 3, 1, 1)
 
     def forward(self, correlation, context, flow, match, hidden):
-        """(N, 3 * D * D, h, w), (N, K, h, w), (N, 2, h, w), (N, 3, h, w), (N, S, h, w) to the change of flow in cells
+        """(N, 3 * D * D, h, w), (N, K, h, w), (N, 2, h, w), (N, 5, h, w), (N, S, h, w) to the change of flow in cells
         with the logit of being hidden (N, 3, h, w), and the next hidden state.
 
-        `match` is what the global match found: flow in cells, and its confidence.
+        `match` is what the global match found: flow in cells, the motion that most of the picture shares, and the
+        confidence of the match.
         """
         around = F.avg_pool2d(flow, 5, 1, 2, count_include_pad=False)
         bound = lambda step: step.clamp(-LARGEST_STEP, LARGEST_STEP) * 0.5
         volume = self.correlation(correlation * 2)
-        x = torch.cat([volume, context, bound(flow - around), bound(match[:, :2] - flow), match[:, 2:], hidden], 1)
+        found, shared, confidence = match.split((2, 2, 1), 1)
+        motions = [bound(flow - around), bound(found - flow), confidence]
+        x = torch.cat([volume, context, *motions, hidden, bound(shared - flow)], 1)
         hidden = self.hidden(self.spread(self.mix(x)))
         return self.head(hidden), hidden
+
+
+class Judge(nn.Module):
+    """How far a candidate for the flow of each cell is to be believed: one network for all candidates."""
+
+    def __init__(self, w: dict):
+        super().__init__()
+        inputs = w['correlation'] + w['context'] + 5
+        self.mix = conv(inputs, w['judge'])
+        self.spread = nn.Sequential(nn.Conv2d(w['judge'], w['judge'], 3, 1, 2, 2), nn.LeakyReLU(SLOPE, inplace=True))
+        self.score = nn.Conv2d(w['judge'], 1, 3, 1, 1)
+
+    def forward(self, volume, context, flow, confidence, kind):
+        """(N, correlation, h, w), (N, context, h, w), (N, 2, h, w) in cells, (N, 1, h, w), (N, 2, h, w) to (N, 1, h, w)."""
+        around = F.avg_pool2d(flow, 5, 1, 2, count_include_pad=False)
+        bend = (flow - around).clamp(-LARGEST_STEP, LARGEST_STEP) * 0.5
+        return self.score(self.spread(self.mix(torch.cat([volume, context, bend, confidence, kind], 1))))
 
 
 class WhitherFlow(nn.Module):
@@ -99,23 +119,42 @@ class WhitherFlow(nn.Module):
         w, self.radius = config['widths'], config['radius']
         self.iterations = config['iterations']
         self.encoder, self.decoder = Encoder(w), Decoder(w, self.radius)
+        self.judge = Judge(w)
         self.mask = nn.Conv2d(w['hidden'], 9 * FACTOR**2, 1)
         self.strides, self.factor, self.reaches = STRIDES, FACTOR, REACHES
         self.sharpness = nn.Parameter(torch.full((len(STRIDES),), 2.8))
         initialize(self)
         self.decoder.head.weight.data.mul_(0.05)
+        self.judge.score.weight.data.mul_(0.1)
         self.mask.weight.data.mul_(0.3)
 
     def weights(self, hidden):
         """Logits of the convex upsampling, (N, 9 * FACTOR^2, h, w)."""
         return self.mask(hidden) * 0.5
 
-    def run(self, image_a, image_b, iterations, initial=None, each=None):
+    def candidates(self, found, confidence, shared, initial):
+        """What a cell may start from, with two marks of its kind: its match, the sure matches around, the motion that most
+        of the picture shares (a background's, mostly), and `initial`."""
+        kind = lambda *marks: found.new_tensor(marks)[None, :, None, None].expand_as(found)
+        listed = [(found, kind(1, 0)), (surroundings(found, confidence), kind(0, 0)), (shared, kind(1, 1))]
+        return listed if initial is None else [*listed, (initial, kind(0, 1))]
+
+    def begin(self, a, b, context, found, confidence, shared, initial):
+        """The flow to start from (N, 2, h, w), in cells; the candidates (N, K, 2, h, w) and their scores (N, K, h, w)."""
+        listed = self.candidates(found, confidence, shared, initial)
+        scores = []
+        for flow, kind in listed:
+            volume = self.decoder.correlation(look_up(a, b, flow, self.radius, REACHES) * 2)
+            scores.append(self.judge(volume, context, flow, confidence, kind))
+        flows, scores = torch.stack([flow for flow, _ in listed], 1), torch.cat(scores, 1)
+        return choose(flows, scores), flows, scores
+
+    def run(self, image_a, image_b, iterations, initial=None, each=None, chosen=None):
         """Flow (N, 2, H, W) in pixels and the logit of being hidden (N, 1, H, W); sides are multiples of 16.
 
         Fewer numbers of `iterations` than levels leave the finest out.
-        `initial` (N, 2, H / 16, W / 16), in cells, stands where the global match is unsure. `each(level, logits, centre,
-        flow, hidden logit, upsampled, volume)` sees every step.
+        `initial` (N, 2, H / 16, W / 16), in cells, is one of the flows to start from. `each(level, logits, centre, flow,
+        hidden logit, upsampled, volume)` sees every step, `chosen(flows, scores)` what was to choose from.
         """
         features, contexts, hidden = self.encoder(torch.cat([image_a, image_b]))
         hidden = hidden.chunk(2)[0]
@@ -127,11 +166,15 @@ class WhitherFlow(nn.Module):
             volume = all_pairs(a, b) if level == 0 else None
             if level == 0:
                 found, confidence = match_globally(volume.detach() * sharpness[0].detach(), *a.shape[2:])
-                flow, match = fill(found, confidence, initial), torch.cat([found, confidence], 1)
+                shared = dominant(found, confidence)
+                flow, flows, scores = self.begin(a, b, context, found, confidence, shared, initial)
+                match = torch.cat([found, shared, confidence], 1)
+                if chosen:
+                    chosen(flows, scores)
             else:
                 flow = F.avg_pool2d(upsampled[:, :2], 2) / stride
                 hidden, match = (F.interpolate(t, scale_factor=2.0, mode='bilinear') for t in (hidden, match))
-                match = match * match.new_tensor([2, 2, 1])[:, None, None]
+                match = match * match.new_tensor([2, 2, 2, 2, 1])[:, None, None]
             for step in range(iterations[level]):
                 flow = flow.detach()
                 correlation = look_up(a, b, flow, self.radius, REACHES)
@@ -150,25 +193,42 @@ class WhitherFlow(nn.Module):
         return upsampled[:, :2], upsampled[:, 2:]
 
     @torch.no_grad()
-    def estimate(self, image_a, image_b, scale: float = 1, iterations=None):
-        """Flow (1, 2, H, W) of images (1, 3, H, W) of any size, at 1 / scale of their resolution."""
+    def estimate(self, image_a, image_b, scale: float = 1, iterations=None, before=None):
+        """Flow (N, 2, H, W) of images (N, 3, H, W) of any size, at 1 / scale of their resolution.
+
+        `before` (N, 2, H, W) is what an earlier pass found, in pixels.
+        """
         h, w = image_a.shape[2:]
         a, b = shrink(image_a, scale), shrink(image_b, scale)
-        flow, _ = self.run(pad_to(a, 16), pad_to(b, 16), iterations or self.iterations)
+        initial = None if before is None else to_cells(resize_flow(before, *a.shape[2:]))
+        flow, _ = self.run(pad_to(a, 16), pad_to(b, 16), iterations or self.iterations, initial)
         return resize_flow(flow[..., : a.shape[2], : a.shape[3]], h, w)
+
+    def estimate_passes(self, image_a, image_b, schedule):
+        """Flow (N, 2, H, W), each pass starting from the one before: the shrink factors of the passes, coarse to fine."""
+        flow = None
+        for factor in schedule:
+            flow = self.estimate(image_a, image_b, factor, before=flow)
+        return flow
 
     def loss(self, image_a, image_b, truth, occluded, note):
         """Of one batch: end-point error and occlusion at every level, and the cross-entropy of the matching.
 
-        Two batches in five are a later pass of a schedule: B is carried back by what the network finds on images half
-        as large, and the rest of the flow is the truth.
+        Half of the batches are a later pass, which starts from what the network finds on images half or a quarter as
+        large: two thirds of these as it is, the others with B carried back by it, so that the truth is what is left.
         """
         draw = lambda low, high: int(torch.randint(low, high + 1, ()))
-        if draw(1, 5) <= 2:
-            before = self.estimate(image_a, image_b, 2, (draw(1, 2), draw(1, 2), 1))
+        initial = None
+        kind = draw(1, 6)
+        if kind <= 3:
+            before = self.estimate(image_a, image_b, 2 * draw(1, 2), (draw(1, 2), draw(1, 2), 1))
+            initial = to_cells(before)
+        if kind == 3:
             image_b, truth = warp(image_b, before), truth - before
+            initial = torch.zeros_like(initial)
+        if kind == 4 and draw(1, 3) == 3:
+            initial = perturb(F.avg_pool2d(truth, 16) / 16)
         iterations = (draw(1, 3), draw(1, 2), 1 + (draw(1, 8) == 8))
-        initial = perturb(F.avg_pool2d(truth, 16) / 16) if draw(1, 5) == 5 else None
         parts = {'epe': 0, 'match': 0, 'hide': 0}
         sharpness = self.sharpness.exp()
 
@@ -195,9 +255,18 @@ class WhitherFlow(nn.Module):
             parts['match'] += part / iterations[level]
             note(f'match{stride}', part)
 
-        self.run(image_a, image_b, iterations, initial, each)
+        def chosen(flows, scores):
+            parts['choice'] = choice_loss(flows, scores, truth[..., 8::16, 8::16] / 16)
+            note('choice', parts['choice'])
+
+        self.run(image_a, image_b, iterations, initial, each, chosen)
         note('hide', parts['hide'])
-        return parts['epe'] + parts['match'] * 0.5 + parts['global'] + parts['hide']
+        return parts['epe'] + parts['match'] * 0.5 + parts['global'] + parts['hide'] + parts['choice']
+
+
+def to_cells(flow):
+    """Pixels (N, 2, H, W), of any size, to cells of 1/16 of the padded size, (N, 2, h, w)."""
+    return F.avg_pool2d(pad_to(flow, STRIDES[0]), STRIDES[0]) / STRIDES[0]
 
 
 def perturb(flow):

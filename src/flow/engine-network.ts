@@ -24,7 +24,7 @@ export type Encoding = Readonly<Record<string, Tensor>>;
 export interface NetworkOptions {
   /** Steps of the decoder at each level of a pyramid, coarse to fine. */
   readonly iterations?: readonly number[];
-  /** Flow that a pyramid starts from where its global match is unsure: u and v in pixels of the input. */
+  /** Flow that a pyramid may start from: u and v in pixels of the input. */
   readonly initial?: FeatureMap;
 }
 

@@ -1,13 +1,14 @@
 import { prepareLookup } from '../../kernels/lookup/index.ts';
 import { prepareMatch } from '../../kernels/match/index.ts';
 import { averageSquares, resizePlanes } from '../../kernels/resample/index.ts';
-import type { FeatureMap } from '../../kernels/types.ts';
+import type { CostVolume, FeatureMap } from '../../kernels/types.ts';
 import { prepareUpsample } from '../../kernels/upsample/index.ts';
 import type { PreparedUpsample } from '../../kernels/upsample/index.ts';
 import { ShapeError } from '../core/errors.ts';
 import type { Tensor } from '../core/types.ts';
 import { padTensor } from '../runtime/index.ts';
 import type { ModelPyramid, Session } from '../runtime/index.ts';
+import { dominantMotion } from './dominant-motion.ts';
 import type {
   Encoding,
   FlowNetwork,
@@ -16,14 +17,17 @@ import type {
   NetworkOptions,
 } from './engine-network.ts';
 import { keepKernels } from './kept-kernels.ts';
-import { fillUnsure } from './pyramid-fill.ts';
+import { KINDS, chooseByScore, listCandidates } from './pyramid-start.ts';
+import type { ScoredFlow } from './pyramid-start.ts';
 
 /** The graphs of a pyramid network. */
 export interface PyramidSessions {
   /** `image` to `features0`, `context0` and so on, coarse to fine, and `start`, the first hidden state. */
   readonly encoder: Session;
+  /** `correlation`, `context`, `flow`, `confidence` (of the match), `kind` (see `KINDS`) to `score`. */
+  readonly judge: Session;
   /**
-   * `correlation`, `context`, `flow`, `match` (u, v, confidence), `hidden` to `change` (u, v, logit of being hidden)
+   * `correlation`, `context`, `flow`, `match` (the state's five planes), `hidden` to `change` (u, v, logit of being hidden)
    * and `next`.
    */
   readonly decoder: Session;
@@ -37,7 +41,7 @@ export interface PyramidSessions {
 interface State {
   /** u and v in cells. */
   flow: FeatureMap;
-  /** The global match: u and v in cells, and its confidence, 0 to 1. */
+  /** The global match, u and v in cells, the motion that most matches share, and the match's confidence, 0 to 1. */
   match: FeatureMap;
   /** What the decoder remembers. */
   hidden: Tensor;
@@ -91,7 +95,7 @@ export function createPyramidNetwork(
     throw new ShapeError('Expected at least one level of iterations but received none');
   };
 
-  /** Where the decoder starts: at the global match, where that is sure. */
+  /** Where the decoder starts: in each cell at the candidate that the judge believes in most. */
   const start = async (
     encodingA: Encoding,
     encodingB: Encoding,
@@ -99,19 +103,30 @@ export function createPyramidNetwork(
   ): Promise<State> => {
     const [a, b] = [featureMap(encodingA.features0), featureMap(encodingB.features0)];
     const { height, width } = a;
+    const size = { height, width };
     const { matching } = await kernels.matchings.get(a);
     const match = matching.run(a, b, pyramid.sharpness);
-    const found: FeatureMap = { channels: 2, height, width, data: match.flow };
-    const confidence: FeatureMap = { channels: 1, height, width, data: match.confidence };
-    const other = initial && toCells(initial, width, height, strides[0]);
-    const flow = fillUnsure(found, confidence, other);
-    const data = new Float32Array(3 * height * width);
-    data.set(match.flow);
-    data.set(match.confidence, 2 * height * width);
-    const size = { height, width };
+    const found: FeatureMap = { channels: 2, ...size, data: match.flow };
+    const confidence: FeatureMap = { channels: 1, ...size, data: match.confidence };
+    const shared = dominantMotion(found, match.confidence);
+    const candidates = listCandidates(found, match.confidence, shared);
+    if (initial) candidates.push({ flow: toCells(initial, width, height, strides[0]), kind: KINDS.initial });
+    const { lookup, volume } = await kernels.lookups.get(a);
+    lookup.load(a, b);
+    const scored: ScoredFlow[] = [];
+    for (const { flow, kind } of candidates) {
+      const { score } = await sessions.judge.run({
+        correlation: volumeTensor(lookup.lookup(flow.data, volume)),
+        context: encodingA.context0,
+        flow: tensor(flow),
+        confidence: tensor(confidence),
+        kind: marks(kind, size),
+      });
+      scored.push({ flow, score: score.data });
+    }
     return {
-      flow,
-      match: { channels: 3, ...size, data },
+      flow: chooseByScore(scored),
+      match: join([found, shared, confidence]),
       hidden: encodingA.start,
       logit: new Float32Array(height * width),
     };
@@ -124,10 +139,11 @@ export function createPyramidNetwork(
     const rooms = await kernels.states.get(featureMap(state.hidden));
     lookup.load(featuresA, featuresB);
     for (let step = 0; step < count; step++) {
-      const { displacements, height, width, data } = lookup.lookup(state.flow.data, volume);
+      const correlations = lookup.lookup(state.flow.data, volume);
+      const { height, width } = correlations;
       const { change, next } = await sessions.decoder.run(
         {
-          correlation: { dims: [1, displacements, height, width], data },
+          correlation: volumeTensor(correlations),
           context: a[`context${level}`],
           flow: tensor(state.flow),
           match: tensor(state.match),
@@ -215,11 +231,24 @@ function descend(state: State, { flow, ...size }: Upsampled, finer: Tensor, stri
   state.hidden = finer;
 }
 
-/** The match on a grid twice as fine, in its cells. */
+/** Both flows of the match on a grid twice as fine, in its cells, and the confidence. */
 function toFinerCells(match: FeatureMap, width: number, height: number): FeatureMap {
   const finer = resizePlanes(match, width, height);
-  for (let i = 0; i < 2 * height * width; i++) finer.data[i] *= 2;
+  for (let i = 0; i < 4 * height * width; i++) finer.data[i] *= 2;
   return finer;
+}
+
+/** All planes of maps of one size. */
+function join(maps: readonly FeatureMap[]): FeatureMap {
+  const { height, width } = maps[0];
+  const channels = maps.reduce((sum, map) => sum + map.channels, 0);
+  const data = new Float32Array(channels * height * width);
+  let offset = 0;
+  for (const map of maps) {
+    data.set(map.data, offset);
+    offset += map.data.length;
+  }
+  return { channels, height, width, data };
 }
 
 /** To pixels, by the weights in `mask`. */
@@ -244,6 +273,18 @@ function finish({ height, width, flow, hidden }: Upsampled): NetworkEstimate {
 
 function featureMap({ dims: [, channels, height, width], data }: Tensor): FeatureMap {
   return { channels, height, width, data };
+}
+
+/** Planes of one value each. */
+function marks(values: readonly number[], { height, width }: { height: number; width: number }): Tensor {
+  const data = new Float32Array(values.length * height * width);
+  for (const [plane, value] of values.entries())
+    data.fill(value, plane * height * width, (plane + 1) * height * width);
+  return { dims: [1, values.length, height, width], data };
+}
+
+function volumeTensor({ displacements, height, width, data }: CostVolume): Tensor {
+  return { dims: [1, displacements, height, width], data };
 }
 
 function tensor({ channels, height, width, data }: FeatureMap): Tensor {

@@ -116,13 +116,15 @@ type LoadGraph = (part: string, inputs: string[], outputs: string[]) => Promise<
 async function loadPyramid(manifest: FlowManifest, load: LoadGraph, threads: number): Promise<FlowNetwork> {
   const pyramid = manifest.pyramid!;
   const levels = (name: string) => pyramid.strides.map((_, level) => `${name}${level}`);
-  const [encoder, decoder, rise, mask] = await Promise.all([
+  const [encoder, judge, decoder, rise, mask] = await Promise.all([
     load('encoder', ['image'], [...levels('features'), ...levels('context'), 'start']),
+    load('judge', ['correlation', 'context', 'flow', 'confidence', 'kind'], ['score']),
     load('decoder', ['correlation', 'context', 'flow', 'match', 'hidden'], ['change', 'next']),
     load('rise', ['hidden'], ['mask', 'finer']),
     load('mask', ['hidden'], ['mask']),
   ]);
-  return createPyramidNetwork({ encoder, decoder, rise, mask }, pyramid, manifest.iterations ?? [], threads);
+  const sessions = { encoder, judge, decoder, rise, mask };
+  return createPyramidNetwork(sessions, pyramid, manifest.iterations ?? [], threads);
 }
 
 function checkTask(manifest: ModelManifest | FlowManifest): FlowManifest {

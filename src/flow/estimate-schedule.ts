@@ -3,7 +3,7 @@ import { warpBackward, warpWindow } from '../../kernels/warp/index.ts';
 import type { FeatureMap } from '../../kernels/types.ts';
 import type { FlowField, ScalarField, Tensor } from '../core/types.ts';
 import type { FlowModel } from './engine.ts';
-import type { FlowBackend, NetworkInput, NetworkOptions } from './engine-network.ts';
+import type { FlowBackend, NetworkEstimate, NetworkInput } from './engine-network.ts';
 import { bringFlow } from './bring-flow.ts';
 import { prepareInput } from './estimate-frame.ts';
 import type { Level, PreparedFrame } from './estimate-frame.ts';
@@ -12,7 +12,7 @@ import type { TilePlan } from './tile-plan.ts';
 import { levelSize, planLevel } from './tiling.ts';
 import type { Tiling } from './tiling.ts';
 import { cropFlowData, reachOf } from './window.ts';
-import type { Window } from './window.ts';
+import type { Size, Window } from './window.ts';
 
 /** The flow so far, and what computed the last of it. */
 export interface Found {
@@ -33,9 +33,9 @@ export interface Passes {
 }
 
 /**
- * Flow from A to B, coarse to fine: each pass shrinks both images by its factor, carries B back by the flow
- * found so far and adds what the network still sees between A and the carried B (the residual flow of Ranjan
- * and Black 2017, section 3.1). The same rule that the networks are trained by.
+ * Flow from A to B, coarse to fine: each pass shrinks both images by its factor. A pyramid starts each pass from the flow
+ * found so far. For other networks, and in tiles, a pass carries B back by that flow and adds what the network still sees
+ * between A and the carried B (the residual flow of Ranjan and Black 2017, section 3.1). The networks are trained so.
  *
  * @param tiling passes over more pixels than it allows are done window by window; the first must fit
  * @returns flow on the grid of the last pass and in its pixels, and what computed it
@@ -54,17 +54,16 @@ export async function runSchedule(
     const before: FlowField | undefined = found && bringFlow(found.flow, { width, height });
     const plan = planLevel({ width, height }, tiling, model.manifest.input.multipleOf);
     if (before && plan) {
-      const tiles = await runPassInTiles(model, frameA, frameB, factor, before, plan, tiling!, {
-        iterations,
-      });
+      const tiles = await runPassInTiles(model, frameA, frameB, factor, before, plan, tiling!, iterations);
       found = { ...found, ...tiles };
       continue;
     }
-    const initial = before
-      ? undefined
-      : passes.initial && toPlanes(bringFlow(passes.initial, { width, height }));
-    const options = { iterations, initial };
-    found = await runPass(model, frameA.level(factor), frameB.level(factor), before, options);
+    const first = passes.initial && bringFlow(passes.initial, { width, height });
+    const [a, b] = [frameA.level(factor), frameB.level(factor)];
+    found =
+      before && !model.manifest.pyramid
+        ? await addPass(model, a, b, before)
+        : await runPass(model, a, b, iterations, before ?? first);
     tiling?.step();
   }
   return found!;
@@ -81,23 +80,34 @@ function toPlanes({ width, height, data }: FlowField): FeatureMap {
   return { channels: 2, height, width, data: planes };
 }
 
-/** A pass over the whole; it adds to the flow before, in place. */
+/** A pass over the whole, from `initial` on where there is one. */
 async function runPass(
   model: FlowModel,
   a: Level,
   b: Level,
-  before: FlowField | undefined,
-  options: NetworkOptions,
+  iterations: readonly number[] | undefined,
+  initial: FlowField | undefined,
 ): Promise<Found> {
   const { width, height } = a.planes;
-  const inputB = before ? carryBack(b, before, model) : b.input;
-  const residual = await model.network.estimate(a.input, inputB, options);
-  const flow = before ?? { width, height, data: new Float32Array(width * height * 2) };
-  addResidual(flow, residual.flow, strideOf(residual.flow, a.input));
-  const { hidden, backend } = residual;
+  const estimate = await model.network.estimate(a.input, b.input, {
+    iterations,
+    initial: initial && toPlanes(initial),
+  });
+  const start = { width, height, data: new Float32Array(width * height * 2) };
+  return foundBy(estimate, a, start);
+}
+
+/** A pass over the whole that sees B carried back by the flow before, and adds to it, in place. */
+async function addPass(model: FlowModel, a: Level, b: Level, before: FlowField): Promise<Found> {
+  return foundBy(await model.network.estimate(a.input, carryBack(b, before, model)), a, before);
+}
+
+/** What a pass saw, its flow added to the flow before, in place. */
+function foundBy({ flow: residual, hidden, backend }: NetworkEstimate, a: Level, flow: FlowField): Found {
+  addResidual(flow, residual, strideOf(residual, a.input));
   return {
     flow,
-    ...(hidden && { hidden: cropScalar(hidden, strideOf(hidden, a.input), width, height) }),
+    ...(hidden && { hidden: cropScalar(hidden, strideOf(hidden, a.input), flow.width, flow.height) }),
     backend,
   };
 }
@@ -127,7 +137,7 @@ async function runPassInTiles(
   before: FlowField,
   plan: TilePlan,
   tiling: Tiling,
-  options: NetworkOptions,
+  iterations: readonly number[] | undefined,
 ): Promise<Found> {
   const { input } = model.manifest;
   let backend: FlowBackend = 'onnxruntime';
@@ -135,7 +145,7 @@ async function runPassInTiles(
     const data = cropFlowData(before, window);
     const a = prepareInput(frameA.crop(factor, window), input);
     const b = prepareInput(warpTile(frameB, factor, data, window, plan), input);
-    const residual = await model.network.estimate(a, b, options);
+    const residual = await model.network.estimate(a, b, { iterations, initial: stillness(window) });
     backend = residual.backend;
     addResidual(
       { width: window.width, height: window.height, data },
@@ -147,6 +157,14 @@ async function runPassInTiles(
   });
   return { flow, backend };
 }
+
+/** No motion at all: what is expected of a B that was carried back. */
+const stillness = ({ width, height }: Size): FeatureMap => ({
+  channels: 2,
+  height,
+  width,
+  data: new Float32Array(2 * width * height),
+});
 
 /** B as a window of A sees it; of B's planes no more is made than the flow leads to. */
 function warpTile(

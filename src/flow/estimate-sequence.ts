@@ -26,9 +26,9 @@ export interface SequenceEstimate extends FlowEstimate {
 }
 
 /**
- * The flow from each frame to the one after it: n frames give n - 1 flows. Each frame is converted, shrunk and, as it
- * is, encoded once, though it is part of two pairs (later passes of a schedule see the second frame carried back, and
- * encode that); no more than two frames are held.
+ * The flow from each frame to the one after it: n frames give n - 1 flows. Each frame is converted, shrunk and encoded
+ * once, though it is part of two pairs (`flownet-c` sees the second frame carried back in its later passes, and encodes
+ * that); no more than two frames are held.
  *
  * @throws ShapeError where a frame is not of the first one's size
  */

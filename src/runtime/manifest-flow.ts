@@ -64,7 +64,7 @@ export interface FlowManifest extends ModelManifest, FlowPlan {
   readonly input: ModelInput;
   /** Only where the network is also cut at its correlation layer, into `encoder` and `decoder`. */
   readonly correlation?: ModelCorrelation;
-  /** Only where the network comes as `encoder`, `decoder`, `rise` and `mask`. */
+  /** Only where the network comes as `encoder`, `judge`, `decoder`, `rise` and `mask`. */
   readonly pyramid?: ModelPyramid;
   /** The flow has 1 / `stride` of the input's size, its values are in pixels of the input. */
   readonly output: { readonly stride: number };
@@ -99,7 +99,7 @@ export function parseFlow(manifest: ModelManifest, root: Entry): FlowManifest {
 }
 
 function partsOf(pyramid: ModelPyramid | undefined, correlation: ModelCorrelation | undefined): string[] {
-  if (pyramid) return ['encoder', 'decoder', 'rise', 'mask'];
+  if (pyramid) return ['encoder', 'judge', 'decoder', 'rise', 'mask'];
   return correlation ? ['fused', 'encoder', 'decoder'] : ['fused'];
 }
 
