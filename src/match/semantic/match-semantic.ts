@@ -39,7 +39,7 @@ export interface MatchSemanticOptions {
   readonly transform?: SemanticTransformName;
   /**
    * How often B is looked at, 1 to 8; 1 unless told. With more, B is looked at as three sizes, and again as an affine map
-   * brings it onto A: far better where sizes and angles differ, for `looks + 3` times the trunk's time. The regressors
+   * brings it onto A: far better where sizes and angles differ, for `looks + 3` runs of the trunk more. The regressors
    * look again at features instead and are not changed by this.
    */
   readonly looks?: number;
