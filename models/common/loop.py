@@ -94,8 +94,7 @@ class Training:
     def save(self):
         state = {'net': self.net.state_dict(), 'average': self.average.net.state_dict(),
                  'optimizer': self.optimizer.state_dict(), 'step': self.step, 'spent': self.clock.spent()}
-        torch.save(state, self.file.with_suffix('.tmp'))
-        self.file.with_suffix('.tmp').rename(self.file)
+        save(self.file, **state)
 
     def run(self, loss: Callable[[], torch.Tensor], validate: Callable[[torch.nn.Module], str]):
         """Until the minutes are over; `loss` draws a batch, `validate` says how good the average is, once a minute."""
@@ -121,6 +120,12 @@ class Training:
         self.average.update(self.net)
         self.step += 1
         return float(loss.detach())
+
+
+def save(file: Path, **state):
+    """Never half a file: what was there stays until the new one is whole."""
+    torch.save(state, file.with_suffix('.tmp'))
+    file.with_suffix('.tmp').rename(file)
 
 
 def log(work: Path, line: str):
