@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyWarp, composeWarps, describeSemantic, fitWarp, homographyWarp } from '../src/index.ts';
 import { matchSemantic, readImage, transferPoints } from '../src/index.ts';
-import type { Image, SemanticModel, SemanticTransformName, Warp } from '../src/index.ts';
+import type { Image, MatchSemanticOptions, SemanticModel, Warp } from '../src/index.ts';
 import { createRandom } from '../src/geometry/index.ts';
 import { round } from './measure.ts';
 
@@ -80,14 +80,14 @@ function gridError(found: ArrayLike<number>, truth: ArrayLike<number>): number {
 }
 
 /**
- * The mean grid error of each transform, of the dense flow and of moving nothing.
+ * The mean grid error of each method, of its dense flow and of moving nothing.
  *
  * @param photos the folder of all photos
  */
 export async function scoreSynthetic(
   model: SemanticModel,
   photos: string,
-  transforms: readonly SemanticTransformName[],
+  methods: Readonly<Record<string, MatchSemanticOptions>>,
   views: number,
 ): Promise<Record<'affine' | 'tps', Record<string, number>>> {
   const names = readdirSync(photos).filter((name) => /\.(jpe?g|png|webp)$/i.test(name));
@@ -108,10 +108,11 @@ export async function scoreSynthetic(
           sums[kind][key] = (sums[kind][key] ?? 0) + gridError(found, truth) / (held.length * views);
         };
         add('identity', grid);
-        for (const transform of transforms) {
-          const match = await matchSemantic(model, b, a, { transform });
-          add(transform, transferPoints(match, grid, 'transform').pointsB);
-          if (transform === transforms[0]) add('dense', transferPoints(match, grid).pointsB);
+        for (const [name, options] of Object.entries(methods)) {
+          const match = await matchSemantic(model, b, a, options);
+          add(name, transferPoints(match, grid, 'transform').pointsB);
+          if (options.transform === 'fitted-tps')
+            add(`dense of ${name}`, transferPoints(match, grid).pointsB);
         }
       }
   }

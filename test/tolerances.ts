@@ -37,6 +37,10 @@ export const TOLERANCE = {
   digits: 10,
   /** A network's descriptors of length 1, or its scores, through ONNX Runtime and through PyTorch. */
   descriptor: 1e-4,
+  /** A trunk's features, values up to some tens, through ONNX Runtime and through TFLite. */
+  trunkFeature: 1e-3,
+  /** Numbers of a map of the plane -1..1, by weights of 16 and of 32 bits. */
+  halvedWeights: 5e-3,
   /** Descriptors of length 1 of a picture whose grey values were rounded on one side and not on the other. */
   greyRounding: 2e-2,
   /** Exact points through a solver in float64, in pixels of pictures of up to 1000. */

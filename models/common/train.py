@@ -18,6 +18,7 @@ import torch
 
 from common.augment import crop, prepare, shrink
 from common.generator import generate
+from common.loop import log
 from common.losses import end_point_error, matching_loss, multiscale_loss
 from common.networks import build
 from common.photos import load_photos
@@ -156,12 +157,6 @@ class Trainer:
                 mean.lerp_(now, 1 - decay)
         # Pauses of the whole process (a stopped job) do not count as training.
         self.spent += min(time.time() - started, 30)
-
-
-def log(work: Path, line: str):
-    print(line, flush=True)
-    with open(work / 'log.txt', 'a') as file:
-        file.write(line + '\n')
 
 
 def main():

@@ -16,10 +16,10 @@ import torch
 
 from common.export import describe
 from common.export_patch import compare, thresholds, write_graph
+from common.loop import Clock
 from common.networks import MODELS, build
 from common.patch_data import false_positive_rate
 from common.similarity_losses import contrastive, pair_distances
-from common.train_descriptor import Clock
 
 TRAINED, KEPT = 800, 100
 

@@ -14,9 +14,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from common.loop import Average, Clock, log, save
 from common.networks import build
-from common.train import log
-from common.train_descriptor import Average, Clock, save
 from homography.geometry import corner_error
 from homography.losses import Likeness, supervised
 from homography.views import draw_pairs, load_levels

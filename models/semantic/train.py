@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from common.train import log
-from common.train_descriptor import Average, Clock, save
+from common.loop import Training, add_options, parse_options
 from semantic.maps import APPLY, apply_affine, grid, grid_error, grid_loss
 from semantic.net import CELLS, Regressor, correlate
 from semantic.views import KINDS
@@ -96,50 +95,23 @@ def validate(net, kind: str, views: Views, count: int = 256) -> tuple[float, flo
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('kind', choices=KINDS)
-    parser.add_argument('--data', type=Path, required=True)
-    parser.add_argument('--validation', type=Path, required=True)
-    parser.add_argument('--work', type=Path, required=True)
-    parser.add_argument('--minutes', type=float, default=10, help='of processor time')
-    parser.add_argument('--batch', type=int, default=32)
-    parser.add_argument('--lr', type=float, default=2e-3)
-    parser.add_argument('--seed', type=int, default=0)
-    args = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.manual_seed(args.seed)
-    args.work.mkdir(parents=True, exist_ok=True)
+    add_options(parser, minutes=10, batch=32, lr=2e-3)
+    args = parse_options(parser)
     net = Regressor(args.kind)
-    average = Average(net, 0.99)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=args.lr, weight_decay=1e-4)
-    step, spent, file = 0, 0.0, args.work / 'checkpoint.pt'
-    if file.exists():
-        state = torch.load(file, weights_only=True)
-        net.load_state_dict(state['net'])
-        average.net.load_state_dict(state['average'])
-        optimizer.load_state_dict(state['optimizer'])
-        step, spent, average.steps = state['step'], state['spent'], state['step']
-    views, held_out = Views(args.data, args.seed * 7919 + step), Views(args.validation)
-    clock, said, losses = Clock(args.minutes, spent), spent, []
-    while clock.share() < 1:
+    training = Training(net, args, decay=0.99, weight_decay=1e-4, clip=1.0)
+    views, held_out = Views(args.data, training.data_seed), Views(args.validation)
+
+    def loss():
         a, b = views.draw(args.kind, args.batch)
         other = views.draw(args.kind, args.batch)[1]
         volume = correlate(views.take(a), roughen(views.take(b), views.take(other), views.rng))
-        loss = grid_loss(args.kind, net.train()(volume), views.truth(a, b, args.kind), POINTS)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        for group in optimizer.param_groups:
-            group['lr'] = clock.rate(step, args.lr)
-        optimizer.step()
-        average.update(net)
-        step += 1
-        losses.append(float(loss.detach()))
-        if clock.spent() - said > 60 or clock.share() >= 1:
-            said = clock.spent()
-            error, still = validate(average.net, args.kind, held_out)
-            log(args.work, f'{said / 60:5.1f} min  step {step}  loss {np.mean(losses):.4f}  validation {error:.4f} of {still:.4f}')
-            losses = []
-            state = {'net': net.state_dict(), 'average': average.net.state_dict(), 'optimizer': optimizer.state_dict()}
-            save(file, **state, step=step, spent=clock.spent())
+        return grid_loss(args.kind, net(volume), views.truth(a, b, args.kind), POINTS)
+
+    def report(average):
+        error, still = validate(average, args.kind, held_out)
+        return f'{error:.4f} of {still:.4f}'
+
+    training.run(loss, report)
 
 
 if __name__ == '__main__':

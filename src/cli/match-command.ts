@@ -23,6 +23,7 @@ export interface MatchCommandOptions {
   readonly points?: boolean | string;
   readonly semantic?: boolean;
   readonly transform?: SemanticTransformName;
+  readonly looks?: number;
   readonly force?: boolean;
 }
 
@@ -75,6 +76,11 @@ export function addMatchCommand(program: Command): void {
         TRANSFORMS,
       ),
     )
+    .option(
+      '--looks <n>',
+      'with --semantic: how often to look, 1 to 8; 2 for objects of other size or angle',
+      parseLooks,
+    )
     .addOption(new Option('--model <name>', 'what is fitted').choices(MODELS).default('homography'))
     .addOption(
       new Option('--source <name>', 'where points come from')
@@ -105,6 +111,12 @@ export function addMatchCommand(program: Command): void {
       const { runMatch } = await import('./match-run.ts');
       await runMatch(pictureA, pictureB, options);
     });
+}
+
+function parseLooks(text: string): number {
+  const value = Number(text);
+  if (!/^[1-8]$/.test(text)) throw new InvalidArgumentError('Expected an integer from 1 to 8.');
+  return value;
 }
 
 function parseRatio(text: string): number {

@@ -32,7 +32,7 @@ export async function runMatch(pathA: string, pathB: string, options: MatchComma
 }
 
 async function checkOptions(pathA: string, pathB: string, options: MatchCommandOptions): Promise<void> {
-  const { draw: picture, flowModel, source, points, json, semantic, transform, force = false } = options;
+  const { draw: picture, flowModel, source, force = false } = options;
   if (picture) {
     checkExtension(picture, PICTURES, '--draw');
     await checkApart([picture], [pathA, pathB]);
@@ -40,12 +40,18 @@ async function checkOptions(pathA: string, pathB: string, options: MatchCommandO
   }
   if (flowModel && source !== 'flow')
     throw new WhitherError('Expected --source flow with --flow-model but received features: see --help');
+  checkSemanticOptions(options);
+}
+
+/** What goes with `--semantic`, and what goes with it alone. */
+function checkSemanticOptions({ semantic, transform, looks, points, json, draw }: MatchCommandOptions): void {
   if (transform && !semantic) throw new WhitherError('Expected --semantic with --transform: see --help');
+  if (looks && !semantic) throw new WhitherError('Expected --semantic with --looks: see --help');
   if (typeof points === 'string' && !semantic)
     throw new WhitherError(`Expected --semantic with --points ${points}: only it takes a file of points`);
   if (points === true && semantic)
     throw new WhitherError('Expected a file after --points with --semantic, such as points.json');
-  if (points && !json && !(semantic && picture))
+  if (points && !json && !(semantic && draw))
     throw new WhitherError('Expected --json with --points: the points are printed there');
 }
 

@@ -36,11 +36,11 @@ export async function runSemanticMatch(
 async function findMatch(
   imageA: Image,
   imageB: Image,
-  { transform }: MatchCommandOptions,
+  { transform, looks }: MatchCommandOptions,
 ): Promise<SemanticMatch> {
   const model = await loadSemanticModel();
   try {
-    return await matchSemantic(model, imageA, imageB, { transform });
+    return await matchSemantic(model, imageA, imageB, { transform, looks });
   } finally {
     await model.dispose();
   }

@@ -50,4 +50,9 @@ describe('whither match --semantic', () => {
     const transform = await runCommand([...plain, '--transform', 'affine']);
     expect(transform.stderr).toMatch(/Expected --semantic with --transform/);
   });
+
+  it('looks more than once with --semantic alone', async () => {
+    const looks = await runCommand(['match', FIXTURES.catA, FIXTURES.catB, '--looks', '2']);
+    expect(looks.stderr).toMatch(/Expected --semantic with --looks/);
+  });
 });

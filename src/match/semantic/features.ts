@@ -3,6 +3,7 @@ import { resizePlanes } from '../../../kernels/resample/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
 import { imageToTensor } from '../../runtime/index.ts';
 import type { SemanticManifest, Session } from '../../runtime/index.ts';
+import type { Size } from './grid.ts';
 import { textureOf } from './texture.ts';
 
 /** What is known of a picture, on a square grid of cells. */
@@ -10,36 +11,54 @@ export interface SemanticFeatures {
   /** Of the picture, in pixels. */
   readonly width: number;
   readonly height: number;
+  /** Red, green and blue as the trunk takes them, for a second look. */
+  readonly planes: FeatureMap;
   /** Unit vectors. */
   readonly map: FeatureMap;
-  /** How much there is to see, from 0 to 1; one value a cell. */
+  /** How much there is to see, from 0 to 1; one value a cell. Low all over where the picture has fewer pixels than cells. */
   readonly texture: Float32Array;
 }
 
 /** Added under each root: a vector of nothing stays one. */
 const EPSILON = 1e-6;
 
-/**
- * What the trunk says of a picture: unit vectors on a grid of `cells` x `cells` whose corner cells lie on the picture's
- * corners, the channels of all features side by side.
- */
-export async function extractSemanticFeatures(
+/** What the trunk says of a picture. */
+export function extractSemanticFeatures(
   trunk: Session,
-  { input, features, cells }: SemanticManifest,
+  manifest: SemanticManifest,
   image: Image,
 ): Promise<SemanticFeatures> {
-  const { data } = imageToTensor(image, input.range);
-  const planes = { channels: 3, height: image.height, width: image.width, data };
-  const resized = resizePlanes(planes, input.size, input.size);
-  const outputs = await trunk.run({ image: { dims: [1, 3, input.size, input.size], data: resized.data } });
+  const { size, range } = manifest.input;
+  const { data } = imageToTensor(image, range);
+  const { width, height } = image;
+  const planes = resizePlanes({ channels: 3, height, width, data }, size, size);
+  return describePlanes(trunk, manifest, planes, { width, height });
+}
+
+/**
+ * What the trunk says of a picture brought to its size: unit vectors on a grid of `cells` x `cells` whose corner cells lie
+ * on the picture's corners, the channels of all features side by side.
+ *
+ * @param planes red, green and blue in the range of the manifest
+ * @param size of the picture that they were made of
+ */
+export async function describePlanes(
+  trunk: Session,
+  { input, features, cells }: SemanticManifest,
+  planes: FeatureMap,
+  { width, height }: Size,
+): Promise<SemanticFeatures> {
+  const outputs = await trunk.run({ image: { dims: [1, 3, input.size, input.size], data: planes.data } });
   const maps = features.map(({ output, weight }) => {
     const { dims, data } = outputs[output];
     const map = { channels: dims[1], height: dims[2], width: dims[3], data };
     return toUnitLength(resizeAligned(map, cells), weight);
   });
   const white = (input.range[1] - input.range[0]) / 2;
-  const { width, height } = image;
-  return { width, height, map: toUnitLength(join(maps)), texture: textureOf(resized, cells, white) };
+  // Cells that share one pixel of the picture show nothing of their own, whatever lies between the pixels.
+  const detail = Math.min(1, width / cells) * Math.min(1, height / cells);
+  const texture = textureOf(planes, cells, white).map((value) => value * detail);
+  return { width, height, planes, map: toUnitLength(join(maps)), texture };
 }
 
 /** Bilinear resizing to `cells` x `cells` that keeps the corners in place. */

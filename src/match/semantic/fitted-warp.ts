@@ -1,8 +1,9 @@
+import { createCorrespondences } from '../../core/correspondences.ts';
 import { ShapeError } from '../../core/errors.ts';
 import type { MatchResult } from '../../../kernels/match/types.ts';
-import { applyWarp, fitWarp, homographyWarp, solveModel } from '../../geometry/index.ts';
+import { applyWarp, fitModel, fitWarp, homographyWarp, solveModel } from '../../geometry/index.ts';
 import { IDENTITY } from '../../core/homography.ts';
-import type { Warp } from '../../geometry/index.ts';
+import type { LinearWarp, Warp } from '../../geometry/index.ts';
 
 /** How far in the plane -1..1 a match may lie from the warp before it counts less than half. */
 const TOLERANCE = 0.12;
@@ -19,15 +20,15 @@ interface Points {
 }
 
 /**
- * One warp from A's plane to B's for the matches of all cells: an affine map by least squares, matches that miss it
- * counting less each round (Geman and McClure), then a smooth spline through those that are left.
+ * One warp from A's plane to B's for the matches of all cells: an affine map (`fitRobustAffine`), then a smooth spline
+ * through the matches that are not far from it.
  *
  * @param cells of A and of B to a side
  */
 export function fitSemanticWarp(match: MatchResult, cells: number, kind: 'affine' | 'tps'): Warp {
-  const points = toPlane(match, cells);
-  const affine = fitRobustAffine(points);
+  const affine = fitRobustAffine(match, cells);
   if (kind === 'affine') return affine;
+  const points = toPlane(match, cells);
   const near = thinOut(points, residuals(affine, points), cells);
   try {
     return fitWarp('thin-plate', near.a, near.b, SMOOTHING);
@@ -50,19 +51,75 @@ function toPlane({ flow, confidence }: MatchResult, cells: number): Points {
   return { a, b, weights: Float64Array.from(confidence, (value) => value + 1e-3) };
 }
 
-function fitRobustAffine(points: Points): Warp {
-  let warp: Warp = homographyWarp(IDENTITY);
-  let weights = points.weights;
+/** Matches below this confidence do not take part in the search. */
+const UNSURE = 0.02;
+/** Most samples of the search. */
+const SAMPLES = 2000;
+
+/**
+ * The affine map from A's plane to B's that most matches of cells follow: by samples of three matches and local
+ * optimisation (`fitModel`), then by least squares in which matches that miss it count less each round (Geman and McClure).
+ */
+export function fitRobustAffine(match: MatchResult, cells: number): LinearWarp {
+  const points = toPlane(match, cells);
+  return refineAffine(points, searchAffine(points));
+}
+
+/** The confidence at which a match counts as much as the warp of the whole. */
+const HALF_SURE = 0.1;
+
+/**
+ * Matches that lean on the affine map of them all where they are not sure: each goes to the mean of its own place and the
+ * map's, its own weighing as its confidence. Without that the flow folds where there is nothing to hold on to.
+ */
+export function steadyMatch(match: MatchResult, cells: number): MatchResult {
+  const count = cells * cells;
+  const { a, weights } = toPlane(match, cells);
+  const moved = applyWarp(fitRobustAffine(match, cells), a);
+  const flow = match.flow.map((value, k) => {
+    const i = k % count;
+    const at = 2 * i + (k < count ? 0 : 1);
+    const share = weights[i] / (weights[i] + HALF_SURE);
+    return share * value + ((1 - share) * (moved[at] - a[at]) * (cells - 1)) / 2;
+  });
+  return { flow, confidence: match.confidence };
+}
+
+/** Null where no map stands out from chance. */
+function searchAffine({ a, b, weights }: Points): LinearWarp | null {
+  const sure = (_: number, k: number): boolean => weights[k >> 1] > UNSURE;
+  const scores = weights.filter((weight) => weight > UNSURE);
+  const correspondences = createCorrespondences(a.filter(sure), b.filter(sure), scores, 'semantic');
+  const { matrix } = fitModel('affine', correspondences, { threshold: TOLERANCE, maxIterations: SAMPLES });
+  return matrix && homographyWarp(matrix);
+}
+
+function refineAffine(points: Points, start: LinearWarp | null): LinearWarp {
+  let warp: LinearWarp = start ?? homographyWarp(IDENTITY);
+  let weights = start ? reweigh(points, warp, TOLERANCE) : points.weights;
   for (let round = 0; round < ROUNDS; round++) {
     const matrix = solveModel('affine', points.a, points.b, weights);
     if (!matrix) return warp;
     warp = homographyWarp(matrix);
-    // Wide at first, then narrower, so that the first fit does not decide.
-    const reach = TOLERANCE * Math.max(1, 4 - round);
-    const errors = residuals(warp, points);
-    weights = points.weights.map((weight, i) => weight / (1 + (errors[i] / reach) ** 2) ** 2);
+    // Without a start wide at first, then narrower, so that the first fit does not decide.
+    weights = reweigh(points, warp, TOLERANCE * (start ? 1 : Math.max(1, 4 - round)));
   }
   return warp;
+}
+
+function reweigh(points: Points, warp: Warp, reach: number): Float64Array {
+  const errors = residuals(warp, points);
+  return points.weights.map((weight, i) => weight / (1 + (errors[i] / reach) ** 2) ** 2);
+}
+
+/** How much follows a warp: the sum of the confidences of the matches, less what they miss it by. */
+export function supportOf(warp: Warp, match: MatchResult, cells: number): number {
+  const points = toPlane(match, cells);
+  const errors = residuals(warp, points);
+  return points.weights.reduce(
+    (sum, weight, i) => sum + weight * Math.max(0, 1 - errors[i] / (2 * TOLERANCE)) ** 2,
+    0,
+  );
 }
 
 function residuals(warp: Warp, { a, b }: Points): Float64Array {

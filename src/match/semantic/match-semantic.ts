@@ -1,13 +1,13 @@
-import { checkOneOf } from '../../core/errors.ts';
+import { checkInteger, checkOneOf } from '../../core/errors.ts';
 import type { FlowField, Image, ScalarField } from '../../core/types.ts';
 import type { Warp } from '../../geometry/index.ts';
 import { applyWarp, composeWarps } from '../../geometry/index.ts';
-import type { MatchResult } from '../../../kernels/match/types.ts';
 import { checkImage } from './check-image.ts';
-import { agree, readMatch, transposeVolume } from './consensus.ts';
 import type { SemanticFeatures } from './features.ts';
-import { fitSemanticWarp } from './fitted-warp.ts';
+import { fitSemanticWarp, steadyMatch } from './fitted-warp.ts';
 import { denseFlow } from './grid.ts';
+import { matchInLooks } from './looks.ts';
+import type { CellMatches } from './match-cells.ts';
 import { regressWarp, toPixels } from './regressed-warp.ts';
 import type { RegressorName, SemanticModel } from './semantic-model.ts';
 
@@ -37,6 +37,12 @@ const STEPS: Readonly<Partial<Record<SemanticTransformName, readonly RegressorNa
 export interface MatchSemanticOptions {
   /** The global warp that is found too; `fitted-tps` unless told, `none` saves its time. */
   readonly transform?: SemanticTransformName;
+  /**
+   * How often B is looked at, 1 to 8; 1 unless told. With more, B is looked at as three sizes, and again as an affine map
+   * brings it onto A: far better where sizes and angles differ, for `looks + 3` runs of the trunk more. The regressors
+   * look again at features instead and are not changed by this.
+   */
+  readonly looks?: number;
 }
 
 /** One warp for all of the picture. */
@@ -92,36 +98,17 @@ export async function matchSemantic(
   options: MatchSemanticOptions = {},
 ): Promise<SemanticMatch> {
   const transform = checkOneOf(options.transform ?? 'fitted-tps', 'transform', SEMANTIC_TRANSFORMS);
+  const looks = checkInteger(options.looks ?? 1, 'looks', 1, 8);
   if (!('map' in a)) checkImage(a, 'imageA');
   if (!('map' in b)) checkImage(b, 'imageB');
   const start = performance.now();
   const featuresA = 'map' in a ? a : await model.features(a);
   const featuresB = 'map' in b ? b : await model.features(b);
-  const matches = await matchCells(model, featuresA, featuresB);
+  const matches = await matchInLooks(model, featuresA, featuresB, looks);
   const warp =
     transform === 'none' ? null : await findTransform(model, transform, featuresA, featuresB, matches);
   const dense = enlarge(model, featuresA, featuresB, matches);
   return { ...dense, transform: warp, milliseconds: performance.now() - start };
-}
-
-/** The matches of cells, both ways. */
-interface CellMatches {
-  readonly ab: MatchResult;
-  readonly ba: MatchResult;
-  readonly backend: SemanticMatch['backend'];
-}
-
-async function matchCells(
-  model: SemanticModel,
-  a: SemanticFeatures,
-  b: SemanticFeatures,
-): Promise<CellMatches> {
-  const { consensus } = model.manifest;
-  const { volume, backend } = await model.correlate(a.map, b.map);
-  const agreed = agree(volume, consensus);
-  const ab = readMatch(agreed, volume, consensus, a.texture, b.texture);
-  const ba = readMatch(transposeVolume(agreed), transposeVolume(volume), consensus, b.texture, a.texture);
-  return { ab, ba, backend };
 }
 
 function enlarge(
@@ -130,8 +117,8 @@ function enlarge(
   b: SemanticFeatures,
   { ab, ba, backend }: CellMatches,
 ): Omit<SemanticMatch, 'transform' | 'milliseconds'> {
-  const there = denseFlow(ab, cells, input.size, a, b);
-  const back = denseFlow(ba, cells, input.size, b, a);
+  const there = denseFlow(steadyMatch(ab, cells), cells, input.size, a, b);
+  const back = denseFlow(steadyMatch(ba, cells), cells, input.size, b, a);
   return {
     flow: there.flow,
     confidence: there.confidence,

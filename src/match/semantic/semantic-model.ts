@@ -5,8 +5,9 @@ import type { AllPairsVolume, PreparedAllPairs } from '../../../kernels/correlat
 import type { FeatureMap } from '../../../kernels/types.ts';
 import { findModel, loadGraph } from '../../runtime/index.ts';
 import type { InstalledModel, SemanticManifest, Session, SessionOptions } from '../../runtime/index.ts';
-import { extractSemanticFeatures } from './features.ts';
+import { describePlanes, extractSemanticFeatures } from './features.ts';
 import type { SemanticFeatures } from './features.ts';
+import type { Size } from './grid.ts';
 
 /** The maps that there are regressors for. */
 export type RegressorName = 'affine' | 'homography' | 'tps';
@@ -51,6 +52,11 @@ export class SemanticModel {
   /** @internal What the trunk says of a picture. */
   features(image: Image): Promise<SemanticFeatures> {
     return extractSemanticFeatures(this.#open, this.manifest, image);
+  }
+
+  /** @internal The same of a picture that has been brought to the trunk's size. */
+  describe(planes: FeatureMap, size: Size): Promise<SemanticFeatures> {
+    return describePlanes(this.#open, this.manifest, planes, size);
   }
 
   /** @internal The scores of all cells of A with all of B, and the kernel that computed them. */

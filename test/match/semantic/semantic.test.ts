@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '../../../src/geometry/index.ts';
 import { FIXTURES } from '../../../fixtures/index.ts';
 import {
   SEMANTIC_TRANSFORMS,
@@ -22,6 +23,19 @@ const flat = (width: number, height: number, value: number): Image => ({
   height,
   data: new Uint8Array(width * height * 3).fill(value),
 });
+
+function noise(width: number, height: number): Image {
+  const random = createRandom(1);
+  return { width, height, data: Uint8Array.from({ length: width * height * 3 }, () => 256 * random()) };
+}
+
+function crop(image: Image, left: number, top: number, width: number, height: number): Image {
+  const rows = Array.from({ length: height }, (_, y) => {
+    const from = ((top + y) * image.width + left) * 3;
+    return [...image.data.subarray(from, from + width * 3)];
+  });
+  return { width, height, data: Uint8Array.from(rows.flat()) };
+}
 
 const distances = (a: ArrayLike<number>, b: ArrayLike<number>): number[] =>
   Array.from({ length: a.length / 2 }, (_, i) =>
@@ -69,6 +83,27 @@ describe('semantic matching', () => {
     expect(same.transform!.consistency).toBeGreaterThan(0.9);
   });
 
+  it('looks again where sizes differ: the middle of a cat is found in the whole of it', async () => {
+    const [left, top, width, height] = [50, 50, 186, 140];
+    const part = crop(catA, left, top, width, height);
+    const errors = async (looks: number): Promise<number> => {
+      const { transform } = await matchSemantic(model, part, catA, { transform: 'fitted-affine', looks });
+      const corners = [0, 0, width - 1, 0, 0, height - 1, width - 1, height - 1];
+      const truth = corners.map((value, i) => value + (i % 2 ? top : left));
+      return Math.max(...distances(applyWarp(transform!.warpAB, corners), truth));
+    };
+    const again = await errors(3);
+    expect(again).toBeLessThan(await errors(1));
+    expect(again).toBeLessThan(20);
+  });
+
+  it('looks as often at nothing, too', async () => {
+    const { flow, score, transform } = await matchSemantic(model, flat(50, 40, 128), catA, { looks: 3 });
+    expect(flow.data.every(Number.isFinite)).toBe(true);
+    expect(score).toBeLessThan(0.05);
+    expect([...applyWarp(transform!.warpAB, [25, 20])].every(Number.isFinite)).toBe(true);
+  });
+
   it('sees the same from the other side', async () => {
     const back = await matchSemantic(model, catB, catA, { transform: 'none' });
     expect(back.transform).toBeNull();
@@ -100,6 +135,7 @@ describe('semantic matching', () => {
     ['one pixel', flat(1, 1, 200)],
     ['5 x 5 pixels', flat(5, 5, 0)],
     ['a strip', flat(1500, 2, 90)],
+    ['5 x 5 pixels of noise', noise(5, 5)],
   ])('of %s is defined, finite, and trusts nothing', async (_, image) => {
     const { flow, confidence, flowBA, score, transform } = await matchSemantic(model, image, catA);
     expect(flow.data.every(Number.isFinite) && flowBA.data.every(Number.isFinite)).toBe(true);
@@ -134,6 +170,7 @@ describe('semantic matching', () => {
     await expect(matchSemantic(model, catA, catB, { transform: 'magic' as never })).rejects.toThrow(
       /for transform/,
     );
+    await expect(matchSemantic(model, catA, catB, { looks: 0 })).rejects.toThrow(/from 1 to 8 for looks/);
     await expect(loadSemanticModel('patchnet')).rejects.toThrow(/for semantic matching but patchnet/);
   });
 });
