@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { FileError } from '../core/errors.ts';
+import { keepNoPictures } from '../io/images.ts';
 import { createProgram } from './program.ts';
 import { reportError } from './report-error.ts';
 
+keepNoPictures();
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader that has seen enough, such as `head`, is no error of ours; a full disk is the user's to mend.
   if (error.code === 'EPIPE') process.exit(0);

@@ -118,6 +118,7 @@ async function describeIn(
 ): Promise<Descriptors> {
   if (typeof descriptor === 'object') {
     const { patchSize, extent } = descriptor;
+    if (!keypoints.scales.length) return { count: 0, length: 0, data: new Float32Array() };
     return descriptor.describe(extractPatches(space.image, keypoints, patchSize, extent));
   }
   checkOneOf(descriptor, 'descriptor', ['sift', 'rootsift']);

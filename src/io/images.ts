@@ -12,9 +12,13 @@ import { openNetpbm } from './netpbm.ts';
 import type { NetpbmImage } from './netpbm.ts';
 import { readBytes } from './read-bytes.ts';
 
-// Every picture is read once or twice and by other operations each time: what libvips would keep for later is never
-// used, and takes some 20 MB.
-sharp.cache(false);
+/**
+ * Has libvips keep nothing for later: pictures are read once or twice and by other operations each time, and what it
+ * would keep takes some 20 MB. It holds for all users of sharp in the process, so it is the command's to say.
+ */
+export function keepNoPictures(): void {
+  sharp.cache(false);
+}
 
 /** Options of {@link readImage} and {@link readMask}. */
 export interface ReadImageOptions {

@@ -178,6 +178,16 @@ describe('descriptors', () => {
     expect(descriptors.count).toBe(keypoints.scales.length);
     expect(descriptors.length).toBe(1);
   });
+
+  it('is not asked of a picture that shows nothing', async () => {
+    const never: PatchDescriptor = {
+      patchSize: 8,
+      extent: 6,
+      describe: () => Promise.reject(new Error('there are no patches to describe')),
+    };
+    const { keypoints, descriptors } = await extractFeatures(drawFlat(64, 64), { descriptor: never });
+    expect([keypoints.scales.length, descriptors.count]).toEqual([0, 0]);
+  });
 });
 
 describe('a patch', () => {
