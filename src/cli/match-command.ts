@@ -41,8 +41,8 @@ The model is what relates the pictures:
 Features are matched, wrong matches sorted out, then matched again with A warped onto B. Where few matches agree,
 the pictures are also looked at as from other sides (--views), which takes longer. --source flow samples dense
 flow instead, for pictures of one size with little texture and small motion. --source homography-network asks a
-network where A's corners go, for pictures that differ little and are too blurred, dark or noisy for features: an
-experiment, next to untrained, and far less exact than features where there are any. Its matches are points of a
+network where A's corners go and aligns the pictures from there, for those that differ little and are too blurred, dark
+or noisy for features; with --polish it is as exact as features are, but far views are lost. Its matches are points of a
 grid by its homography, which agree by nature: only confidence, 0 to 1, says how far to trust it, and below 0.3 it
 counts as no match.
 

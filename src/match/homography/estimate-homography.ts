@@ -31,8 +31,8 @@ export interface HomographyEstimate {
    */
   readonly homography: Homography;
   /**
-   * From 0 to 1: `likeness / (1 + (roundTrip / 0.03)^2)`. Pictures without texture have 0, such as
-   * have nothing in common little; how little has not been measured on photos.
+   * From 0 to 1: `likeness / (1 + (roundTrip / 0.03)^2)`. Pictures without texture have 0, those with nothing
+   * in common little; how little has not been measured on photos.
    */
   readonly confidence: number;
   /** How far A's corners come back from where they started after going there and back, mean, in shares of the side. */

@@ -65,26 +65,6 @@ export function fitRobustAffine(match: MatchResult, cells: number): LinearWarp {
   return refineAffine(points, searchAffine(points));
 }
 
-/** The confidence at which a match counts as much as the warp of the whole. */
-const HALF_SURE = 0.1;
-
-/**
- * Matches that lean on the affine map of them all where they are not sure: each goes to the mean of its own place and the
- * map's, its own weighing as its confidence. Without that the flow folds where there is nothing to hold on to.
- */
-export function steadyMatch(match: MatchResult, cells: number): MatchResult {
-  const count = cells * cells;
-  const { a, weights } = toPlane(match, cells);
-  const moved = applyWarp(fitRobustAffine(match, cells), a);
-  const flow = match.flow.map((value, k) => {
-    const i = k % count;
-    const at = 2 * i + (k < count ? 0 : 1);
-    const share = weights[i] / (weights[i] + HALF_SURE);
-    return share * value + ((1 - share) * (moved[at] - a[at]) * (cells - 1)) / 2;
-  });
-  return { flow, confidence: match.confidence };
-}
-
 /** Null where no map stands out from chance. */
 function searchAffine({ a, b, weights }: Points): LinearWarp | null {
   const sure = (_: number, k: number): boolean => weights[k >> 1] > UNSURE;

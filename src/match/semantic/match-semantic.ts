@@ -4,7 +4,7 @@ import type { Warp } from '../../geometry/index.ts';
 import { applyWarp, composeWarps } from '../../geometry/index.ts';
 import { checkImage } from './check-image.ts';
 import type { SemanticFeatures } from './features.ts';
-import { fitSemanticWarp, steadyMatch } from './fitted-warp.ts';
+import { fitSemanticWarp } from './fitted-warp.ts';
 import { denseFlow } from './grid.ts';
 import { matchInLooks } from './looks.ts';
 import type { CellMatches } from './match-cells.ts';
@@ -117,8 +117,8 @@ function enlarge(
   b: SemanticFeatures,
   { ab, ba, backend }: CellMatches,
 ): Omit<SemanticMatch, 'transform' | 'milliseconds'> {
-  const there = denseFlow(steadyMatch(ab, cells), cells, input.size, a, b);
-  const back = denseFlow(steadyMatch(ba, cells), cells, input.size, b, a);
+  const there = denseFlow(ab, cells, input.size, a, b);
+  const back = denseFlow(ba, cells, input.size, b, a);
   return {
     flow: there.flow,
     confidence: there.confidence,
