@@ -43,7 +43,7 @@ export function prepareFrame(image: Image, input: ModelInput): PreparedFrame {
 }
 
 /** Padded when first asked for: an image that is only ever carried back has no use for it. */
-function createLevel(planes: FeatureMap, input: ModelInput): Level {
+export function createLevel(planes: FeatureMap, input: ModelInput): Level {
   let padded: NetworkInput | undefined;
   return {
     planes,

@@ -5,14 +5,16 @@ import type { FlowField, ScalarField, Tensor } from '../core/types.ts';
 import type { FlowModel } from './engine.ts';
 import type { FlowBackend, NetworkEstimate, NetworkInput } from './engine-network.ts';
 import { bringFlow } from './bring-flow.ts';
-import { prepareInput } from './estimate-frame.ts';
+import { createLevel, prepareInput } from './estimate-frame.ts';
 import type { Level, PreparedFrame } from './estimate-frame.ts';
 import { blendTiles } from './tile-blend.ts';
+import { betterInTiles } from './tile-pair.ts';
+import type { TilePair } from './tile-pair.ts';
 import type { TilePlan } from './tile-plan.ts';
 import { levelSize, planLevel } from './tiling.ts';
 import type { Tiling } from './tiling.ts';
 import { cropFlowData, reachOf } from './window.ts';
-import type { Size, Window } from './window.ts';
+import type { Window } from './window.ts';
 
 /** The flow so far, and what computed the last of it. */
 export interface Found {
@@ -34,8 +36,8 @@ export interface Passes {
 
 /**
  * Flow from A to B, coarse to fine: each pass shrinks both images by its factor. A pyramid starts each pass from the flow
- * found so far. For other networks, and in tiles, a pass carries B back by that flow and adds what the network still sees
- * between A and the carried B (the residual flow of Ranjan and Black 2017, section 3.1). The networks are trained so.
+ * found so far. For other networks a pass carries B back by that flow and adds what the network still sees between A and
+ * the carried B (the residual flow of Ranjan and Black 2017, section 3.1). The networks are trained so.
  *
  * @param tiling passes over more pixels than it allows are done window by window; the first must fit
  * @returns flow on the grid of the last pass and in its pixels, and what computed it
@@ -54,7 +56,8 @@ export async function runSchedule(
     const before: FlowField | undefined = found && bringFlow(found.flow, { width, height });
     const plan = planLevel({ width, height }, tiling, model.manifest.input.multipleOf);
     if (before && plan) {
-      const tiles = await runPassInTiles(model, frameA, frameB, factor, before, plan, tiling!, iterations);
+      const inTiles = model.manifest.pyramid ? runPassInTiles : addPassInTiles;
+      const tiles = await inTiles(model, frameA, frameB, factor, before, plan, tiling!, iterations);
       found = { ...found, ...tiles };
       continue;
     }
@@ -128,7 +131,10 @@ function cropScalar(
   return { width, height, data: out };
 }
 
-/** The same pass, but the network sees one window after the other. */
+/**
+ * `runPass` from `before` on, but the network sees one window after the other. Each window of A meets a window of B on the
+ * same grid of cells, so that what it sees of both is what it sees in the whole.
+ */
 async function runPassInTiles(
   model: FlowModel,
   frameA: PreparedFrame,
@@ -141,11 +147,33 @@ async function runPassInTiles(
 ): Promise<Found> {
   const { input } = model.manifest;
   let backend: FlowBackend = 'onnxruntime';
+  const better = async ({ a, b, flow }: TilePair): Promise<Float32Array> => {
+    const found = await runPass(model, createLevel(a, input), createLevel(b, input), iterations, flow);
+    backend = found.backend;
+    tiling.step();
+    return found.flow.data;
+  };
+  const flow = await betterInTiles(frameA, frameB, factor, before, plan, better, input.multipleOf);
+  return { flow, backend };
+}
+
+/** `addPass`, but the network sees one window after the other. */
+async function addPassInTiles(
+  model: FlowModel,
+  frameA: PreparedFrame,
+  frameB: PreparedFrame,
+  factor: number,
+  before: FlowField,
+  plan: TilePlan,
+  tiling: Tiling,
+): Promise<Found> {
+  const { input } = model.manifest;
+  let backend: FlowBackend = 'onnxruntime';
   const flow = await blendTiles(before, plan, async (window) => {
     const data = cropFlowData(before, window);
     const a = prepareInput(frameA.crop(factor, window), input);
     const b = prepareInput(warpTile(frameB, factor, data, window, plan), input);
-    const residual = await model.network.estimate(a, b, { iterations, initial: stillness(window) });
+    const residual = await model.network.estimate(a, b);
     backend = residual.backend;
     addResidual(
       { width: window.width, height: window.height, data },
@@ -157,14 +185,6 @@ async function runPassInTiles(
   });
   return { flow, backend };
 }
-
-/** No motion at all: what is expected of a B that was carried back. */
-const stillness = ({ width, height }: Size): FeatureMap => ({
-  channels: 2,
-  height,
-  width,
-  data: new Float32Array(2 * width * height),
-});
 
 /** B as a window of A sees it; of B's planes no more is made than the flow leads to. */
 function warpTile(

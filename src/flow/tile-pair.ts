@@ -6,7 +6,7 @@ import type { TilePlan } from './tile-plan.ts';
 import { cropFlowData } from './window.ts';
 import type { Size, Window } from './window.ts';
 
-/** A window of A and a window of B of the same size, moved by whole pixels to where the flow leads. */
+/** A window of A and a window of B of the same size, moved to where the flow leads. */
 export interface TilePair {
   readonly a: FeatureMap;
   readonly b: FeatureMap;
@@ -24,6 +24,7 @@ export interface TilePair {
  * @param factor that the frames are shrunk by; `start` and `plan` are of that size
  * @param start from A to B, all of it known; it is not changed
  * @param better gives the flow of a pair of windows: `height * width * 2` values in their pixels
+ * @param align windows of B are moved by multiples of this many pixels
  */
 export function betterInTiles(
   frameA: PreparedFrame,
@@ -32,10 +33,11 @@ export function betterInTiles(
   start: FlowField,
   plan: TilePlan,
   better: (pair: TilePair) => Promise<Float32Array>,
+  align = 1,
 ): Promise<FlowField> {
   return blendTiles(start, plan, async (window) => {
     const before = cropFlowData(start, window);
-    const windowB = followFlow(before, window, start);
+    const windowB = followFlow(before, window, start, align);
     const shift = [windowB.left - window.left, windowB.top - window.top] as const;
     const trust = trustInside(before, window, windowB, start);
     const { width, height } = window;
@@ -49,12 +51,12 @@ export function betterInTiles(
   });
 }
 
-/** The window moved by the median of its flow, as far as the grid allows. */
-export function followFlow(flow: Float32Array, window: Window, { width, height }: Size): Window {
+/** The window moved by the median of its flow, as far as the grid allows, to a multiple of `align` pixels. */
+export function followFlow(flow: Float32Array, window: Window, { width, height }: Size, align = 1): Window {
   return {
     ...window,
-    left: followAxis(window.left, medianOf(flow, 0), window.width, width),
-    top: followAxis(window.top, medianOf(flow, 1), window.height, height),
+    left: followAxis(window.left, medianOf(flow, 0), window.width, width, align),
+    top: followAxis(window.top, medianOf(flow, 1), window.height, height, align),
   };
 }
 
@@ -62,11 +64,13 @@ export function followFlow(flow: Float32Array, window: Window, { width, height }
  * A window at the border of the grid stays there unless the flow leads far inwards: what it would leave behind along
  * the border no other window sees, while what it misses inwards the next one does.
  */
-function followAxis(start: number, motion: number, length: number, size: number): number {
+function followAxis(start: number, motion: number, length: number, size: number, align: number): number {
   const slack = length / 8;
   const [first, last] = [start === 0, start + length === size];
-  const shift = Math.round((first && motion > 0) || (last && motion < 0) ? shrinkBy(motion, slack) : motion);
-  return Math.min(Math.max(start + shift, 0), size - length);
+  const shift = (first && motion > 0) || (last && motion < 0) ? shrinkBy(motion, slack) : motion;
+  const place = Math.min(Math.max(start + shift, 0), size - length);
+  const moved = start + Math.round((place - start) / align) * align;
+  return moved > size - length ? moved - align : moved;
 }
 
 const shrinkBy = (motion: number, slack: number): number =>

@@ -166,6 +166,14 @@ describe('a pair of windows', () => {
     expect(followFlow(flow(-30, -9), window(420, 320), size)).toEqual(window(400, 320));
   });
 
+  it('moves windows by whole cells where it is told to', () => {
+    const size = { width: 500, height: 400 };
+    const flow = (u: number, v: number): Float32Array => flowFrom(80, 80, () => [u, v]).data;
+    const window = (left: number, top: number) => ({ left, top, width: 80, height: 80 });
+    expect(followFlow(flow(33, -21), window(112, 208), size, 16)).toEqual(window(144, 192));
+    expect(followFlow(flow(900, 7), window(112, 208), size, 16)).toEqual(window(416, 208));
+  });
+
   it('trusts flow that stays well inside, and flow out of the image, which no window sees better', () => {
     const size = { width: 500, height: 400 };
     const window = { left: 0, top: 100, width: 80, height: 80 };
