@@ -24,7 +24,7 @@ export { asNdarray, fromNdarray } from './core/ndarray.ts';
 export type { FlowField, Image, Mask, ScalarField, Tensor } from './core/types.ts';
 
 export { loadFlowModel } from './flow/engine.ts';
-export type { FlowGraph, FlowModel, LoadFlowModelOptions } from './flow/engine.ts';
+export type { FlowGraph, FlowModel, LoadFlowModelOptions, Precision } from './flow/engine.ts';
 export type { FlowBackend } from './flow/engine-network.ts';
 export { estimateFlow } from './flow/estimate.ts';
 export type { TileOption } from './flow/tiling.ts';

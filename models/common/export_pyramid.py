@@ -1,11 +1,13 @@
 """Writes whither-flow as the five graphs between which the library's kernels run, with its model.json.
 
-python -m common.export_pyramid whither-flow --checkpoint .work/whither-flow/checkpoint.pt
+python -m common.export_pyramid whither-flow --checkpoint .work/whither-flow/checkpoint.pt --pools .work/pool .work/fast
 
 ONNX Runtime's flow, with the kernels' work done by PyTorch, is compared with that of the whole network in PyTorch first.
+The decoder is written twice: as it is, and in 8 bits, for which it has to be seen at work on pairs of some pools.
 """
 
 import argparse
+import copy
 import json
 import tempfile
 from pathlib import Path
@@ -19,6 +21,10 @@ from common.export import SIZES, TOLERANCE, describe, images, run, write_graph
 from common.lookup import all_pairs, look_up
 from common.matching import choose, dominant, match_globally
 from common.networks import MODELS, build, load
+from common.quantize import decoder_inputs, quantize
+
+DECODER = ('correlation', 'context', 'flow', 'match', 'hidden')
+"""Its inputs."""
 
 
 class EncoderGraph(nn.Module):
@@ -49,6 +55,24 @@ class JudgeGraph(nn.Module):
         return self.net.judge(self.net.decoder.correlation(correlation * 2), context, flow, confidence, kind)
 
 
+class DecoderGraph(nn.Module):
+    """The decoder, made ready for integers: the factor of the correlations lies in the weights, and the inputs of the
+    largest convolution are filled up with zeros to a multiple of 8, which their product needs to be fast."""
+
+    def __init__(self, decoder):
+        super().__init__()
+        self.decoder = copy.deepcopy(decoder)
+        correlation, mix = self.decoder.correlation[0], self.decoder.mix[0]
+        correlation.weight.mul_(2)
+        self.filling = -mix.in_channels % 8
+        mix.weight = nn.Parameter(F.pad(mix.weight, (0, 0, 0, 0, 0, self.filling)))
+
+    def forward(self, correlation, context, flow, match, hidden):
+        d = self.decoder
+        x = d.gather(d.correlation(correlation), context, flow, match, hidden)
+        return d.decode(torch.cat([x, torch.zeros_like(x[:, : self.filling])], 1))
+
+
 class RiseGraph(MaskGraph):
     def forward(self, hidden):
         return self.net.weights(hidden), F.interpolate(hidden, scale_factor=2.0, mode='bilinear')
@@ -59,8 +83,8 @@ def names(word: str, count: int) -> list[str]:
 
 
 @torch.no_grad()
-def write_all(net, folder: Path) -> dict[str, Path]:
-    """Every graph of a network; raises where they disagree with PyTorch."""
+def write_all(net, folder: Path, pools: list[Path]) -> dict[str, Path]:
+    """Every graph of a network; raises where they disagree with PyTorch. Without pools none is in 8 bits."""
     files = {part: folder / f'{part}.onnx' for part in ('encoder', 'judge', 'decoder', 'rise', 'mask')}
     a, _ = images(*SIZES[0])
     features, contexts, hidden = net.encoder(a)
@@ -95,6 +119,12 @@ def write_all(net, folder: Path) -> dict[str, Path]:
         print(f'{size[0]} x {size[1]}: at most {worst:.2e} from PyTorch')
         if not worst < TOLERANCE:
             raise RuntimeError(f'Expected the graphs within {TOLERANCE} of PyTorch but they are {worst} off')
+    if pools:
+        files['decoder8'] = folder / 'decoder8.onnx'
+        plain = folder / 'plain.onnx'
+        write_graph(DecoderGraph(net.decoder), decoder, ['change', 'next'], plain)
+        # Correlations are a small part of the work, and what sub-pixel flow is read from.
+        quantize(plain, files['decoder8'], decoder_inputs(net, pools, DECODER), ('/correlation/', '/head/'))
     return files
 
 
@@ -159,6 +189,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('network')
     parser.add_argument('--checkpoint', type=Path, help='without one the network is exported untrained')
+    parser.add_argument('--pools', type=Path, nargs='*', default=[], help='pairs to learn the ranges for 8 bits from')
     args = parser.parse_args()
     if args.checkpoint:
         net, config, _ = load(args.network, args.checkpoint)
@@ -166,7 +197,7 @@ def main():
         net, config = build(args.network)
     folder = MODELS / args.network
     with tempfile.TemporaryDirectory() as scratch:
-        files = write_all(net.eval(), Path(scratch))
+        files = write_all(net.eval(), Path(scratch), args.pools)
         card = json.loads((folder / 'card.json').read_text())
         text = json.dumps(make_description(net, config, files, card), indent=2) + '\n'
         for path in files.values():

@@ -86,12 +86,17 @@ class Decoder(nn.Module):
         `match` is what the global match found: flow in cells, the motion that most of the picture shares, and the
         confidence of the match.
         """
+        return self.decode(self.gather(self.correlation(correlation * 2), context, flow, match, hidden))
+
+    def gather(self, volume, context, flow, match, hidden):
+        """All that a step looks at, (N, correlation + context + hidden + 7, h, w)."""
         around = F.avg_pool2d(flow, 5, 1, 2, count_include_pad=False)
         bound = lambda step: step.clamp(-LARGEST_STEP, LARGEST_STEP) * 0.5
-        volume = self.correlation(correlation * 2)
         found, shared, confidence = match.split((2, 2, 1), 1)
         motions = [bound(flow - around), bound(found - flow), confidence]
-        x = torch.cat([volume, context, *motions, hidden, bound(shared - flow)], 1)
+        return torch.cat([volume, context, *motions, hidden, bound(shared - flow)], 1)
+
+    def decode(self, x):
         hidden = self.hidden(self.spread(self.mix(x)))
         return self.head(hidden), hidden
 

@@ -166,7 +166,7 @@ async function* estimates(run: SequenceRun, existing: ReadonlySet<string>): Asyn
     for await (const estimate of flowSequence(model, images(), how)) {
       guard.check();
       summary.add(estimate);
-      yield { ...estimate, flow: visibleFlow(estimate), name: names[estimate.index] };
+      yield Object.assign(estimate, { flow: visibleFlow(estimate), name: names[estimate.index] });
     }
     if (names.length < 2) throw tooFew(run.input, names.length);
   } finally {
@@ -175,8 +175,9 @@ async function* estimates(run: SequenceRun, existing: ReadonlySet<string>): Asyn
 }
 
 /** What `--both` leaves; without it nothing is left out, though a network may tell what it takes for hidden. */
-function visibleFlow({ flow, backward, occluded }: SequenceEstimate): FlowField {
-  return backward && occluded ? withoutOccluded(flow, occluded) : flow;
+function visibleFlow(estimate: SequenceEstimate): FlowField {
+  const { flow, backward } = estimate;
+  return backward && estimate.occluded ? withoutOccluded(flow, estimate.occluded) : flow;
 }
 
 /** What there is to say about a run at its end. */

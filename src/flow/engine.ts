@@ -8,6 +8,9 @@ import { createFusedNetwork, createSplitNetwork } from './engine-network.ts';
 import type { FlowNetwork } from './engine-network.ts';
 import { createPyramidNetwork } from './engine-pyramid.ts';
 
+/** What a network computes in: 32-bit floats, or 8-bit integers where that costs little accuracy and saves much time. */
+export type Precision = 'int8' | 'float32';
+
 /** Which of a model's graphs to run: all in one, or cut at the correlation layer with our kernel between. */
 export type FlowGraph = 'fused' | 'split' | 'auto';
 
@@ -21,6 +24,8 @@ export interface LoadFlowModelOptions {
   readonly threads?: number;
   /** `auto` unless told: the split graphs where the model has them. */
   readonly graph?: FlowGraph;
+  /** `int8` unless told, for the parts of a model that come in it; all others compute in `float32`. */
+  readonly precision?: Precision;
 }
 
 /** A network that estimates flow, loaded and ready; it holds memory and threads until it is disposed of. */
@@ -77,13 +82,15 @@ export async function loadFlowModel(
   if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1);
   const model = await findModel(nameOrFolder);
   const manifest = checkTask(model.manifest);
+  const { precision = 'int8' } = options;
+  checkOneOf(precision, 'precision', ['int8', 'float32']);
   const graph = manifest.pyramid ? checkPyramidOptions(manifest, options) : chooseGraph(manifest, options);
   await checkAvailable(options.backend);
   const threads = options.threads ?? (manifest.pyramid ? threadsOfSmallGraphs() : undefined);
   const load: LoadGraph = (part, inputs, outputs) => loadGraph(model, part, inputs, outputs, threads);
   if (manifest.pyramid) {
     const ours = Math.min(threads!, MOST_KERNEL_THREADS);
-    return new FlowModel(manifest, graph, await loadPyramid(manifest, load, ours), ours);
+    return new FlowModel(manifest, graph, await loadPyramid(manifest, load, precision, ours), ours);
   }
   if (graph === 'fused') {
     const session = await load('fused', ['imageA', 'imageB'], ['flow']);
@@ -113,13 +120,19 @@ const MOST_KERNEL_THREADS = 4;
 type LoadGraph = (part: string, inputs: string[], outputs: string[]) => Promise<Session>;
 
 /** The parts of a pyramid, whose kernels run on one backend alone. */
-async function loadPyramid(manifest: FlowManifest, load: LoadGraph, threads: number): Promise<FlowNetwork> {
+async function loadPyramid(
+  manifest: FlowManifest,
+  load: LoadGraph,
+  precision: Precision,
+  threads: number,
+): Promise<FlowNetwork> {
   const pyramid = manifest.pyramid!;
   const levels = (name: string) => pyramid.strides.map((_, level) => `${name}${level}`);
+  const decoding = precision === 'int8' && manifest.files.decoder8 ? 'decoder8' : 'decoder';
   const [encoder, judge, decoder, rise, mask] = await Promise.all([
     load('encoder', ['image'], [...levels('features'), ...levels('context'), 'start']),
     load('judge', ['correlation', 'context', 'flow', 'confidence', 'kind'], ['score']),
-    load('decoder', ['correlation', 'context', 'flow', 'match', 'hidden'], ['change', 'next']),
+    load(decoding, ['correlation', 'context', 'flow', 'match', 'hidden'], ['change', 'next']),
     load('rise', ['hidden'], ['mask', 'finer']),
     load('mask', ['hidden'], ['mask']),
   ]);

@@ -47,7 +47,7 @@ export async function* flowSequence(
     if (before && !options.skip?.(index)) {
       const estimate = await estimatePair(model, before, frame, { ...options, initial: motion });
       motion = warm ? carryForward(estimate.flow) : undefined;
-      yield { index, imageA: before.image, imageB: image, ...estimate };
+      yield Object.assign(estimate, { index, imageA: before.image, imageB: image });
     } else motion = undefined;
     before = frame;
     index++;

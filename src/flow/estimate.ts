@@ -107,25 +107,33 @@ export async function estimatePair(
   const start = performance.now();
   const { flow, hidden, backend } = await estimateOneWay(model, frameA, frameB, work);
   const tile = work.tiling && { tile: work.tiling.side };
-  if (!options.both)
-    return {
-      flow,
-      backend,
-      ...tile,
-      milliseconds: performance.now() - start,
-      ...(hidden && judge(hidden, flow)),
-    };
+  if (!options.both) {
+    const estimate = { flow, backend, ...tile, milliseconds: performance.now() - start };
+    return hidden ? addVerdict(estimate, hidden) : estimate;
+  }
   const { flow: backward } = await estimateOneWay(model, frameB, frameA, { ...work, initial: undefined });
   const { occluded, confidence } = checkConsistency(flow, backward);
   const milliseconds = performance.now() - start;
   return { flow, backend, ...tile, milliseconds, backward, occluded, confidence };
 }
 
-/** The confidence and the occlusion that the network itself tells, on the grid of the flow. */
-function judge(hidden: ScalarField, { width, height }: Size): Pick<FlowEstimate, 'confidence' | 'occluded'> {
+/** Adds the confidence and the occlusion that the network itself tells, which are worked out where somebody asks. */
+function addVerdict(estimate: FlowEstimate, hidden: ScalarField): FlowEstimate {
+  const { width, height } = estimate.flow;
+  let known: ScalarField | undefined;
+  const confidence = (): ScalarField => (known ??= showing(hidden, { width, height }));
+  let mask: Mask | undefined;
+  const occluded = (): Mask => (mask ??= { width, height, data: unlikely(confidence().data) });
+  return Object.defineProperties(estimate, {
+    confidence: { enumerable: true, get: confidence },
+    occluded: { enumerable: true, get: occluded },
+  });
+}
+
+/** How probable it is that B shows a pixel, on a grid of any size. */
+function showing(hidden: ScalarField, { width, height }: Size): ScalarField {
   const seen = { channels: 1, ...hidden, data: hidden.data.map((probability) => 1 - probability) };
-  const { data } = resizePlanes(seen, width, height);
-  return { confidence: { width, height, data }, occluded: { width, height, data: unlikely(data) } };
+  return { width, height, data: resizePlanes(seen, width, height).data };
 }
 
 /** 1 where a probability is below one half. */

@@ -31,6 +31,17 @@ export function pixel(image: Image, x: number, y: number): number[] {
   return [...image.data.subarray((y * image.width + x) * 3, (y * image.width + x) * 3 + 3)];
 }
 
+/** Mean and greatest distance of two flows, in pixels. */
+export function distances(a: Float32Array, b: Float32Array): { mean: number; greatest: number } {
+  let [sum, greatest] = [0, 0];
+  for (let i = 0; i < a.length; i += 2) {
+    const distance = Math.hypot(a[i] - b[i], a[i + 1] - b[i + 1]);
+    sum += distance;
+    greatest = Math.max(greatest, distance);
+  }
+  return { mean: sum / (a.length / 2), greatest };
+}
+
 /** Numbers from 0 to 1, the same in every run (Numerical Recipes' generator). */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;

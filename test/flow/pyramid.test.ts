@@ -3,6 +3,7 @@ import { FIXTURES } from '../../fixtures/index.ts';
 import { estimateFlow, flowSequence, loadFlowModel, readFlow, readImage } from '../../src/index.ts';
 import type { FlowModel, Image } from '../../src/index.ts';
 import { TOLERANCE } from '../tolerances.ts';
+import { distances } from './fields.ts';
 
 /** Any picture of a size, seeded. */
 function noise(width: number, height: number, seed = 1): Image {
@@ -14,6 +15,8 @@ function noise(width: number, height: number, seed = 1): Image {
   }
   return { width, height, data };
 }
+
+const PASSES = { schedule: [4, 1], iterations: [1, 1, 1], refine: false };
 
 describe('whither-flow', () => {
   let model: FlowModel;
@@ -27,9 +30,17 @@ describe('whither-flow', () => {
 
   test('gives the flow that PyTorch gives with the same weights', async () => {
     const golden = await readFlow(`${FIXTURES.golden}/whither-flow.npy`);
-    const options = { schedule: [4, 1], iterations: [1, 1, 1], refine: false };
-    const { flow } = await estimateFlow(model, imageA, imageB, options);
+    await using exact = await loadFlowModel('whither-flow', { precision: 'float32' });
+    const { flow } = await estimateFlow(exact, imageA, imageB, PASSES);
     expect(flow.data).toBeCloseToArray(golden.data, TOLERANCE.networkFlow);
+  });
+
+  test('differs little in 8 bits, which it computes in unless told', async () => {
+    await using exact = await loadFlowModel('whither-flow', { precision: 'float32' });
+    const [wanted, found] = [exact, model].map((each) => estimateFlow(each, imageA, imageB, PASSES));
+    const { mean } = distances((await found).flow.data, (await wanted).flow.data);
+    expect(mean).toBeGreaterThan(0);
+    expect(mean).toBeLessThan(TOLERANCE.eightBits);
   });
 
   test('tells how sure it is of each pixel, and which B does not show', async () => {
@@ -93,6 +104,9 @@ describe('whither-flow', () => {
     await expect(estimateFlow(model, imageA, imageB, { preset: 'best' as 'fast' })).rejects.toThrow('preset');
     await expect(loadFlowModel('whither-flow', { backend: 'onnxruntime' })).rejects.toThrow(
       'Expected backend auto or simd for whither-flow',
+    );
+    await expect(loadFlowModel('whither-flow', { precision: 'int4' as 'int8' })).rejects.toThrow(
+      'Expected one of int8, float32 for precision but received "int4"',
     );
   });
 });

@@ -17,7 +17,7 @@ import { readImage } from '../../src/io/index.ts';
 import { imageToTensor } from '../../src/runtime/index.ts';
 import type { ModelInput } from '../../src/runtime/index.ts';
 import { TOLERANCE } from '../tolerances.ts';
-import { flowFrom, imageFrom, testImage } from './fields.ts';
+import { distances, flowFrom, imageFrom, testImage } from './fields.ts';
 
 const INPUT: ModelInput = { layout: 'NCHW', channels: 'RGB', range: [-1, 1], multipleOf: 1, fit: 'pad' };
 
@@ -30,17 +30,6 @@ function hills(width: number, height: number, u = 0, v = 0): Image {
     const b = 128 + 70 * Math.sin((px + py) * 0.17) + 40 * Math.cos((px - 2 * py) * 0.12 + 0.0007 * px * py);
     return [a, b, (a + b) / 2];
   });
-}
-
-/** Mean and greatest distance of two flows, in pixels. */
-function distances(a: Float32Array, b: Float32Array): { mean: number; greatest: number } {
-  let [sum, greatest] = [0, 0];
-  for (let i = 0; i < a.length; i += 2) {
-    const distance = Math.hypot(a[i] - b[i], a[i + 1] - b[i + 1]);
-    sum += distance;
-    greatest = Math.max(greatest, distance);
-  }
-  return { mean: sum / (a.length / 2), greatest };
 }
 
 describe('a plan of tiles', () => {
