@@ -8,6 +8,7 @@ import { ESTIMATORS } from './estimators.ts';
 import { logFalseAlarms } from './false-alarms.ts';
 import { denormalizeFundamental, denormalizeMap, meanDistance, normalizePoints } from './normalize-points.ts';
 import type { NormalizedPoints } from './normalize-points.ts';
+import { drawParallax } from './plane-parallax.ts';
 import { createSampler, orderByScore } from './sampler.ts';
 import { gainOf, weighErrors } from './score-errors.ts';
 import type { FitOptions, GeometricModel, RobustFit } from './types.ts';
@@ -35,6 +36,8 @@ interface Candidate {
  * Chum 2003), until a better one is improbable; the winner is refined by Levenberg-Marquardt, at last with the weights
  * of least squares.
  *
+ * A fundamental matrix is also looked for through the plane that most correspondences may lie in (DEGENSAC, Chum 2005).
+ *
  * The result depends on its arguments alone. That nothing stands out from chance is a result too, with a `reason`.
  *
  * @throws {TypeError | RangeError} for options that make no sense
@@ -59,7 +62,8 @@ export function fitModel(
   const { best, iterations } = search(problem, correspondences.scores, checked);
   if (!best)
     return failure(model, count, iterations, `no sample of the ${count} correspondences gave a ${model}`);
-  const matrix = settle(problem, polish(problem, best));
+  const sound = model === 'fundamental' ? leavePlane(problem, best, correspondences.scores, checked) : best;
+  const matrix = settle(problem, polish(problem, sound));
   return conclude(model, problem, matrix, correspondences, checked, iterations);
 }
 
@@ -155,6 +159,40 @@ function search(
   }
   return { best, iterations };
 }
+
+/**
+ * Samples that lie in one plane leave a fundamental matrix open, yet agree with all that lies in it. So the plane that
+ * most correspondences share is looked for, and matrices that it and two correspondences off it determine compete.
+ */
+function leavePlane(
+  problem: Problem,
+  start: Candidate,
+  scores: Float32Array,
+  options: CheckedOptions,
+): Candidate {
+  const inPlane: Problem = { ...problem, estimator: ESTIMATORS.homography };
+  const { best: plane } = search(inPlane, scores, { ...options, maxIterations: PLANE_DRAWS });
+  if (!plane || countInliers(inPlane, plane.matrix) < countInliers(problem, start.matrix) / 2) return start;
+  const { a, b, errors, threshold } = problem;
+  inPlane.estimator.squaredErrors(plane.matrix, a.points, b.points, errors);
+  const off = [...errors.keys()].filter((i) => errors[i] > OFF_PLANE * threshold ** 2);
+  let best = start;
+  let drawnGain = 0;
+  for (const matrix of drawParallax(plane.matrix, a.points, b.points, off, options.seed)) {
+    const drawn = judge(problem, matrix);
+    if (drawn.gain <= drawnGain) continue;
+    drawnGain = drawn.gain;
+    const improved = improve(problem, drawn);
+    if (improved.gain > best.gain) best = improved;
+  }
+  return best;
+}
+
+/** Enough for planes that matter: those that half of what agrees lies in. */
+const PLANE_DRAWS = 500;
+
+/** Squared thresholds from the plane beyond which the parallax of a correspondence tells a direction. */
+const OFF_PLANE = 4;
 
 /** Draws after which one of inliers alone was among them, with that probability. */
 function drawsNeeded(share: number, sampleSize: number, confidence: number): number {

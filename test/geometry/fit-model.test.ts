@@ -9,6 +9,7 @@ import {
   solveModel,
 } from '../../src/geometry/index.ts';
 import type { GeometricModel } from '../../src/geometry/index.ts';
+import { planeAndParallax } from '../../src/geometry/plane-parallax.ts';
 import { TOLERANCE } from '../tolerances.ts';
 import '../matchers.ts';
 import { MAPS, scatter, scatterViews } from './scenes.ts';
@@ -142,6 +143,29 @@ describe('a fundamental matrix', () => {
     const fit = fitModel('fundamental', scatterViews(200, 100, 0.3), { threshold: 1.5 });
     expect(fit.inliers.subarray(0, 200).reduce((a, b) => a + b)).toBeGreaterThanOrEqual(196);
     expect(fit.inliers.subarray(200).reduce((a, b) => a + b)).toBeLessThanOrEqual(8);
+  });
+
+  it.each([
+    [300, 270, 100],
+    [300, 285, 150],
+    [300, 240, 300],
+  ])('is that of %i points though %i lie in one plane, among %i wrong', (right, flat, wrong) => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const fit = fitModel('fundamental', scatterViews(right, wrong, 0.5, flat), { threshold: 2, seed });
+      const off = fit.inliers.subarray(flat, right).reduce((a, b) => a + b);
+      expect(off).toBeGreaterThanOrEqual(0.85 * (right - flat));
+    }
+  });
+
+  it('is determined by a plane and two points off it', () => {
+    const { pointsA, pointsB } = scatterViews(12, 0, 0, 8);
+    const [planeA, planeB] = [pointsA.subarray(0, 16), pointsB.subarray(0, 16)];
+    const plane = solveModel('homography', planeA, planeB)!;
+    const f = planeAndParallax(plane, pointsA, pointsB, 8, 9)!;
+    for (let i = 0; i < pointsA.length; i += 2)
+      expect(
+        Math.abs(sampsonDistance(f, pointsA[i], pointsA[i + 1], pointsB[i], pointsB[i + 1])),
+      ).toBeLessThan(TOLERANCE.geometry);
   });
 });
 

@@ -28,14 +28,19 @@ export function scatter(map: Matrix3, right: number, wrong: number, noise = 0, s
   return createCorrespondences(a, b);
 }
 
-/** Points of space that two cameras see, the second turned and moved; the last `wrong` of them mismatched. */
-export function scatterViews(right: number, wrong: number, noise = 0): Correspondences {
+/**
+ * Points of space that two cameras see, the second turned and moved; the last `wrong` of them mismatched.
+ *
+ * @param flat so many of the first lie in one plane
+ */
+export function scatterViews(right: number, wrong: number, noise = 0, flat = 0): Correspondences {
   const random = createRandom(3);
   const normal = createNormal(4);
   const [a, b]: [number[], number[]] = [[], []];
   const [cos, sin] = [Math.cos(0.2), Math.sin(0.2)];
   for (let i = 0; i < right + wrong; i++) {
-    const [x, y, z] = [4 * random() - 2, 3 * random() - 1.5, 4 + 4 * random()];
+    const [x, y, depth] = [4 * random() - 2, 3 * random() - 1.5, 4 + 4 * random()];
+    const z = i < flat ? 6 + 0.4 * x - 0.2 * y : depth;
     const [u, w] = [cos * x - sin * z + 1.2, sin * x + cos * z];
     a.push(400 + (500 * x) / z, 300 + (500 * y) / z);
     if (i < right)
