@@ -149,7 +149,9 @@ def run_parts(net, files, image_a, image_b):
             flow = choose(torch.stack([flow for flow, _ in listed], 1), torch.cat(scores, 1))
         else:
             flow = F.avg_pool2d(upsampled[:, :2], 2) / stride
-            match = F.interpolate(match, scale_factor=2.0, mode='bilinear') * torch.tensor([2, 2, 2, 2, 1])[:, None, None]
+            match = (
+                F.interpolate(match, scale_factor=2.0, mode='bilinear') * torch.tensor([2, 2, 2, 2, 1])[:, None, None]
+            )
         for _ in range(net.iterations[level]):
             feeds = {'context': encodings[0][levels + level], 'flow': flow, 'match': match, 'hidden': hidden}
             change, hidden = ort('decoder', correlation=look_up(a, b, flow, net.radius, net.reaches), **feeds)

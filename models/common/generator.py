@@ -240,7 +240,9 @@ class Layer:
         return torch.ones_like(x) if self.shape is None else self.shape.alpha(x, y) * column(self.present)
 
 
-def make_layers(rnd: Random, photos: torch.Tensor, height: int, width: int, largest: float, calm: float) -> list[Layer]:
+def make_layers(
+    rnd: Random, photos: torch.Tensor, height: int, width: int, largest: float, calm: float, furniture: float
+) -> list[Layer]:
     """A background and 3 to 11 objects or parts of objects, back to front."""
     size = float(min(height, width))
     small = rnd.chance(0.2)
@@ -263,6 +265,10 @@ def make_layers(rnd: Random, photos: torch.Tensor, height: int, width: int, larg
             texture = before.texture if rnd.choose((True, False)) else Texture(rnd, photos, size, 0.4)
             layers.append(Layer(shape, texture, before.motion, before.present))
             continue
+        parts = [(shape, None)]
+        if furniture and rnd.chance(furniture)[0]:
+            parts = make_furniture(rnd, photos, size, height, width)
+            shape = parts[-1][0]
         nearer = rnd.uniform(1, 2.5)
         # Most lively objects have a pace of their own, whatever the camera does.
         pace = torch.where(rnd.chance(0.7) & ~small, rnd.uniform(2, 1.2 * largest), strength)
@@ -275,8 +281,37 @@ def make_layers(rnd: Random, photos: torch.Tensor, height: int, width: int, larg
         # An object rides on the ground's motion and adds its own.
         own.homography = ground.homography @ own.homography
         own.inverse = torch.linalg.inv(own.homography)
-        layers.append(Layer(shape, Texture(rnd, photos, size, 0.4), own, rnd.chance(0.85).float()))
+        present = rnd.chance(0.85).float()
+        for part, texture in parts:
+            layers.append(Layer(part, texture or Texture(rnd, photos, size, 0.4), own, present))
     return layers
+
+
+def make_furniture(
+    rnd: Random, photos: torch.Tensor, size: float, height: int, width: int
+) -> list[tuple[Shape, Texture]]:
+    """Four thin legs, a seat and a back, of one or two materials, often plain: the outline tells how they move."""
+    x, y = rnd.uniform(-0.05, 1.05) * width, rnd.uniform(-0.1, 1.1) * height
+    reach, lean, thickness = rnd.log_uniform(0.08, 0.4) * size, rnd.normal() * 0.25, rnd.log_uniform(1.0, 7.0)
+    wood, cloth = Texture(rnd, photos, size, 0.7), Texture(rnd, photos, size, 0.5)
+    parts = []
+
+    def add(kind, dx, dy, radius, angle, texture):
+        shape = Shape(rnd, kind, size, height, width)
+        shape.x = x + reach * (torch.cos(lean) * dx - torch.sin(lean) * dy)
+        shape.y = y + reach * (torch.sin(lean) * dx + torch.cos(lean) * dy)
+        shape.radius, shape.thickness, shape.curve = reach * radius, thickness, rnd.normal() * 0.05
+        shape.cos, shape.sin = torch.cos(lean + angle), torch.sin(lean + angle)
+        parts.append((shape, texture))
+
+    depth = rnd.uniform(-0.5, 0.5)
+    for side in (-1, 1):
+        for far in (0, 1):
+            add('bar', 0.6 * side + depth * far, 0.7 - 0.3 * far, 0.55, pi / 2 + rnd.normal() * 0.1, wood)
+    back = rnd.choose(('polygon', 'polygon', 'blob', 'lattice', 'ring'))
+    add(back, 0.5 * depth + rnd.uniform(-0.6, 0.6), -0.75, 0.7, rnd.normal() * 0.4, cloth)
+    add('polygon', 0.5 * depth, rnd.uniform(-0.1, 0.2), 0.75, rnd.normal() * 0.4, wood if rnd.choose((0, 1)) else cloth)
+    return parts
 
 
 def pixel_grid(batch: int, height: int, width: int, device):
@@ -297,15 +332,23 @@ def over(image, index, layer: Layer, k: int, x, y):
 
 @torch.no_grad()
 def generate(
-    photos: torch.Tensor, batch: int, height: int, width: int, seed: int, device='cpu', largest=28.0, calm=0.15
+    photos: torch.Tensor,
+    batch: int,
+    height: int,
+    width: int,
+    seed: int,
+    device='cpu',
+    largest=28.0,
+    calm=0.15,
+    furniture=0.0,
 ) -> Sample:
     """A batch of pairs from photos, uint8 (N, 3, tile, tile). The same seed gives the same batch.
 
     `largest` is the greatest typical motion of a scene, in pixels: the scale of its shifts, which are normal draws;
-    `calm` is the share of scenes whose background hardly moves.
+    `calm` is the share of scenes whose background hardly moves, `furniture` that of objects with legs, a seat and a back.
     """
     rnd = Random(batch, seed, device)
-    layers = make_layers(rnd, photos, height, width, largest, calm)
+    layers = make_layers(rnd, photos, height, width, largest, calm, furniture)
     x, y = pixel_grid(batch, height, width, device)
     index_a = index_b = torch.zeros(batch, height, width, dtype=torch.long, device=device)
     image_a = image_b = torch.zeros(batch, 3, height, width, device=device)

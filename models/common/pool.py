@@ -63,6 +63,7 @@ def main():
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--largest', type=float, default=28, help='greatest typical motion of a scene, pixels')
     parser.add_argument('--calm', type=float, default=0.15, help='share of scenes whose background hardly moves')
+    parser.add_argument('--furniture', type=float, default=0, help='share of objects with legs, a seat and a back')
     parser.add_argument('--height', type=int, default=256)
     parser.add_argument('--width', type=int, default=384)
     args = parser.parse_args()
@@ -81,6 +82,7 @@ def main():
                 seed=args.seed * 1_000_003 + i,
                 largest=args.largest,
                 calm=args.calm,
+                furniture=args.furniture,
             ),
         )
 
