@@ -36,6 +36,8 @@ export interface Layout extends RefineSpec {
   readonly rawStride: number;
   /** Confidence, E then O of each row. */
   readonly confidence: number;
+  /** Half the weight of smoothness, E then O of each row. */
+  readonly smoothness: number;
   /** The last eight rows of the mean and the change of the images, and their trust; one ring for each thread. */
   readonly ring: number;
   readonly threads: number;
@@ -65,6 +67,8 @@ export const SCALARS = {
   keep: 92,
   flat2: 96,
   flat4: 100,
+  /** Of the root of the squared differences over two pixels. */
+  edges: 112,
 } as const;
 
 /** Places of the integers that the code reads. */
@@ -106,6 +110,7 @@ export function planLayout({ channels, height, width }: RefineSpec, threads: num
     a: place(height * aStride),
     b: place((height + 1) * bStride),
     confidence: place(height * 2 * half),
+    smoothness: place(height * 2 * half),
     ring: place(threads * RING_ROWS * ringStride),
   };
   if (end > MOST_BYTES)

@@ -4,6 +4,7 @@ export type AllParameters = Required<RefineParameters>;
 
 const DEFAULTS: AllParameters = {
   alpha: 20,
+  edges: 0,
   delta: 5,
   gamma: 10,
   epsilon: 0.001,
@@ -28,7 +29,7 @@ export const TIE = 1e-3;
 export function completeParameters(parameters: RefineParameters): AllParameters {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
   const all: AllParameters = { ...DEFAULTS, ...Object.fromEntries(given) };
-  for (const name of ['alpha', 'delta', 'gamma'] as const) checkRange(all, name, 0, 1e6);
+  for (const name of ['alpha', 'edges', 'delta', 'gamma'] as const) checkRange(all, name, 0, 1e6);
   checkRange(all, 'epsilon', 1e-6, 1e3);
   checkRange(all, 'omega', 0.01, 1.99);
   checkRange(all, 'sigma', 0, 0.7);

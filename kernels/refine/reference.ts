@@ -24,11 +24,13 @@ interface PixelConstraints {
  * The definition of the refinement: it lowers the energy of Brox et al. 2004 (section 2) from a given flow
  * `w = (u, v)` on,
  *
- * `E(w) = sum over pixels of  delta * psi(B0) + gamma * psi(B1) + alpha * psi(|grad u|² + |grad v|²)`,
+ * `E(w) = sum over pixels of  delta * psi(B0) + gamma * psi(B1) + alpha * g * psi(|grad u|² + |grad v|²)`,
  *
  * with `psi(s) = sqrt(s + epsilon²)`, half of each weight being what enters the equations below, as in OpenCV.
  * `B0` is the sum over the channels of `(B(x + w) - A(x))²` and `B1` that of the differences of their gradients
- * (grey value and gradient constancy, sections 2.1 and 2.2).
+ * (grey value and gradient constancy, sections 2.1 and 2.2). `g = (1 + edges * |grad A| / span)^-2` lets the flow break where
+ * A has an edge, for that is where things end (the image-driven smoothness of Nagel and Enkelmann 1986, isotropic; DeepFlow,
+ * Weinzaepfel 2013, has an exponential); `|grad A|` is the root of the mean over the channels.
  *
  * B is carried back by the flow and both are made linear there (`warps` times; section 3.1); derivatives in
  * space are central differences of the mean of A and the carried B. Each linear constraint is divided by the
@@ -49,12 +51,13 @@ export function refineReference(input: RefineInput, parameters: RefineParameters
   const all = completeParameters(parameters);
   const a = smoothMap(input.a, all.sigma);
   const b = smoothMap(input.b, all.sigma);
+  const smoothness = weighSmoothness(a, all);
   const flow = Float64Array.from(input.flow);
   for (let warp = 0; warp < all.warps; warp++) {
     const start = flow.slice();
     const constraints = constrain(a, b, start, input.confidence, flatness(all.span));
     for (let i = 0; i < all.iterations; i++) {
-      const system = assembleSystem(constraints, start, flow, input.a.width, input.a.height, all);
+      const system = assembleSystem(constraints, smoothness, start, flow, input.a.width, input.a.height, all);
       for (let sweep = 0; sweep < all.sweeps; sweep++) {
         relax(system, flow, 0, all.omega);
         relax(system, flow, 1, all.omega);
@@ -87,6 +90,19 @@ function smoothMap({ channels, height, width, data }: FeatureMap, sigma: number)
       height,
       (x, y) => s * (tall.at(x - 1, y) + tall.at(x + 1, y)) + (1 - 2 * s) * tall.at(x, y),
     );
+  });
+}
+
+/** `alpha * g` of every pixel. */
+function weighSmoothness(a: readonly Plane[], { alpha, edges, span }: AllParameters): Float64Array {
+  const { width, height } = a[0];
+  return Float64Array.from({ length: width * height }, (_, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    const squares = a.map(
+      ({ at }) => ((at(x + 1, y) - at(x - 1, y)) / 2) ** 2 + ((at(x, y + 1) - at(x, y - 1)) / 2) ** 2,
+    );
+    const gradient = Math.sqrt(squares.reduce((sum, square) => sum + square) / a.length);
+    return alpha / (1 + (edges * gradient) / span) ** 2;
   });
 }
 
@@ -166,6 +182,7 @@ interface System {
 /** The system with the robust weights of the flow so far. */
 function assembleSystem(
   constraints: readonly PixelConstraints[],
+  smoothness: Float64Array,
   start: Float64Array,
   flow: Float64Array,
   width: number,
@@ -177,7 +194,7 @@ function assembleSystem(
     ...{ width, height, a11: array(), a12: array(), a22: array(), b1: array(), b2: array() },
     ...{ right: array(), down: array() },
   };
-  const { alpha, delta, gamma, epsilon } = parameters;
+  const { delta, gamma, epsilon } = parameters;
   const robust = (weight: number, square: number) => weight / 2 / Math.sqrt(square + epsilon * epsilon);
   for (let y = 0, i = 0; y < height; y++)
     for (let x = 0; x < width; x++, i++) {
@@ -189,7 +206,7 @@ function assembleSystem(
       let square = 0;
       for (const neighbour of [right, below])
         for (const k of [0, 1]) square += (flow[neighbour * 2 + k] - flow[i * 2 + k]) ** 2;
-      const weight = robust(alpha, square);
+      const weight = robust(smoothness[i], square);
       if (right !== i) system.right[i] = weight;
       if (below !== i) system.down[i] = weight;
     }

@@ -5,7 +5,7 @@ import type { Code, FunctionSource, Local, Locals } from '../wasm/code.ts';
 import { join, smoothA, smoothB, split, tensor, warp } from './image-code.ts';
 import { COUNTS, FIELD, MARGIN, RING_ROWS, STAGE } from './layout.ts';
 import type { Layout } from './layout.ts';
-import { diffuse, equations, relax } from './solve-code.ts';
+import { diffuse, equations, relax, weighSmoothness } from './solve-code.ts';
 
 const { get, set, add, constant, call, offset } = w;
 
@@ -14,12 +14,15 @@ export const BAND = 32;
 
 /** All functions of the module. Calls go by the place in this list: those that are called come first. */
 export function listFunctions(layout: Layout): FunctionSource[] {
-  const rows = [smoothA, smoothB, warp, tensor, diffuse, split, join].map((source) => source(layout));
+  const rows = [smoothA, smoothB, weighSmoothness, warp, tensor, diffuse, split, join].map((source) =>
+    source(layout),
+  );
   const halves = [0, 1].flatMap((odd) => [equations(layout, odd), relax(layout, odd)]);
   const inner = [...rows, ...halves];
   const indexOf = new Map(inner.map(({ name }, i) => [name, i]));
   const run: Run = (name, ...values) => call(indexOf.get(name)!, ...values);
-  return [...inner, ...[smoothRowA, smoothRowB, linearize, solveStage].map((source) => source(layout, run))];
+  const shared = [smoothRowA, smoothRowB, weighRow, linearize, solveStage];
+  return [...inner, ...shared.map((source) => source(layout, run))];
 }
 
 /** Looks at how far another stage is before a thread sleeps; a power of two. */
@@ -65,6 +68,36 @@ function smoothRowA(layout: Layout, run: Run): FunctionSource {
           offset(constant(a + c * rawStride), get(0), aStride),
         ),
       ).flat(),
+      ...repeatEdgesOfA(layout),
+    ],
+  };
+}
+
+/** One value on either side of every channel of a row of A. */
+function repeatEdgesOfA({ channels, width, rawStride, a, aStride }: Layout): Code {
+  const before = offset(constant(a - 4), get(0), aStride);
+  return Array.from({ length: channels }, (_, c) => {
+    const copy = (from: number, to: number) =>
+      w.f32.store(before, w.f32.load(before, c * rawStride + from), c * rawStride + to);
+    return [...copy(4, 0), ...copy(4 * width, 4 * width + 4)];
+  }).flat();
+}
+
+/** `weighRow(row, thread)`: the weight of smoothness along a row; all rows of A must be there. */
+function weighRow(layout: Layout, run: Run): FunctionSource {
+  const locals = w.createLocals(2);
+  const { a, aStride, smoothness, half } = layout;
+  const near = [-1, 0, 1].map((shift) => clampedRow(layout, locals, 0, shift));
+  return {
+    name: 'weighRow',
+    locals,
+    body: [
+      ...near.flatMap(({ code }) => code),
+      ...run(
+        'weighSmoothness',
+        ...near.map(({ row }) => offset(constant(a), get(row), aStride)),
+        offset(constant(smoothness), get(0), 2 * half),
+      ),
     ],
   };
 }
@@ -226,7 +259,7 @@ function solveStage(layout: Layout, run: Run): FunctionSource {
 
 /** The weights and equations of a row, from the flow as it is. */
 function prepareRow(layout: Layout, run: Run, locals: Locals, row: Local): Code {
-  const { height, width, half, recordStride, tensors, tensorHalf } = layout;
+  const { height, width, half, recordStride, tensors, tensorHalf, smoothness } = layout;
   const [record, below, tensorRow] = [locals.integer(), locals.integer(), locals.integer()];
   const [last, beyond] = [width - 1, width].map((x) => 4 * (x >> 1) + (x & 1) * half);
   const isLast = w.lessThan(constant(height - 2), get(row));
@@ -238,7 +271,7 @@ function prepareRow(layout: Layout, run: Run, locals: Locals, row: Local): Code 
     ),
     ...set(below, get(record)),
     ...w.when(isLast, [], w.increase(below, recordStride)),
-    ...run('diffuse', get(record), get(below)),
+    ...run('diffuse', get(record), get(below), offset(constant(smoothness), get(row), 2 * half)),
     // ... and no weight.
     ...w.f32.store(get(record), w.constantF32(0), last + FIELD.right * half),
     ...w.when(isLast, w.clear(add(get(record), constant(FIELD.down * half)), 2 * half - MARGIN)),

@@ -46,13 +46,14 @@ function refine(engine: Engine, input: RefineInput, parameters: AllParameters): 
   return readFlow(engine);
 }
 
-function writeScalars({ memory }: Engine, parameters: AllParameters): void {
-  const { alpha, delta, gamma, epsilon, omega, sigma, span } = parameters;
+function writeScalars({ memory, channels }: Engine, parameters: AllParameters): void {
+  const { alpha, edges, delta, gamma, epsilon, omega, sigma, span } = parameters;
   const share = smoothingShare(sigma);
   const flat = flatness(span);
   const scalars: Record<keyof typeof SCALARS, number> = {
     ...{ share, centre: 1 - 2 * share, epsilonSquare: epsilon * epsilon, omega, keep: 1 - omega },
     ...{ alpha: alpha / 2, delta: delta / 2, gamma: gamma / 2, flat2: 4 * flat, flat4: 16 * flat },
+    edges: edges / (2 * Math.sqrt(channels) * span),
   };
   for (const [name, at] of Object.entries(SCALARS)) memory[at / 4] = scalars[name as keyof typeof SCALARS];
 }
@@ -60,6 +61,7 @@ function writeScalars({ memory }: Engine, parameters: AllParameters): void {
 function writeImages(engine: Engine, { a, b }: RefineInput): void {
   writeRaw(engine, a);
   engine.crew.run('smoothRowA', engine.height);
+  engine.crew.run('weighRow', engine.height);
   writeRaw(engine, b);
   engine.crew.run('smoothRowB', engine.height);
 }

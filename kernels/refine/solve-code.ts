@@ -6,21 +6,69 @@ import { EQUATION_VECTORS, FIELD, SCALARS, TENSOR_VECTORS } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { TIE } from './parameters.ts';
 
-const { add, divide, greatest, load, multiply, squareRoot, store, subtract } = w.f32x4;
+const { add, divide, greatest, load, multiply, shuffle, squareRoot, store, subtract } = w.f32x4;
 const scalar = (at: number): Code => w.f32x4.loadSplat(w.constant(0), at);
 const sum = (...terms: readonly Code[]): Code => terms.reduce((total, term) => add(total, term));
 
-/** `weight / sqrt(square + epsilon²)`, half of the weight being in the scalar already. */
-const robust = (weight: number, square: Code): Code =>
-  divide(scalar(weight), squareRoot(add(square, scalar(SCALARS.epsilonSquare))));
+/** `weight / sqrt(square + epsilon²)`, the weight being half of what it is called already. */
+const robust = (weight: Code, square: Code): Code =>
+  divide(weight, squareRoot(add(square, scalar(SCALARS.epsilonSquare))));
 
 /**
- * `diffuse(row, below)`: the weights of smoothness of a row, from the differences to the right and down; each
- * counts for both. `row` and `below` are the places of u in the records.
+ * `weighSmoothness(above, middle, below, out)`: half of `alpha / (1 + edges * |grad A| / span)²` of a row, E and O, from the
+ * rows of A.
+ */
+export function weighSmoothness({ channels, groups, half, rawStride }: Layout): w.FunctionSource {
+  const locals = w.createLocals(4);
+  const [above, middle, below, out] = [0, 1, 2, 3];
+  const [square, difference, ...weights] = Array.from({ length: 4 }, () => locals.vector());
+  const [left, end] = [locals.integer(), locals.integer()];
+  const addSquare = (a: Code, b: Code): Code => [
+    ...w.set(difference, subtract(a, b)),
+    ...w.set(square, add(w.get(square), multiply(w.get(difference), w.get(difference)))),
+  ];
+  const weigh = (part: number): Code => [
+    ...w.set(square, w.f32x4.zero),
+    ...Array.from({ length: channels }, (_, c) => {
+      const at = c * rawStride + 16 * part;
+      return [
+        ...addSquare(load(w.get(left), at + 8), load(w.get(left), at)),
+        ...addSquare(load(w.get(below), at), load(w.get(above), at)),
+      ];
+    }).flat(),
+    ...w.set(square, multiply(scalar(SCALARS.edges), squareRoot(w.get(square)))),
+    ...w.set(square, add(w.f32x4.splat(1), w.get(square))),
+    ...w.set(weights[part], divide(scalar(SCALARS.alpha), multiply(w.get(square), w.get(square)))),
+  ];
+  return {
+    name: 'weighSmoothness',
+    locals,
+    body: [
+      ...w.set(left, w.add(w.get(middle), w.constant(-4))),
+      ...w.set(end, w.add(w.get(out), w.constant(groups * 16))),
+      ...w.loopUntil(out, end, 16, [
+        ...weigh(0),
+        ...weigh(1),
+        ...[0, 1].flatMap((odd) =>
+          store(
+            w.get(out),
+            shuffle(w.get(weights[0]), w.get(weights[1]), odd ? [1, 3, 5, 7] : [0, 2, 4, 6]),
+            odd * half,
+          ),
+        ),
+        ...[left, above, below].flatMap((row) => w.increase(row, 32)),
+      ]),
+    ],
+  };
+}
+
+/**
+ * `diffuse(row, below, smoothness)`: the weights of smoothness of a row, from the differences to the right and down;
+ * each counts for both. `row` and `below` are the places of u in the records.
  */
 export function diffuse({ groups, half }: Layout): w.FunctionSource {
-  const locals = w.createLocals(2);
-  const [row, below] = [0, 1];
+  const locals = w.createLocals(3);
+  const [row, below, smoothness] = [0, 1, 2];
   const [square, difference] = [locals.vector(), locals.vector()];
   const end = locals.integer();
   const addSquare = (a: Code, b: Code): Code => [
@@ -34,7 +82,7 @@ export function diffuse({ groups, half }: Layout): w.FunctionSource {
       const right = load(w.get(row), (field + 1 - odd) * half + 4 * odd);
       return [...addSquare(right, own), ...addSquare(load(w.get(below), (field + odd) * half), own)];
     }),
-    ...w.set(square, robust(SCALARS.alpha, w.get(square))),
+    ...w.set(square, robust(load(w.get(smoothness), odd * half), w.get(square))),
     ...store(w.get(row), w.get(square), (FIELD.right + odd) * half),
     ...store(w.get(row), w.get(square), (FIELD.down + odd) * half),
   ];
@@ -43,7 +91,11 @@ export function diffuse({ groups, half }: Layout): w.FunctionSource {
     locals,
     body: [
       ...w.set(end, w.add(w.get(row), w.constant(groups * 16))),
-      ...w.loopUntil(row, end, 16, [...weights(0), ...weights(1), ...w.increase(below, 16)]),
+      ...w.loopUntil(row, end, 16, [
+        ...weights(0),
+        ...weights(1),
+        ...[below, smoothness].flatMap((local) => w.increase(local, 16)),
+      ]),
     ],
   };
 }
@@ -94,7 +146,7 @@ export function equations(layout: Layout, odd: number): w.FunctionSource {
     const put = (local: Local, k: number): Code =>
       w.set(local, fresh ? weighted(k) : add(w.get(local), weighted(k)));
     return [
-      ...w.set(weight, robust(scalarAt, square)),
+      ...w.set(weight, robust(scalar(scalarAt), square)),
       ...[a11, a12, a22, b1, b2].flatMap((local, k) => put(local, k)),
     ];
   };

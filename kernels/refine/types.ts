@@ -15,6 +15,11 @@ export interface RefineSpec {
 export interface RefineParameters {
   /** Weight of smoothness, 20. */
   readonly alpha?: number;
+  /**
+   * How much smoothness gives way at the edges of A: its weight is `alpha / (1 + edges * |grad A| / span)²`; 0, as in
+   * OpenCV, is not at all.
+   */
+  readonly edges?: number;
   /** Weight of constant brightness, 5. */
   readonly delta?: number;
   /** Weight of constant gradients, 10. */

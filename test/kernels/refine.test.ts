@@ -88,6 +88,8 @@ describe('the refinement', () => {
       [{}, {}],
       [{ confidence }, { warps: 1, sigma: 0, iterations: 4, sweeps: 4, omega: 1.2 }],
       [{}, { alpha: 5, delta: 0, gamma: 20, epsilon: 0.01, sweeps: 1, span: 2 }],
+      [{}, { alpha: 40, edges: 10 }],
+      [{ confidence }, { edges: 40, sweeps: 2 }],
     ];
     const prepared = await prepareRefinement({ channels, width, height });
     for (const [more, parameters] of cases) {
@@ -133,11 +135,24 @@ describe('the refinement', () => {
     );
   });
 
+  it('lets the flow break where A has an edge', async () => {
+    const [width, height] = [24, 16];
+    const step = { channels: 1, width, height, data: new Float32Array(width * height) };
+    step.data.forEach((_, i) => (step.data[i] = i % width < 12 ? 40 : 200));
+    const flow = flowOf(width, height, (x) => [0, x < 12 ? 2 : -2]);
+    const jump = (refined: Float32Array) => refined[2 * 11 + 1] - refined[2 * 12 + 1];
+    const options = { iterations: 10, sweeps: 20, epsilon: 10 };
+    const plain = jump(await refine({ a: step, b: step, flow }, options));
+    const broken = jump(await refine({ a: step, b: step, flow }, { ...options, edges: 20 }));
+    expect(broken).toBeGreaterThan(20 * plain);
+  });
+
   it('gives the same whatever span its values are in', async () => {
     const { input } = perturbed(3, 32, 24);
     const scale = (map: typeof input.a) => ({ ...map, data: map.data.map((value) => value / 127.5 - 1) });
-    expect(await refine({ ...input, a: scale(input.a), b: scale(input.b) }, { span: 2 })).toBeCloseToArray(
-      await refine(input),
+    const [a, b] = [scale(input.a), scale(input.b)];
+    expect(await refine({ ...input, a, b }, { span: 2, edges: 10 })).toBeCloseToArray(
+      await refine(input, { edges: 10 }),
       TOLERANCE.refinement,
     );
   });
