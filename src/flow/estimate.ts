@@ -132,8 +132,15 @@ function addVerdict(estimate: FlowEstimate, hidden: ScalarField): FlowEstimate {
 
 /** How probable it is that B shows a pixel, on a grid of any size. */
 function showing(hidden: ScalarField, { width, height }: Size): ScalarField {
-  const seen = { channels: 1, ...hidden, data: hidden.data.map((probability) => 1 - probability) };
+  const seen = { channels: 1, ...invert(hidden) };
   return { width, height, data: resizePlanes(seen, width, height).data };
+}
+
+/** One less each probability. */
+function invert({ width, height, data }: ScalarField): ScalarField {
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) out[i] = 1 - data[i];
+  return { width, height, data: out };
 }
 
 /** 1 where a probability is below one half. */
@@ -219,7 +226,9 @@ async function estimateOneWay(
   const [black, white] = model.manifest.input.range;
   const options: RefineOptions = refine === true ? {} : refine;
   const span = white - black;
-  const flow = await refiner.refine(estimate.flow, frameA, frameB, span, options, undefined, tiling);
+  // What B does not show has nothing to be compared with: smoothness alone decides there.
+  const trust = estimate.hidden && invert(estimate.hidden);
+  const flow = await refiner.refine(estimate.flow, frameA, frameB, span, options, trust, tiling);
   return { ...estimate, flow };
 }
 

@@ -81,7 +81,7 @@ export async function refineFlow(
   const known = knownPixels(flow);
   const complete = !known.includes(0);
   const start = complete ? flow : fillUnknown(flow, known);
-  const trust = complete ? confidence?.data : trustKnown(known, confidence?.data);
+  const trust = complete ? confidence : trustKnown(flow, known, confidence?.data);
   const refiner = createRefiner(imageA.width * imageA.height < WORTH_THREADS ? 1 : undefined);
   const refined = await refiner
     .refine(start, frame(imageA), frame(imageB), 255, rest, trust, tiling)
@@ -116,8 +116,15 @@ function fillUnknown({ width, height, data }: FlowField, known: Uint8Array): Flo
   return { width, height, data: filled };
 }
 
-const trustKnown = (known: Uint8Array, confidence: Float32Array | undefined): Float32Array =>
-  Float32Array.from(known, (is, i) => (is ? (confidence?.[i] ?? 1) : 0));
+const trustKnown = (
+  { width, height }: Size,
+  known: Uint8Array,
+  confidence: Float32Array | undefined,
+): ScalarField => ({
+  width,
+  height,
+  data: Float32Array.from(known, (is, i) => (is ? (confidence?.[i] ?? 1) : 0)),
+});
 
 /** Refines pair after pair; it keeps the memory that the work needs for the sizes seen last. */
 export interface Refiner {
@@ -125,7 +132,7 @@ export interface Refiner {
    * @param flow all of it known, on a grid of any size and in its pixels
    * @returns flow on the grid of the frames
    * @param span white less black in the planes of the frames
-   * @param trust one value a pixel, 0 to 1
+   * @param trust how much the images are trusted, 0 to 1, on a grid of any size
    * @param tiling larger levels than it allows are refined window by window
    */
   refine(
@@ -134,7 +141,7 @@ export interface Refiner {
     frameB: PreparedFrame,
     span: number,
     options?: RefineOptions,
-    trust?: Float32Array,
+    trust?: ScalarField,
     tiling?: Tiling,
   ): Promise<FlowField>;
   /** Ends its threads; what is refined afterwards starts others. */
@@ -175,7 +182,7 @@ export function createRefiner(threads?: number): Refiner {
         const run = async (input: RefineInput): Promise<Float32Array> =>
           (await prepare(input.a.width, input.a.height)).run(input, { ...parameters, span });
         const size = levelSize(frameA.image, factor);
-        const confidence = trust && shrinkTrust(trust, frameA.image, size);
+        const confidence = trust && resizePlanes({ channels: 1, ...trust }, size.width, size.height);
         progress = await addLevel(progress, size, (start) =>
           refineLevel({ frameA, frameB, factor, start, confidence }, run, tiling),
         );
@@ -265,8 +272,4 @@ function planLevels({ levels = LEVELS, ...shared }: RefineOptions): readonly Ref
     const { factor, ...own } = level as RefineLevelOptions;
     return { ...shared, ...own, factor: checkInteger(factor, `levels[${i}].factor`, 1, 64) };
   });
-}
-
-function shrinkTrust(data: Float32Array, { width, height }: Size, to: Size): FeatureMap {
-  return resizePlanes({ channels: 1, width, height, data }, to.width, to.height);
 }
