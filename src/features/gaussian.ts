@@ -40,10 +40,17 @@ export function doubleSize({ width, height, data }: Grey): Grey {
   return { width: w, height: h, data: out };
 }
 
-/** Every second pixel each way, the first among them: coordinates are halved. */
-export function halveSize({ width, height, data }: Grey): Grey {
+/**
+ * Every second pixel each way, the first among them: coordinates are halved.
+ *
+ * @param out where the result goes; a new array unless told
+ */
+export function halveSize(
+  { width, height, data }: Grey,
+  out: Float32Array = new Float32Array(((width + 1) >> 1) * ((height + 1) >> 1)),
+): Grey {
   const [w, h] = [(width + 1) >> 1, (height + 1) >> 1];
-  const out = new Float32Array(w * h);
-  for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) out[y * w + x] = data[2 * y * width + 2 * x];
+  for (let y = 0, o = 0; y < h; y++)
+    for (let x = 0, i = 2 * y * width; x < w; x++, i += 2) out[o++] = data[i];
   return { width: w, height: h, data: out };
 }
