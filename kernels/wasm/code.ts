@@ -188,6 +188,8 @@ export const i32x4 = {
   lane: (a: Code, lane: number): Code => [...a, ...vector(27), lane],
   add: binary(...vector(174)),
   multiply: binary(...vector(181)),
+  greater: binary(...vector(59)),
+  greatest: binary(...vector(184)),
   shiftLeft: (a: Code, bits: number): Code => [...a, ...constant(bits), ...vector(171)],
   /** Drops the fractions of four floats; NaN gives 0. */
   truncate: unary(...vector(248)),

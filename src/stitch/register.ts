@@ -2,6 +2,7 @@ import { WhitherError, checkInteger } from '../core/errors.ts';
 import type { Image } from '../core/types.ts';
 import { chooseModel } from './choose-model.ts';
 import type { ModelChoice } from './choose-model.ts';
+import { MATCH_MEGAPIXELS } from './keep-pictures.ts';
 import { findComponents, pairsWithin } from './match-graph.ts';
 import { candidatePairs, createFeatureMatcher, examinePair } from './match-pairs.ts';
 import type { PairMatcher } from './match-pairs.ts';
@@ -96,7 +97,7 @@ interface ReadAll {
 async function readAll(
   sources: readonly ImageSource[],
   matcher: PairMatcher<unknown>,
-  { matchMegapixels = 0.6, onProgress }: StitchOptions,
+  { matchMegapixels = MATCH_MEGAPIXELS, onProgress }: StitchOptions,
 ): Promise<ReadAll> {
   const maxPixels = checkInteger(Math.round(matchMegapixels * 1e6), 'matchMegapixels * 1e6', 1000);
   const [views, prepared, kept, unreadable]: [
