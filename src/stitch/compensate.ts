@@ -28,7 +28,7 @@ const [DARKEST, LIGHTEST] = [10, 245];
 /** A colour above this may have been any brighter. */
 const CLIPPED = 251;
 /** Pixels from one sample to the next, each way. */
-const SAMPLE_STEP = 4;
+const SAMPLE_STEP = 6;
 /** How little corners may keep of the light. */
 const LEAST_CORNER = 0.3;
 /** Share of the difference that vignetting must take away to be believed. */

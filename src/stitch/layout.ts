@@ -244,13 +244,15 @@ export function footprint(canvas: Canvas, view: number, inverse: Homography): Re
   };
 
   function stretchOf(p: Float64Array): number {
-    const steps: number[] = [];
     // A sample of some thousand is as good as all.
-    const stride = 2 * Math.max(1, Math.floor(p.length / 8192));
+    const stride = 2 * Math.max(1, Math.floor(p.length / 4096));
+    const steps = new Float64Array(Math.ceil(p.length / stride));
+    let count = 0;
     for (let k = 2; k < p.length; k += stride) {
-      const d = Math.hypot(p[k] - p[k - 2], p[k + 1] - p[k - 1]) / step;
-      if (d < 1e4) steps.push(d);
+      const [dx, dy] = [p[k] - p[k - 2], p[k + 1] - p[k - 1]];
+      const d = Math.sqrt(dx * dx + dy * dy) / step;
+      if (d < 1e4) steps[count++] = d;
     }
-    return steps.sort((a, b) => a - b)[steps.length >> 1] ?? 1;
+    return count ? steps.subarray(0, count).sort()[count >> 1] : 1;
   }
 }
