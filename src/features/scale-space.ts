@@ -1,5 +1,7 @@
 import { hasWorkspaces, Workspace } from '../../kernels/wasm/workspace.ts';
+import type { Image } from '../core/types.ts';
 import { blurGaussian, doubleSize, halveSize } from './gaussian.ts';
+import { isGrey, toGrey } from './grey.ts';
 import type { Grey } from './types.ts';
 
 /** Pictures of one size, ever more blurred. */
@@ -52,16 +54,18 @@ export class LayerBuffers {
  * @param buffers the memory of a scale space that is no longer needed, and then of this one
  */
 export function buildScaleSpace(
-  image: Grey,
+  image: Image | Grey,
   upsample: boolean,
   octaves = Infinity,
   buffers: LayerBuffers = new LayerBuffers(),
 ): ScaleSpace {
   const sizes = octaveSizes(image, upsample, octaves);
-  buffers.rewind(sizes.flatMap(({ width, height }) => Array<number>(SCALES + 3).fill(width * height)));
+  const layers = sizes.flatMap(({ width, height }) => Array<number>(SCALES + 3).fill(width * height));
+  buffers.rewind([image.width * image.height, ...layers]);
+  const grey = isGrey(image) ? image : toGrey(image, buffers.take(image.width * image.height));
   let step = upsample ? 0.5 : 1;
   const blur = CAMERA_BLUR / step;
-  const whole = upsample ? doubleSize(image) : image;
+  const whole = upsample ? doubleSize(grey) : grey;
   const out: Octave[] = [];
   for (const { width, height } of sizes) {
     const base = buffers.take(width * height);
@@ -70,11 +74,11 @@ export function buildScaleSpace(
     out.push({ width, height, step, layers: buildLayers({ width, height, data: base }, buffers) });
     step *= 2;
   }
-  return { image, octaves: out };
+  return { image: grey, octaves: out };
 }
 
 function octaveSizes(
-  { width, height }: Grey,
+  { width, height }: { width: number; height: number },
   upsample: boolean,
   most: number,
 ): { width: number; height: number }[] {
