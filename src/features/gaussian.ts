@@ -50,7 +50,10 @@ export function halveSize(
   out: Float32Array = new Float32Array(((width + 1) >> 1) * ((height + 1) >> 1)),
 ): Grey {
   const [w, h] = [(width + 1) >> 1, (height + 1) >> 1];
-  for (let y = 0, o = 0; y < h; y++)
-    for (let x = 0, i = 2 * y * width; x < w; x++, i += 2) out[o++] = data[i];
+  for (let y = 0; y < h; y++) halveRow(data, 2 * y * width, out, y * w, w);
   return { width: w, height: h, data: out };
+}
+
+function halveRow(data: Float32Array, from: number, out: Float32Array, to: number, count: number): void {
+  for (let x = 0; x < count; x++) out[to + x] = data[from + 2 * x];
 }

@@ -39,14 +39,17 @@ function toIntegers(descriptors: Descriptors): Rows {
   const { count, length: from, data } = descriptors;
   const length = (from + 7) & ~7;
   const out = new Int16Array(count * length);
-  for (let i = 0; i < count; i++)
-    for (let c = 0; c < from; c++) {
-      const value = data[i * from + c] * WHOLE;
-      out[i * length + c] = value < 0 ? value - 0.5 : value + 0.5;
-    }
+  for (let i = 0; i < count; i++) roundRow(data, i * from, out, i * length, from);
   const rows = { count, length, data: out };
   whole.set(descriptors, rows);
   return rows;
+}
+
+function roundRow(data: Float32Array, from: number, out: Int16Array, to: number, count: number): void {
+  for (let c = 0; c < count; c++) {
+    const value = data[from + c] * WHOLE;
+    out[to + c] = value < 0 ? value - 0.5 : value + 0.5;
+  }
 }
 
 /** The distance of two vectors of length 1 by their product as integers. */

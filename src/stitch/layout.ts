@@ -192,22 +192,36 @@ export function sourceGrid(
   const columns = Math.ceil(area.width / step) + 1;
   const rows = Math.ceil(area.height / step) + 1;
   const points = new Float64Array(columns * rows * 2).fill(NaN);
-  const ray = new Float64Array(3);
-  const place = new Float64Array(2);
-  const h = inverse;
-  for (let j = 0; j < rows; j++)
-    for (let i = 0; i < columns; i++) {
-      place[0] = area.x + i * step + canvas.left;
-      place[1] = area.y + j * step + canvas.top;
-      if (bend) bendPlace(bend, canvas.scale, place);
-      canvas.projection.unproject(place[0] / canvas.scale, place[1] / canvas.scale, ray);
-      const w = h[6] * ray[0] + h[7] * ray[1] + h[8] * ray[2];
-      if (!(w > 1e-9)) continue;
-      const k = (j * columns + i) * 2;
-      points[k] = (h[0] * ray[0] + h[1] * ray[1] + h[2] * ray[2]) / w;
-      points[k + 1] = (h[3] * ray[0] + h[4] * ray[1] + h[5] * ray[2]) / w;
-    }
+  for (let j = 0; j < rows; j++) {
+    const row = points.subarray(2 * j * columns, 2 * (j + 1) * columns);
+    placeRow(row, canvas, inverse, area.x + canvas.left, area.y + j * step + canvas.top, step, bend);
+  }
   return { step, columns, rows, points };
+}
+
+const ray = new Float64Array(3);
+const place = new Float64Array(2);
+
+/** The places of a row of the grid, from one of the canvas on. */
+function placeRow(
+  points: Float64Array,
+  canvas: Layout,
+  h: Homography,
+  x: number,
+  y: number,
+  step: number,
+  bend?: Bend,
+): void {
+  for (let k = 0; k < points.length; k += 2) {
+    place[0] = x + (k / 2) * step;
+    place[1] = y;
+    if (bend) bendPlace(bend, canvas.scale, place);
+    canvas.projection.unproject(place[0] / canvas.scale, place[1] / canvas.scale, ray);
+    const w = h[6] * ray[0] + h[7] * ray[1] + h[8] * ray[2];
+    if (!(w > 1e-9)) continue;
+    points[k] = (h[0] * ray[0] + h[1] * ray[1] + h[2] * ray[2]) / w;
+    points[k + 1] = (h[3] * ray[0] + h[4] * ray[1] + h[5] * ray[2]) / w;
+  }
 }
 
 /**
