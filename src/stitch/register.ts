@@ -39,7 +39,7 @@ export interface Registration {
 }
 
 /** Pixels of the small copies by which exposure and seams are found. */
-export const THUMBNAIL_PIXELS = 0.1e6;
+export const THUMBNAIL_PIXELS = 0.07e6;
 
 /**
  * Matches all pictures, keeps the pairs that are sure, and places the pictures of each group that these hold
