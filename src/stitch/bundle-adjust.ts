@@ -39,6 +39,9 @@ export interface Adjusted<Cameras> {
   readonly iterations: number;
 }
 
+/** The scale of the loss at last, in pixels. */
+export const LAST_SCALE = 2;
+
 const FAR = 1e3;
 const CLIP = 5;
 /** A step that lowers the loss by less than this share is the last. */
@@ -57,7 +60,7 @@ export function bundleAdjust<Cameras extends AdjustableCameras<Cameras>>(
   observations: readonly Observation[],
   options: AdjustOptions = {},
 ): Adjusted<Cameras> {
-  const { lossScales = [16, 2], maxIterations = 30, viewScales = [] } = options;
+  const { lossScales = [16, LAST_SCALE], maxIterations = 30, viewScales = [] } = options;
   const directed = observations.flatMap((o) => bothWays(o, viewScales));
   let cameras = start;
   let iterations = 0;
