@@ -1,10 +1,14 @@
 /** Stitches one set by the built package, in a process of its own: `stitch-one.mjs OUT.jpg IMAGE...`; one JSON object on stdout. */
 
+import { keepYoungSpaceSmall } from '../dist/src/cli/lean-memory.js';
 import { WhitherError } from '../dist/src/core/errors.js';
-import { readImage, readImageInfo, readImageOfPixels } from '../dist/src/io/images.js';
+import { keepNoPictures, readImage, readImageInfo, readImageOfPixels } from '../dist/src/io/images.js';
 import { createTiledImage } from '../dist/src/io/tiled-image.js';
 import { stitch } from '../dist/src/stitch/stitch.js';
 
+// As the command does.
+keepYoungSpaceSmall();
+keepNoPictures();
 const [output, ...paths] = process.argv.slice(2);
 const start = performance.now();
 const startCpu = process.cpuUsage();

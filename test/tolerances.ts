@@ -51,6 +51,8 @@ export const TOLERANCE = {
   robustFit: 0.5,
   /** A blur in float32 in another order, of 255. */
   blur: 1e-3,
+  /** Histograms of up to some hundred gradients of up to 255, by an arc tangent that is wrong by 1e-5. */
+  describe: 0.1,
   /** Keypoints against OpenCV's: nine in ten are within this, in pixels, natural logarithms and radians. */
   keypointPlace: 0.1,
   keypointScale: 0.05,

@@ -1,7 +1,9 @@
-/** Separable blurring in WebAssembly SIMD, strip by strip in a fixed piece of memory. */
+/** Separable blurring in WebAssembly SIMD, strip by strip. */
 
 import { wasmApi } from '../wasm/api.ts';
+import type { WasmMemory } from '../wasm/api.ts';
 import * as w from '../wasm/code.ts';
+import { createMemory, kernelIn, memoryOf, SCRATCH } from '../wasm/workspace.ts';
 import { mirror } from './reference.ts';
 
 const { add, load, loadSplat, multiply, store } = w.f32x4;
@@ -9,11 +11,14 @@ const { add, load, loadSplat, multiply, store } = w.f32x4;
 /** Values that one turn of the loop makes. */
 const TURN = 16;
 
-/** 8 MiB. */
-const PAGES = 128;
+/** Bytes for the kernel's weights, at the start of the memory. */
+const WEIGHTS = 4096;
 
-/** Floats for the kernel, at the start of the memory. */
-const KERNEL_ROOM = 1024;
+/** Bytes of a strip's rows: they stay in the cache. */
+const STRIP = 2 ** 19;
+
+/** Bytes of the memory for planes that lie elsewhere. */
+const OWN_MEMORY = 2 ** 23;
 
 interface Kernel {
   /**
@@ -21,11 +26,11 @@ interface Kernel {
    * `out` and `end`, rounded up to 16; addresses in bytes.
    */
   line(input: number, out: number, end: number, step: number, taps: number): void;
-}
-
-interface Engine {
-  readonly kernel: Kernel;
-  readonly memory: Float32Array;
+  /**
+   * Blurs rows of `row` bytes along themselves until `out` reaches `end`; `pad` is room for a row and its mirror
+   * images of `reach` bytes on both sides.
+   */
+  rows(input: number, out: number, end: number, row: number, pad: number, reach: number, taps: number): void;
 }
 
 function lineSource(): w.FunctionSource {
@@ -58,22 +63,42 @@ function lineSource(): w.FunctionSource {
   };
 }
 
-let engine: Engine | null | undefined;
-
-/** The one engine of this thread, made when first wanted; null without WebAssembly SIMD. */
-function getEngine(): Engine | null {
-  if (engine !== undefined) return engine;
-  const bytes = w.assemble([lineSource()], PAGES, false);
-  if (!wasmApi?.validate(bytes)) return (engine = null);
-  const memory = new wasmApi.Memory({ initial: PAGES, maximum: PAGES, shared: false });
-  const instance = new wasmApi.Instance(new wasmApi.Module(bytes), { kernel: { memory } });
-  return (engine = { kernel: instance.exports as Kernel, memory: new Float32Array(memory.buffer) });
+function rowsSource(): w.FunctionSource {
+  const locals = w.createLocals(7);
+  const [input, out, end, row, pad, reach, taps] = [0, 1, 2, 3, 4, 5, 6];
+  const [start, last, k, stop] = Array.from({ length: 4 }, () => locals.integer());
+  const minus = (a: w.Code, b: w.Code): w.Code => [...a, ...b, 0x6b];
+  const copy = (to: w.Code, from: w.Code): w.Code => w.f32.store(to, w.f32.load(from));
+  return {
+    name: 'rows',
+    locals,
+    body: [
+      ...w.set(start, w.add(w.get(pad), w.get(reach))),
+      ...w.set(last, minus(w.add(w.get(start), w.get(row)), w.constant(4))),
+      ...w.set(stop, w.add(w.get(reach), w.constant(4))),
+      ...w.loopWhile(w.lessThan(w.get(out), w.get(end)), [
+        ...w.copyBytes(w.get(start), w.get(input), w.get(row)),
+        ...w.set(k, w.constant(4)),
+        ...w.loopUntil(k, stop, 4, [
+          ...copy(minus(w.get(start), w.get(k)), w.add(w.get(start), w.get(k))),
+          ...copy(w.add(w.get(last), w.get(k)), minus(w.get(last), w.get(k))),
+        ]),
+        ...w.call(0, w.get(start), w.get(out), w.add(w.get(out), w.get(row)), w.constant(4), w.get(taps)),
+        ...w.set(input, w.add(w.get(input), w.get(row))),
+        ...w.set(out, w.add(w.get(out), w.get(row))),
+      ]),
+    ],
+  };
 }
+
+const openKernel = kernelIn<Kernel>(() => [lineSource(), rowsSource()]);
+
+let ownMemory: WasmMemory | undefined;
 
 /**
  * As the definition.
  *
- * @returns false where this cannot do it: no SIMD here, or rows or a kernel too long for its memory
+ * @returns false where this cannot do it: no SIMD here, rows no longer than the kernel, or too long for the memory
  */
 export function blurSimd(
   data: Float32Array,
@@ -82,55 +107,52 @@ export function blurSimd(
   half: Float32Array,
   out: Float32Array,
 ): boolean {
-  const ready = getEngine();
+  if (!wasmApi) return false;
+  const inside = memoryOf(out);
+  if (inside && blurIn(inside, SCRATCH, data, width, height, half, out)) return true;
+  ownMemory ??= createMemory(OWN_MEMORY);
+  return blurIn(ownMemory, OWN_MEMORY, data, width, height, half, out);
+}
+
+/** Blurs by means of the first `room` bytes of a memory, in which the planes may lie or not. */
+function blurIn(
+  memory: WasmMemory,
+  room: number,
+  data: Float32Array,
+  width: number,
+  height: number,
+  half: Float32Array,
+  out: Float32Array,
+): boolean {
+  const kernel = openKernel(memory);
   const radius = half.length - 1;
-  const stride = Math.ceil((width + 2 * radius) / TURN) * TURN;
-  const room = ready ? ready.memory.length - KERNEL_ROOM - 4 * TURN : 0;
-  const rows = Math.floor(room / (2 * stride)) - 2 * radius - 1;
-  if (!ready || half.length > KERNEL_ROOM || rows < Math.max(1, radius)) return false;
-  ready.memory.set(half);
+  const [row, reach, taps] = [4 * width, 4 * radius, 4 * half.length];
+  const [reads, writes] = [data, out].map(({ buffer }) => buffer !== memory.buffer);
+  const pad = WEIGHTS + 4 * TURN;
+  const first = pad + row + 2 * reach + 8 * TURN;
+  const copies = 1 + Number(reads) + Number(writes);
+  const fitting = Math.floor((room - first - 12 * TURN) / (row * copies)) - 2 * radius;
+  if (!kernel || taps > WEIGHTS || width <= radius || fitting < Math.max(1, radius)) return false;
+  const rows = Math.min(fitting, Math.max(2 * radius, Math.floor(STRIP / row), 1));
+  const floats = new Float32Array(memory.buffer);
+  const across = first;
+  const input = across + (rows + 2 * radius) * row + 4 * TURN;
+  const result = input + (reads ? (rows + 2 * radius) * row : 0) + 4 * TURN;
+  floats.set(half);
   for (let top = 0; top < height; top += rows) {
-    const strip = { top, bottom: Math.min(height, top + rows), width, height, radius, stride };
-    blurStrip(ready, data, strip, out);
+    const bottom = Math.min(height, top + rows);
+    const [from, to] = [Math.max(0, top - radius), Math.min(height, bottom + radius)];
+    if (reads) floats.set(data.subarray(from * width, to * width), input / 4);
+    const rowAt = (y: number): number => (reads ? input + (y - from) * row : data.byteOffset + y * row);
+    const blurRows = (y: number, place: number, count: number): void =>
+      kernel.rows(rowAt(y), across + place * row, across + (place + count) * row, row, pad, reach, taps);
+    // In their order, since each spoils the beginning of the next; those of the picture at once.
+    for (let y = top - radius; y < 0; y++) blurRows(mirror(y, height), y - top + radius, 1);
+    blurRows(from, from - top + radius, to - from);
+    for (let y = height; y < bottom + radius; y++) blurRows(mirror(y, height), y - top + radius, 1);
+    const target = writes ? result : out.byteOffset + top * row;
+    kernel.line(across + radius * row, target, target + (bottom - top) * row, row, taps);
+    if (writes) out.set(floats.subarray(target / 4, target / 4 + (bottom - top) * width), top * width);
   }
   return true;
-}
-
-interface Strip {
-  readonly top: number;
-  readonly bottom: number;
-  readonly width: number;
-  readonly height: number;
-  readonly radius: number;
-  readonly stride: number;
-}
-
-function blurStrip({ kernel, memory }: Engine, data: Float32Array, strip: Strip, out: Float32Array): void {
-  const { top, bottom, width, height, radius, stride } = strip;
-  const taps = 4 * (radius + 1);
-  const rows = bottom - top + 2 * radius;
-  const first = KERNEL_ROOM + TURN;
-  // One row to spare between the two, which the reading beyond the last row of the first runs into.
-  const second = first + (rows + 1) * stride;
-  for (let r = 0; r < rows; r++) {
-    const from = mirror(top - radius + r, height) * width;
-    writeRow(memory, first + r * stride, data.subarray(from, from + width), radius);
-  }
-  kernel.line(4 * (first + radius), 4 * second, 4 * (second + rows * stride), 4, taps);
-  const inner = second + radius * stride;
-  const end = first + (bottom - top) * stride;
-  kernel.line(4 * inner, 4 * first, 4 * end, 4 * stride, taps);
-  for (let y = top; y < bottom; y++) {
-    const at = first + (y - top) * stride;
-    out.set(memory.subarray(at, at + width), y * width);
-  }
-}
-
-/** A row with its mirror image on both sides, `radius` values each. */
-function writeRow(memory: Float32Array, at: number, row: Float32Array, radius: number): void {
-  memory.set(row, at + radius);
-  for (let k = 1; k <= radius; k++) {
-    memory[at + radius - k] = row[mirror(-k, row.length)];
-    memory[at + radius + row.length - 1 + k] = row[mirror(row.length - 1 + k, row.length)];
-  }
 }

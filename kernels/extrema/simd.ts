@@ -1,12 +1,14 @@
-/** Extrema in WebAssembly SIMD, strip by strip in a fixed piece of memory. */
+/** Extrema in WebAssembly SIMD, strip by strip. */
 
 import { wasmApi } from '../wasm/api.ts';
+import type { WasmMemory } from '../wasm/api.ts';
 import * as w from '../wasm/code.ts';
+import { createMemory, kernelIn, memoryOf, SCRATCH } from '../wasm/workspace.ts';
 
 const { atMost, and, greatest, least, load, loadSplat, or, store, subtract } = w.f32x4;
 
-/** 4 MiB. */
-const PAGES = 64;
+/** Bytes of the memory for layers that lie elsewhere. */
+const OWN_MEMORY = 2 ** 22;
 /** The limit lies at the start of the memory, and the marks and strips from here on. */
 const FIRST = 64;
 
@@ -76,22 +78,9 @@ function markSource(): w.FunctionSource {
   };
 }
 
-interface Engine {
-  readonly kernel: Kernel;
-  readonly memory: ArrayBuffer;
-}
+const openKernel = kernelIn<Kernel>(() => [subtractSource(), markSource()]);
 
-let engine: Engine | null | undefined;
-
-/** The one engine of this thread, made when first wanted; null without WebAssembly SIMD. */
-function getEngine(): Engine | null {
-  if (engine !== undefined) return engine;
-  const bytes = w.assemble([subtractSource(), markSource()], PAGES, false);
-  if (!wasmApi?.validate(bytes)) return (engine = null);
-  const memory = new wasmApi.Memory({ initial: PAGES, maximum: PAGES, shared: false });
-  const instance = new wasmApi.Instance(new wasmApi.Module(bytes), { kernel: { memory } });
-  return (engine = { kernel: instance.exports as Kernel, memory: memory.buffer });
-}
+let ownMemory: WasmMemory | undefined;
 
 /** @returns null where this cannot do it: no SIMD here, or rows too long for its memory */
 export function findExtremaSimd(
@@ -101,16 +90,21 @@ export function findExtremaSimd(
   border: number,
   limit: number,
 ): number[][] | null {
-  const ready = getEngine();
-  const room = Math.floor((PAGES * 65536 - FIRST) / 4) - 4 * width;
-  // Differences, two layers to make them of, and a byte of marks for four values.
-  const rows = Math.floor(room / (width * (layers.length + 1.25))) - 2;
-  if (!ready || rows < 4) return null;
+  if (!wasmApi) return null;
+  const common = memoryOf(layers[0]);
+  const inside = common && layers.every(({ buffer }) => buffer === common.buffer);
+  if (!inside) ownMemory ??= createMemory(OWN_MEMORY);
+  const memory = inside ? common : ownMemory!;
+  const kernel = openKernel(memory);
+  const room = Math.floor(((inside ? SCRATCH : OWN_MEMORY) - FIRST) / 4) - 4 * width;
+  // Differences, a byte of marks for four values, and two layers where they lie elsewhere.
+  const rows = Math.floor(room / (width * (layers.length - 0.75 + (inside ? 0 : 2)))) - 2;
+  if (!kernel || rows < 4) return null;
   const found: number[][] = layers.slice(3).map(() => []);
-  new Float32Array(ready.memory)[0] = limit;
+  new Float32Array(memory.buffer)[0] = limit;
   for (let top = border; top < height - border; top += rows) {
     const strip = { top, bottom: Math.min(height - border, top + rows), width, border };
-    searchStrip(ready, layers, strip, found);
+    searchStrip(kernel, memory.buffer, layers, strip, found);
   }
   return found;
 }
@@ -123,39 +117,47 @@ interface Strip {
 }
 
 function searchStrip(
-  { kernel, memory }: Engine,
+  kernel: Kernel,
+  memory: ArrayBuffer,
   layers: readonly Float32Array[],
   strip: Strip,
   found: number[][],
 ): void {
-  const { top, bottom, width, border } = strip;
-  const [floats, bytes] = [new Float32Array(memory), new Uint8Array(memory)];
+  const { top, bottom, width } = strip;
   const count = (bottom - top + 2) * width;
   const plane = 4 * ((count + 7) & ~3);
-  const inputs = [0, 1].map((k) => FIRST + k * plane);
-  const differences = FIRST + 2 * plane;
-  const marks = differences + (layers.length - 1) * plane;
-  layers.forEach((layer, s) => {
-    floats.set(layer.subarray((top - 1) * width, (bottom + 1) * width), inputs[s & 1] / 4);
-    const out = differences + (s - 1) * plane;
-    if (s > 0) kernel.subtract(inputs[(s - 1) & 1], inputs[s & 1], out, out + 4 * count);
-  });
-  for (let k = 0; k < found.length; k++) {
-    const start = differences + (k + 1) * plane + 4 * width;
-    const values = (bottom - top) * width;
-    kernel.mark(start, start + 4 * values, marks, 4 * width, plane);
-    for (let m = 0; 4 * m < values; m++) {
-      const bits = bytes[marks + m];
-      if (bits) collect(bits, 4 * m, strip, found[k]);
-    }
+  const marks = FIRST + (layers.length - 1) * plane;
+  const floats = new Float32Array(memory);
+  /** Where the strip of a layer lies; brought here where it is elsewhere. */
+  const placeOf = (s: number): number => {
+    const from = (top - 1) * width;
+    if (layers[s].buffer === memory) return layers[s].byteOffset + 4 * from;
+    const at = marks + plane / 4 + (s & 1) * plane;
+    floats.set(layers[s].subarray(from, from + count), at / 4);
+    return at;
+  };
+  let last = placeOf(0);
+  for (let s = 1; s < layers.length; s++) {
+    const next = placeOf(s);
+    const out = FIRST + (s - 1) * plane;
+    kernel.subtract(last, next, out, out + 4 * count);
+    last = next;
   }
+  const values = (bottom - top) * width;
+  const words = new Int32Array(memory, marks, Math.ceil(values / 16));
+  for (let k = 0; k < found.length; k++) {
+    const start = FIRST + (k + 1) * plane + 4 * width;
+    kernel.mark(start, start + 4 * values, marks, 4 * width, plane);
+    for (let m = 0; m < words.length; m++) if (words[m]) collect(words[m], 16 * m, strip, found[k]);
+  }
+}
 
-  function collect(bits: number, first: number, { top: from }: Strip, out: number[]): void {
-    for (let b = 0; b < 4; b++) {
-      const x = (first + b) % width;
-      if (!(bits & (1 << b)) || x < border || x >= width - border) continue;
-      const i = from * width + first + b;
-      if (i < bottom * width) out.push(i);
-    }
+/** Takes the marks of sixteen values: the low four bits of each byte. */
+function collect(word: number, first: number, { top, bottom, width, border }: Strip, out: number[]): void {
+  for (let b = 0; b < 16; b++) {
+    const x = (first + b) % width;
+    if (!(word & (1 << (b + (b & ~3)))) || x < border || x >= width - border) continue;
+    const i = top * width + first + b;
+    if (i < bottom * width) out.push(i);
   }
 }

@@ -120,6 +120,13 @@ export const f32x4 = {
     ...first,
     ...[...memory(vector(87), at), 1],
   ],
+  /** One value into lane 0 beside zeros, and into another lane of what is there. */
+  loadFirst: (address: Code, at = 0): Code => [...address, ...memory(vector(92), at)],
+  loadLane: (address: Code, into: Code, lane: number, at = 0): Code => [
+    ...address,
+    ...into,
+    ...[...memory(vector(86), at), lane],
+  ],
   store: (address: Code, value: Code, at = 0): Code => [...address, ...value, ...memory(vector(11), at)],
   storeLane: (address: Code, value: Code, lane: number, at = 0): Code => [
     ...address,
@@ -181,6 +188,8 @@ export const i32x4 = {
   lane: (a: Code, lane: number): Code => [...a, ...vector(27), lane],
   add: binary(...vector(174)),
   multiply: binary(...vector(181)),
+  greater: binary(...vector(59)),
+  greatest: binary(...vector(184)),
   shiftLeft: (a: Code, bits: number): Code => [...a, ...constant(bits), ...vector(171)],
   /** Drops the fractions of four floats; NaN gives 0. */
   truncate: unary(...vector(248)),

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import { keepYoungSpaceSmall } from './lean-memory.ts';
 import { PROJECTION_NAMES } from '../stitch/projection.ts';
 import type { BlendMethod } from '../stitch/compose.ts';
 import type { SeamMethod } from '../stitch/seams.ts';
@@ -70,6 +71,7 @@ export function addStitchCommand(program: Command): void {
     .option('--force', 'replace what exists')
     .addHelpText('after', HELP)
     .action(async (inputs: string[], options: StitchCommandOptions) => {
+      keepYoungSpaceSmall();
       const { stitchFiles } = await import('./stitch-run.ts');
       await stitchFiles(inputs, options);
     });

@@ -6,7 +6,6 @@ import { describeSift } from './describe-sift.ts';
 import { detectFast, detectHarris } from './detect-corners.ts';
 import { detectDog } from './detect-dog.ts';
 import { extractPatches } from './extract-patches.ts';
-import { asGrey } from './grey.ts';
 import { packKeypoints } from './keypoint-list.ts';
 import type { Keypoint } from './keypoint-list.ts';
 import { orientKeypoints } from './orient.ts';
@@ -68,8 +67,8 @@ export async function extractFeatures(
 }
 
 function openSpace(image: Image | Grey, { upsample }: DetectOptions, buffers?: LayerBuffers): ScaleSpace {
-  const grey = asGrey(image);
-  return buildScaleSpace(grey, upsample ?? grey.width * grey.height <= MOST_UPSAMPLED, Infinity, buffers);
+  const enlarge = upsample ?? image.width * image.height <= MOST_UPSAMPLED;
+  return buildScaleSpace(image, enlarge, Infinity, buffers);
 }
 
 function detectIn(space: ScaleSpace, options: DetectOptions): Keypoints {

@@ -40,10 +40,20 @@ export function doubleSize({ width, height, data }: Grey): Grey {
   return { width: w, height: h, data: out };
 }
 
-/** Every second pixel each way, the first among them: coordinates are halved. */
-export function halveSize({ width, height, data }: Grey): Grey {
+/**
+ * Every second pixel each way, the first among them: coordinates are halved.
+ *
+ * @param out where the result goes; a new array unless told
+ */
+export function halveSize(
+  { width, height, data }: Grey,
+  out: Float32Array = new Float32Array(((width + 1) >> 1) * ((height + 1) >> 1)),
+): Grey {
   const [w, h] = [(width + 1) >> 1, (height + 1) >> 1];
-  const out = new Float32Array(w * h);
-  for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) out[y * w + x] = data[2 * y * width + 2 * x];
+  for (let y = 0; y < h; y++) halveRow(data, 2 * y * width, out, y * w, w);
   return { width: w, height: h, data: out };
+}
+
+function halveRow(data: Float32Array, from: number, out: Float32Array, to: number, count: number): void {
+  for (let x = 0; x < count; x++) out[to + x] = data[from + 2 * x];
 }

@@ -1,4 +1,7 @@
+import { hasWorkspaces, Workspace } from '../../kernels/wasm/workspace.ts';
+import type { Image } from '../core/types.ts';
 import { blurGaussian, doubleSize, halveSize } from './gaussian.ts';
+import { isGrey, toGrey } from './grey.ts';
 import type { Grey } from './types.ts';
 
 /** Pictures of one size, ever more blurred. */
@@ -27,20 +30,19 @@ const CAMERA_BLUR = 0.5;
 /** Octaves smaller than this hold no keypoint. */
 const LEAST_SIDE = 12;
 
-/** The memory of a scale space, to be used for the next one of the same size. */
+/** The memory of a scale space, to be used for the next one of the same size or less. */
 export class LayerBuffers {
-  private readonly buffers: Float32Array[] = [];
-  private next = 0;
+  private workspace: Workspace | undefined;
 
-  /** From here on all may be overwritten. */
-  rewind(): void {
-    this.next = 0;
+  /** From here on all may be overwritten; there is room for arrays of these lengths. */
+  rewind(lengths: readonly number[]): void {
+    if (!hasWorkspaces()) return;
+    if (this.workspace?.holds(lengths)) this.workspace.rewind();
+    else this.workspace = new Workspace(lengths);
   }
 
   take(length: number): Float32Array {
-    const index = this.next++;
-    if (this.buffers[index]?.length !== length) this.buffers[index] = new Float32Array(length);
-    return this.buffers[index];
+    return this.workspace?.take(length) ?? new Float32Array(length);
   }
 }
 
@@ -52,28 +54,41 @@ export class LayerBuffers {
  * @param buffers the memory of a scale space that is no longer needed, and then of this one
  */
 export function buildScaleSpace(
-  image: Grey,
+  image: Image | Grey,
   upsample: boolean,
   octaves = Infinity,
   buffers: LayerBuffers = new LayerBuffers(),
 ): ScaleSpace {
-  buffers.rewind();
-  let base = upsample ? doubleSize(image) : image;
+  const sizes = octaveSizes(image, upsample, octaves);
+  const layers = sizes.flatMap(({ width, height }) => Array<number>(SCALES + 3).fill(width * height));
+  buffers.rewind([image.width * image.height, ...layers]);
+  const grey = isGrey(image) ? image : toGrey(image, buffers.take(image.width * image.height));
   let step = upsample ? 0.5 : 1;
   const blur = CAMERA_BLUR / step;
-  base = blurGaussian(
-    base,
-    Math.sqrt(Math.max(SIGMA ** 2 - blur ** 2, 0.01)),
-    buffers.take(base.data.length),
-  );
+  const whole = upsample ? doubleSize(grey) : grey;
   const out: Octave[] = [];
-  while (out.length < octaves && Math.min(base.width, base.height) >= LEAST_SIDE) {
-    const layers = buildLayers(base, buffers);
-    out.push({ width: base.width, height: base.height, step, layers });
-    base = halveSize({ width: base.width, height: base.height, data: layers[SCALES] });
+  for (const { width, height } of sizes) {
+    const base = buffers.take(width * height);
+    if (!out.length) blurGaussian(whole, Math.sqrt(Math.max(SIGMA ** 2 - blur ** 2, 0.01)), base);
+    else halveSize({ ...out[out.length - 1], data: out[out.length - 1].layers[SCALES] }, base);
+    out.push({ width, height, step, layers: buildLayers({ width, height, data: base }, buffers) });
     step *= 2;
   }
-  return { image, octaves: out };
+  return { image: grey, octaves: out };
+}
+
+function octaveSizes(
+  { width, height }: { width: number; height: number },
+  upsample: boolean,
+  most: number,
+): { width: number; height: number }[] {
+  const sizes: { width: number; height: number }[] = [];
+  let size = upsample ? { width: 2 * width, height: 2 * height } : { width, height };
+  while (sizes.length < most && Math.min(size.width, size.height) >= LEAST_SIDE) {
+    sizes.push(size);
+    size = { width: (size.width + 1) >> 1, height: (size.height + 1) >> 1 };
+  }
+  return sizes;
 }
 
 function buildLayers(base: Grey, buffers: LayerBuffers): Float32Array[] {

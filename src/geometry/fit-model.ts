@@ -132,17 +132,24 @@ function judge({ estimator, a, b, threshold, errors }: Problem, matrix: Matrix3)
 /** Draws at least this many samples: a first lucky guess is seldom the best. */
 const LEAST_DRAWS = 50;
 
+/** A sample of inliers alone is not always close enough to the geometry to find the others: so many may be needed. */
+const PATIENCE = 4;
+
 function search(
   problem: Problem,
   scores: Float32Array,
-  { seed, confidence, maxIterations }: CheckedOptions,
+  { seed, confidence, maxIterations, minInliers }: CheckedOptions,
 ): { best: Candidate | null; iterations: number } {
   const { estimator, a, b } = problem;
   const count = scores.length;
   const draw = createSampler(count, estimator.sampleSize, orderByScore(scores), seed);
   let best: Candidate | null = null;
   let sampledGain = 0;
-  let needed = maxIterations;
+  // What has fewer inliers than are asked for need not be found.
+  let needed = Math.min(
+    maxIterations,
+    PATIENCE * drawsNeeded(minInliers / count, estimator.sampleSize, confidence),
+  );
   let iterations = 0;
   while (iterations < needed) {
     iterations++;

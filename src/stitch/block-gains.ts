@@ -11,9 +11,9 @@ export interface BlockGains {
 }
 
 /** Pixels from one place that is looked at to the next, each way. */
-const STEP = 3;
+const STEP = 4;
 /** Blocks with fewer shared places than about this many lean on their neighbours and on 1. */
-const CERTAIN = 27;
+const CERTAIN = 15;
 /** What a block may change at most, as a logarithm. */
 const MOST = Math.log(1.6);
 const ROUNDS = 3;

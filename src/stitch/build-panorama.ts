@@ -5,6 +5,7 @@ import { alignViews } from './align-views.ts';
 import type { Alignment } from './align-views.ts';
 import { composePanorama, tilePixels, tilesOf } from './compose.ts';
 import type { ComposedTile } from './compose.ts';
+import { neededPixels } from './keep-pictures.ts';
 import { largestRectangle, shrinkMask } from './largest-rectangle.ts';
 import { cropCanvas, layOut } from './layout.ts';
 import type { Canvas, Rectangle } from './layout.ts';
@@ -58,7 +59,7 @@ export async function buildPanorama(
   );
   checkSize(whole, options);
   options.onProgress?.('seam', 0, 1);
-  const load = startLoading(sources, options);
+  const load = (v: number): Promise<Image> => sources[v].load(neededPixels(sources[v], options));
   const plan = prepareSeams(whole, thumbnails, layingOrder(whole), options);
   options.onProgress?.('seam', 1, 1);
   await showPlan(plan, options);
@@ -174,26 +175,6 @@ async function* composeAll(
     options.onProgress?.('compose', ++done, Math.max(done, total));
   }
 }
-
-/** Pictures that fit into the cache are all decoded at once, while seams are looked for. */
-function startLoading(
-  sources: readonly ImageSource[],
-  options: StitchOptions,
-): (view: number) => Promise<Image> {
-  const load = (v: number): Promise<Image> => sources[v].load(neededPixels(sources[v], options));
-  const bytes = sources.reduce((sum, source) => sum + 3.3 * neededPixels(source, options), 0);
-  if (bytes > Math.min(options.cacheBytes ?? 300e6, MOST_LOADED)) return load;
-  const loading = sources.map((_, v) => load(v));
-  for (const image of loading) image.catch(() => undefined);
-  return (v) => loading[v];
-}
-
-/** Bytes of pictures that are decoded ahead. */
-const MOST_LOADED = 50e6;
-
-/** Full pictures are read smaller where the panorama is. */
-const neededPixels = ({ width, height }: ImageSource, { scale = 1 }: StitchOptions): number =>
-  Math.ceil(width * height * Math.min(1, (1.3 * scale) ** 2));
 
 function reportOf(
   { sources, placement, evidence }: PanoramaParts,

@@ -39,8 +39,13 @@ export interface Adjusted<Cameras> {
   readonly iterations: number;
 }
 
+/** The scale of the loss at last, in pixels. */
+export const LAST_SCALE = 2;
+
 const FAR = 1e3;
 const CLIP = 5;
+/** A step that lowers the loss by less than this share is the last. */
+const SETTLED = 1e-5;
 
 /**
  * Moves all cameras together until corresponding points meet: Levenberg-Marquardt (Marquardt 1963) on Cauchy's loss
@@ -55,7 +60,7 @@ export function bundleAdjust<Cameras extends AdjustableCameras<Cameras>>(
   observations: readonly Observation[],
   options: AdjustOptions = {},
 ): Adjusted<Cameras> {
-  const { lossScales = [16, 2], maxIterations = 30, viewScales = [] } = options;
+  const { lossScales = [16, LAST_SCALE], maxIterations = 30, viewScales = [] } = options;
   const directed = observations.flatMap((o) => bothWays(o, viewScales));
   let cameras = start;
   let iterations = 0;
@@ -91,7 +96,12 @@ function minimize<Cameras extends AdjustableCameras<Cameras>>(
   maxIterations: number,
 ): { cameras: Cameras; iterations: number } {
   let cameras = start;
-  let system = linearize(cameras, observations, lossScale);
+  let system = linearize(
+    cameras,
+    observations,
+    lossScale,
+    totalLoss(cameras.matrices, observations, lossScale),
+  );
   let damping = 1e-3;
   let iterations = 0;
   while (iterations < maxIterations && damping < 1e8) {
@@ -103,11 +113,11 @@ function minimize<Cameras extends AdjustableCameras<Cameras>>(
       damping *= 10;
       continue;
     }
-    const settled = system.loss - loss < 1e-7 * system.loss;
+    const settled = system.loss - loss < SETTLED * system.loss;
     cameras = trial!;
     if (settled) break;
     damping = Math.max(1e-9, damping / 10);
-    system = linearize(cameras, observations, lossScale);
+    system = linearize(cameras, observations, lossScale, loss);
   }
   return { cameras, iterations };
 }
@@ -126,36 +136,37 @@ function solveDamped({ size, matrix, right }: NormalEquations, damping: number):
   return solveSymmetric(damped, right);
 }
 
-const cauchy = (squared: number, scale: number): number =>
-  scale * scale * Math.log1p(squared / (scale * scale));
-
+/** Cauchy's loss of all errors. */
 function totalLoss(matrices: readonly Matrix3[], observations: readonly Directed[], scale: number): number {
   let loss = 0;
   for (const { from, to, source, target, weight } of observations) {
     const m = relative(matrices, from, to);
     for (let i = 0; i < source.length; i += 2) {
-      const e = weight * transferError(m, source[i], source[i + 1], target[i], target[i + 1]);
-      loss += cauchy(Math.min(e, FAR) ** 2, scale);
+      const squared = squaredError(m, source[i], source[i + 1], target[i], target[i + 1]);
+      loss += Math.log1p(Math.min(weight * weight * squared, FAR * FAR) / (scale * scale));
     }
   }
-  return loss;
+  return scale * scale * loss;
 }
 
 const relative = (matrices: readonly Matrix3[], from: number, to: number): Matrix3 =>
   multiply3(invertHomography(matrices[to]), matrices[from]);
 
-/** How far from `(u, v)` the point `(x, y)` falls; Infinity behind the horizon. */
-function transferError(m: Matrix3, x: number, y: number, u: number, v: number): number {
+/** The square of how far from `(u, v)` the point `(x, y)` falls; Infinity behind the horizon. */
+function squaredError(m: Matrix3, x: number, y: number, u: number, v: number): number {
   const w = m[6] * x + m[7] * y + m[8];
   // A rotation's matrices keep the sense of the ray, and planes have a positive weight on their visible side.
   if (!(w > 1e-9)) return Infinity;
-  return Math.hypot((m[0] * x + m[1] * y + m[2]) / w - u, (m[3] * x + m[4] * y + m[5]) / w - v);
+  const dx = (m[0] * x + m[1] * y + m[2]) / w - u;
+  const dy = (m[3] * x + m[4] * y + m[5]) / w - v;
+  return dx * dx + dy * dy;
 }
 
 function linearize<Cameras extends AdjustableCameras<Cameras>>(
   cameras: Cameras,
   observations: readonly Directed[],
   scale: number,
+  loss: number,
 ): NormalEquations {
   const size = cameras.parameterCount;
   const matrix = new Float64Array(size * size);
@@ -172,7 +183,7 @@ function linearize<Cameras extends AdjustableCameras<Cameras>>(
     const block = accumulate(m, columns, source, target, weight, scale);
     scatter(block, parameters, matrix, right);
   }
-  return { size, matrix, right, loss: totalLoss(cameras.matrices, observations, scale) };
+  return { size, matrix, right, loss };
 }
 
 /** J^T W J, then J^T W r, of one pair's own parameters. */
@@ -248,15 +259,17 @@ export function measureErrors(
   let sum = 0;
   let count = 0;
   const medians = observations.map((observation) => {
-    const errors: number[] = [];
-    for (const { from, to, source, target, weight } of bothWays(observation, viewScales)) {
+    const directed = bothWays(observation, viewScales);
+    const errors = new Float64Array(directed.reduce((total, { source }) => total + source.length / 2, 0));
+    let k = 0;
+    for (const { from, to, source, target, weight } of directed) {
       const m = relative(matrices, from, to);
       for (let i = 0; i < source.length; i += 2)
-        errors.push(weight * transferError(m, source[i], source[i + 1], target[i], target[i + 1]));
+        errors[k++] = weight * Math.sqrt(squaredError(m, source[i], source[i + 1], target[i], target[i + 1]));
     }
     for (const error of errors) sum += Math.min(error, CLIP) ** 2;
     count += errors.length;
-    return errors.sort((x, y) => x - y)[errors.length >> 1] ?? 0;
+    return errors.sort()[errors.length >> 1] ?? 0;
   });
   return { rms: count ? Math.sqrt(sum / count) : 0, medians };
 }

@@ -28,7 +28,9 @@ const [DARKEST, LIGHTEST] = [10, 245];
 /** A colour above this may have been any brighter. */
 const CLIPPED = 251;
 /** Pixels from one sample to the next, each way. */
-const SAMPLE_STEP = 4;
+const SAMPLE_STEP = 6;
+/** Logarithms that change by less than this have been found. */
+const SETTLED = 1e-3;
 /** How little corners may keep of the light. */
 const LEAST_CORNER = 0.3;
 /** Share of the difference that vignetting must take away to be believed. */
@@ -107,7 +109,12 @@ export function brightnessAt({ area: { width, height }, rgb, inside }: WarpedVie
 function solveExposure(samples: readonly Sample[], views: number, vignetting: boolean): Exposure {
   const size = views + (vignetting ? 2 : 0);
   let x: Float64Array = new Float64Array(size);
-  for (let round = 0; round < 8; round++) x = weightedStep(samples, views, x, round === 0) ?? x;
+  for (let round = 0; round < 8; round++) {
+    const next = weightedStep(samples, views, x, round === 0) ?? x;
+    const change = next.reduce((most, value, i) => Math.max(most, Math.abs(value - x[i])), 0);
+    x = next;
+    if (change < SETTLED) break;
+  }
   const mean = x.subarray(0, views).reduce((sum, v) => sum + v, 0) / views;
   const logs = x.subarray(0, views);
   const average = (v: Float64Array): number =>

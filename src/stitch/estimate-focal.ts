@@ -93,29 +93,31 @@ function rotationError(pairs: readonly FocalPair[], ratio: number): number {
     const raysA = toRays(pair.pointsA, focalA, pair.sizeA);
     const raysB = toRays(pair.pointsB, focalB, pair.sizeB);
     const r = fitRotation(raysA, raysB);
-    const errors: number[] = [];
+    const errors = new Float64Array(raysA.length / 3);
     for (let i = 0; i < raysA.length; i += 3) {
       const [x, y, z] = [raysA[i], raysA[i + 1], raysA[i + 2]];
       const dx = r[0] * x + r[1] * y + r[2] * z - raysB[i];
       const dy = r[3] * x + r[4] * y + r[5] * z - raysB[i + 1];
       const dz = r[6] * x + r[7] * y + r[8] * z - raysB[i + 2];
-      errors.push(focalB * Math.hypot(dx, dy, dz));
+      errors[i / 3] = focalB * Math.sqrt(dx * dx + dy * dy + dz * dz);
     }
-    return errors.sort((p, q) => p - q)[errors.length >> 1];
+    return errors.sort()[errors.length >> 1];
   });
   return Math.max(0.1, medians.reduce((x, y) => x + y, 0) / medians.length);
 }
 
-/** Directions of length 1 of at most 150 points spread over the list. */
+/** Directions of length 1 of about a hundred points spread over the list. */
 export function toRays(points: Float64Array, focal: number, size: Size): Float64Array {
-  const every = Math.max(1, Math.floor(points.length / 300));
+  const every = Math.max(1, Math.floor(points.length / 200));
   const count = Math.ceil(points.length / 2 / every);
   const rays = new Float64Array(count * 3);
   for (let k = 0; k < count; k++) {
     const x = (points[2 * k * every] - (size.width - 1) / 2) / focal;
     const y = (points[2 * k * every + 1] - (size.height - 1) / 2) / focal;
-    const length = Math.hypot(x, y, 1);
-    rays.set([x / length, y / length, 1 / length], k * 3);
+    const length = Math.sqrt(x * x + y * y + 1);
+    rays[3 * k] = x / length;
+    rays[3 * k + 1] = y / length;
+    rays[3 * k + 2] = 1 / length;
   }
   return rays;
 }

@@ -192,22 +192,36 @@ export function sourceGrid(
   const columns = Math.ceil(area.width / step) + 1;
   const rows = Math.ceil(area.height / step) + 1;
   const points = new Float64Array(columns * rows * 2).fill(NaN);
-  const ray = new Float64Array(3);
-  const place = new Float64Array(2);
-  const h = inverse;
-  for (let j = 0; j < rows; j++)
-    for (let i = 0; i < columns; i++) {
-      place[0] = area.x + i * step + canvas.left;
-      place[1] = area.y + j * step + canvas.top;
-      if (bend) bendPlace(bend, canvas.scale, place);
-      canvas.projection.unproject(place[0] / canvas.scale, place[1] / canvas.scale, ray);
-      const w = h[6] * ray[0] + h[7] * ray[1] + h[8] * ray[2];
-      if (!(w > 1e-9)) continue;
-      const k = (j * columns + i) * 2;
-      points[k] = (h[0] * ray[0] + h[1] * ray[1] + h[2] * ray[2]) / w;
-      points[k + 1] = (h[3] * ray[0] + h[4] * ray[1] + h[5] * ray[2]) / w;
-    }
+  for (let j = 0; j < rows; j++) {
+    const row = points.subarray(2 * j * columns, 2 * (j + 1) * columns);
+    placeRow(row, canvas, inverse, area.x + canvas.left, area.y + j * step + canvas.top, step, bend);
+  }
   return { step, columns, rows, points };
+}
+
+const ray = new Float64Array(3);
+const place = new Float64Array(2);
+
+/** The places of a row of the grid, from one of the canvas on. */
+function placeRow(
+  points: Float64Array,
+  canvas: Layout,
+  h: Homography,
+  x: number,
+  y: number,
+  step: number,
+  bend?: Bend,
+): void {
+  for (let k = 0; k < points.length; k += 2) {
+    place[0] = x + (k / 2) * step;
+    place[1] = y;
+    if (bend) bendPlace(bend, canvas.scale, place);
+    canvas.projection.unproject(place[0] / canvas.scale, place[1] / canvas.scale, ray);
+    const w = h[6] * ray[0] + h[7] * ray[1] + h[8] * ray[2];
+    if (!(w > 1e-9)) continue;
+    points[k] = (h[0] * ray[0] + h[1] * ray[1] + h[2] * ray[2]) / w;
+    points[k + 1] = (h[3] * ray[0] + h[4] * ray[1] + h[5] * ray[2]) / w;
+  }
 }
 
 /**
@@ -244,13 +258,15 @@ export function footprint(canvas: Canvas, view: number, inverse: Homography): Re
   };
 
   function stretchOf(p: Float64Array): number {
-    const steps: number[] = [];
     // A sample of some thousand is as good as all.
-    const stride = 2 * Math.max(1, Math.floor(p.length / 8192));
+    const stride = 2 * Math.max(1, Math.floor(p.length / 4096));
+    const steps = new Float64Array(Math.ceil(p.length / stride));
+    let count = 0;
     for (let k = 2; k < p.length; k += stride) {
-      const d = Math.hypot(p[k] - p[k - 2], p[k + 1] - p[k - 1]) / step;
-      if (d < 1e4) steps.push(d);
+      const [dx, dy] = [p[k] - p[k - 2], p[k + 1] - p[k - 1]];
+      const d = Math.sqrt(dx * dx + dy * dy) / step;
+      if (d < 1e4) steps[count++] = d;
     }
-    return steps.sort((a, b) => a - b)[steps.length >> 1] ?? 1;
+    return count ? steps.subarray(0, count).sort()[count >> 1] : 1;
   }
 }

@@ -31,8 +31,8 @@ class GridCut {
   /** Nodes a row: the grid lies in a frame of nodes without ties, so that every node has four neighbours. */
   private readonly stride: number;
   private readonly offsets: Int32Array;
-  /** What each node may still send to the right, left, down, up. */
-  private readonly capacity: readonly Int32Array[];
+  /** What each node may still send to the right, left, down, up: four values a node. */
+  private readonly capacity: Int32Array;
   private readonly terminal: Int32Array;
   private readonly tree: Uint8Array;
   /** The direction in which the parent lies. */
@@ -51,7 +51,7 @@ class GridCut {
     this.stride = width + 2;
     const size = this.stride * (height + 2);
     this.offsets = Int32Array.of(1, -1, this.stride, -this.stride);
-    this.capacity = [0, 1, 2, 3].map(() => new Int32Array(size));
+    this.capacity = new Int32Array(4 * size);
     this.terminal = new Int32Array(size);
     this.tree = new Uint8Array(size);
     this.parent = new Int8Array(size).fill(NONE);
@@ -73,8 +73,8 @@ class GridCut {
   }
 
   private tie(node: number, direction: number, cost: number): void {
-    this.capacity[direction][node] = cost;
-    this.capacity[direction ^ 1][node + this.offsets[direction]] = cost;
+    this.capacity[4 * node + direction] = cost;
+    this.capacity[4 * (node + this.offsets[direction]) + (direction ^ 1)] = cost;
   }
 
   run(): void {
@@ -113,22 +113,23 @@ class GridCut {
 
   /** Looks from an active node for free neighbours to take and nodes of the other tree to meet. */
   private grow(node: number): void {
+    const { capacity, tree, parent, offsets } = this;
     for (let direction = 0; direction < 4; direction++) {
       for (;;) {
-        const own = this.tree[node];
+        const own = tree[node];
         if (own === FREE) return;
-        const other = node + this.offsets[direction];
-        const open = own === SOURCE ? this.capacity[direction][node] : this.capacity[direction ^ 1][other];
+        const other = node + offsets[direction];
+        const open = own === SOURCE ? capacity[4 * node + direction] : capacity[4 * other + (direction ^ 1)];
         if (open <= 0) break;
-        if (this.tree[other] === FREE) {
-          this.tree[other] = own;
-          this.parent[other] = direction ^ 1;
+        if (tree[other] === FREE) {
+          tree[other] = own;
+          parent[other] = direction ^ 1;
           this.stamp[other] = this.stamp[node];
           this.distance[other] = this.distance[node] + 1;
           this.activate(other);
           break;
         }
-        if (this.tree[other] === own) {
+        if (tree[other] === own) {
           this.shorten(node, other, direction);
           break;
         }
@@ -153,57 +154,60 @@ class GridCut {
 
   /** Fills the path from the source through `from -> to` to the sink as far as its narrowest tie allows. */
   private augment(from: number, to: number, direction: number): void {
-    let least = this.capacity[direction][from];
-    for (let node = from; ; node += this.offsets[this.parent[node]]) {
-      const way = this.parent[node];
+    const { capacity, terminal, parent, offsets } = this;
+    let least = capacity[4 * from + direction];
+    for (let node = from; ; node += offsets[parent[node]]) {
+      const way = parent[node];
       if (way === TERMINAL) {
-        least = Math.min(least, this.terminal[node]);
+        least = Math.min(least, terminal[node]);
         break;
       }
-      least = Math.min(least, this.capacity[way ^ 1][node + this.offsets[way]]);
+      least = Math.min(least, capacity[4 * (node + offsets[way]) + (way ^ 1)]);
     }
-    for (let node = to; ; node += this.offsets[this.parent[node]]) {
-      const way = this.parent[node];
+    for (let node = to; ; node += offsets[parent[node]]) {
+      const way = parent[node];
       if (way === TERMINAL) {
-        least = Math.min(least, -this.terminal[node]);
+        least = Math.min(least, -terminal[node]);
         break;
       }
-      least = Math.min(least, this.capacity[way][node]);
+      least = Math.min(least, capacity[4 * node + way]);
     }
-    this.capacity[direction][from] -= least;
-    this.capacity[direction ^ 1][to] += least;
+    capacity[4 * from + direction] -= least;
+    capacity[4 * to + (direction ^ 1)] += least;
     this.fillTowardsSource(from, least);
     this.fillTowardsSink(to, least);
   }
 
   private fillTowardsSource(from: number, amount: number): void {
+    const { capacity, terminal, parent, offsets } = this;
     for (let node = from; ;) {
-      const way = this.parent[node];
+      const way = parent[node];
       if (way === TERMINAL) {
-        this.terminal[node] -= amount;
-        if (this.terminal[node] === 0) this.disown(node);
+        terminal[node] -= amount;
+        if (terminal[node] === 0) this.disown(node);
         return;
       }
-      const above = node + this.offsets[way];
-      this.capacity[way ^ 1][above] -= amount;
-      this.capacity[way][node] += amount;
-      if (this.capacity[way ^ 1][above] === 0) this.disown(node);
+      const above = node + offsets[way];
+      capacity[4 * above + (way ^ 1)] -= amount;
+      capacity[4 * node + way] += amount;
+      if (capacity[4 * above + (way ^ 1)] === 0) this.disown(node);
       node = above;
     }
   }
 
   private fillTowardsSink(to: number, amount: number): void {
+    const { capacity, terminal, parent, offsets } = this;
     for (let node = to; ;) {
-      const way = this.parent[node];
+      const way = parent[node];
       if (way === TERMINAL) {
-        this.terminal[node] += amount;
-        if (this.terminal[node] === 0) this.disown(node);
+        terminal[node] += amount;
+        if (terminal[node] === 0) this.disown(node);
         return;
       }
-      const below = node + this.offsets[way];
-      this.capacity[way][node] -= amount;
-      this.capacity[way ^ 1][below] += amount;
-      if (this.capacity[way][node] === 0) this.disown(node);
+      const below = node + offsets[way];
+      capacity[4 * node + way] -= amount;
+      capacity[4 * below + (way ^ 1)] += amount;
+      if (capacity[4 * node + way] === 0) this.disown(node);
       node = below;
     }
   }
@@ -226,13 +230,14 @@ class GridCut {
 
   /** The direction of the nearest rooted neighbour of the same tree that can feed the node. */
   private findParent(node: number): number {
-    const own = this.tree[node];
+    const { capacity, tree, parent, offsets } = this;
+    const own = tree[node];
     let best = NONE;
     let nearest = 0x7fffffff;
     for (let direction = 0; direction < 4; direction++) {
-      const other = node + this.offsets[direction];
-      if (this.tree[other] !== own || this.parent[other] === ORPHAN || this.parent[other] === NONE) continue;
-      const open = own === SOURCE ? this.capacity[direction ^ 1][other] : this.capacity[direction][node];
+      const other = node + offsets[direction];
+      if (tree[other] !== own || parent[other] === ORPHAN || parent[other] === NONE) continue;
+      const open = own === SOURCE ? capacity[4 * other + (direction ^ 1)] : capacity[4 * node + direction];
       if (open <= 0) continue;
       const steps = this.stepsToRoot(other);
       if (steps < nearest) {
@@ -249,43 +254,45 @@ class GridCut {
 
   /** Steps from a node to its terminal; a great number where an orphan stands between. */
   private stepsToRoot(start: number): number {
+    const { stamp, parent, offsets, distance, time } = this;
     let steps = 0;
     let node = start;
     for (;;) {
-      if (this.stamp[node] === this.time) {
-        steps += this.distance[node];
+      if (stamp[node] === time) {
+        steps += distance[node];
         break;
       }
-      const way = this.parent[node];
+      const way = parent[node];
       if (way === ORPHAN || way === NONE) return 0x7fffffff;
       steps++;
       if (way === TERMINAL) {
-        this.stamp[node] = this.time;
-        this.distance[node] = 1;
+        stamp[node] = time;
+        distance[node] = 1;
         break;
       }
-      node += this.offsets[way];
+      node += offsets[way];
     }
     let remaining = steps;
-    for (let walked = start; this.stamp[walked] !== this.time; walked += this.offsets[this.parent[walked]]) {
-      this.stamp[walked] = this.time;
-      this.distance[walked] = remaining--;
+    for (let walked = start; stamp[walked] !== time; walked += offsets[parent[walked]]) {
+      stamp[walked] = time;
+      distance[walked] = remaining--;
     }
     return steps;
   }
 
   private release(node: number): void {
-    const own = this.tree[node];
+    const { capacity, tree, parent, offsets } = this;
+    const own = tree[node];
     for (let direction = 0; direction < 4; direction++) {
-      const other = node + this.offsets[direction];
-      if (this.tree[other] !== own) continue;
-      const open = own === SOURCE ? this.capacity[direction ^ 1][other] : this.capacity[direction][node];
+      const other = node + offsets[direction];
+      if (tree[other] !== own) continue;
+      const open = own === SOURCE ? capacity[4 * other + (direction ^ 1)] : capacity[4 * node + direction];
       if (open > 0) this.activate(other);
-      const way = this.parent[other];
-      if (way >= 0 && way < TERMINAL && other + this.offsets[way] === node) this.disown(other);
+      const way = parent[other];
+      if (way >= 0 && way < TERMINAL && other + offsets[way] === node) this.disown(other);
     }
-    this.tree[node] = FREE;
-    this.parent[node] = NONE;
+    tree[node] = FREE;
+    parent[node] = NONE;
   }
 
   sinkSide(): Uint8Array {

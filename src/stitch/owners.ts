@@ -120,7 +120,8 @@ function decideEach(
   { owners, width: pitch }: SeamMap,
   places: SeamPlaces,
 ): boolean {
-  const near = covers.flatMap((cover, v) => (cover && cover.stateOf(x, y) !== NONE ? [v] : []));
+  const near: number[] = [];
+  for (let v = 0; v < covers.length; v++) if (covers[v] && covers[v]!.stateOf(x, y) !== NONE) near.push(v);
   if (!near.length) return false;
   for (let j = y; j < y + CELL; j++)
     for (let i = x; i < x + CELL && i < stride; i++) {
@@ -129,7 +130,7 @@ function decideEach(
         continue;
       }
       const wanted = owners[places.y[j] * pitch + places.x[i]];
-      const held = wanted >= 0 && near.includes(wanted) && covers[wanted]!.holds(i, j);
+      const held = wanted >= 0 && (covers[wanted]?.holds(i, j) ?? false);
       pixels[j * stride + i] = held ? wanted : firstThatHolds(covers, near, i, j);
     }
   return true;

@@ -6,11 +6,12 @@ import {
   normalizeHomography,
   transpose3,
 } from '../core/homography.ts';
-import { bundleAdjust } from './bundle-adjust.ts';
+import { bundleAdjust, LAST_SCALE } from './bundle-adjust.ts';
 import type { Adjusted, AdjustOptions } from './bundle-adjust.ts';
 import { estimateFocal, pairRotation } from './estimate-focal.ts';
 import type { FocalEstimate, FocalPair } from './estimate-focal.ts';
 import { spanTree } from './match-graph.ts';
+import type { SpanningTree } from './match-graph.ts';
 import { spreadPoints } from './spread-points.ts';
 import { planarCameras } from './planar-cameras.ts';
 import type { PlanarCameras } from './planar-cameras.ts';
@@ -75,20 +76,23 @@ export function placeByRotation(component: Component): AdjustedRotation {
   const focal = estimateFocal(focalPairs(component), notedRatio(views));
   const start = views.map((view) => focal.ratio * longer(view));
   const shared = adjustShared(component, start);
+  // From what was found together: there are no wrong matches to let go of any more.
   const single = adjustRotation(
     component,
-    shared.cameras.focals,
+    shared.cameras,
     views.map((_, v) => v),
+    [LAST_SCALE],
   );
   const zoomed = single.rms < ZOOM_GAIN * shared.rms && single.cameras.focals.every(isPlausible(views));
   return { ...(zoomed ? single : shared), focal, zoomed };
 }
 
 /** One focal length for all views of a size; left at the start where the points would carry it far from there. */
-function adjustShared(component: Component, start: readonly number[]): Adjusted<RotationCameras> {
+function adjustShared(component: Component, focals: readonly number[]): Adjusted<RotationCameras> {
   const { views } = component;
+  const start = { focals, rotations: rotationsAlongTree(component, focals) };
   const moved = adjustRotation(component, start, views.map(longer));
-  const strays = moved.cameras.focals.some((f, v) => Math.abs(Math.log(f / start[v])) > MOST_CHANGE);
+  const strays = moved.cameras.focals.some((f, v) => Math.abs(Math.log(f / focals[v])) > MOST_CHANGE);
   return strays
     ? adjustRotation(
         component,
@@ -105,18 +109,28 @@ const isPlausible =
 
 function adjustRotation(
   component: Component,
-  focals: readonly number[],
+  { rotations, focals }: Pick<RotationCameras, 'rotations' | 'focals'>,
   focalGroups: readonly number[],
+  lossScales?: readonly number[],
 ): Adjusted<RotationCameras> {
-  const { views, pairs } = component;
-  const place = new Map(views.map(({ index }, k) => [index, k]));
-  const tree = spanTree(
+  const { views } = component;
+  const anchor = views.findIndex(({ index }) => index === treeOf(component).root);
+  const cameras = rotationCameras({ sizes: views, rotations, focals, focalGroups, anchor });
+  return bundleAdjust(cameras, observationsOf(component), { ...scalesOf(component), lossScales });
+}
+
+const treeOf = ({ views, pairs }: Component): SpanningTree =>
+  spanTree(
     views.map(({ index }) => index),
     pairs,
   );
-  const anchor = place.get(tree.root)!;
+
+/** Where each camera looks by the strongest pairs alone. */
+function rotationsAlongTree(component: Component, focals: readonly number[]): Matrix3[] {
+  const { views } = component;
+  const place = new Map(views.map(({ index }, k) => [index, k]));
   const rotations: Matrix3[] = views.map(() => IDENTITY);
-  for (const { parent, child, pair } of tree.links) {
+  for (const { parent, child, pair } of treeOf(component).links) {
     const [a, b] = [place.get(pair.a)!, place.get(pair.b)!];
     const points = { sizeA: views[a], sizeB: views[b], ...pair.inliers };
     const r = pairRotation(points, focals[a], focals[b]);
@@ -124,18 +138,14 @@ function adjustRotation(
     const toParent = pair.a === parent ? transpose3(r) : r;
     rotations[place.get(child)!] = multiply3(rotations[place.get(parent)!], toParent);
   }
-  const cameras = rotationCameras({ sizes: views, rotations, focals, focalGroups, anchor });
-  return bundleAdjust(cameras, observationsOf(component), scalesOf(component));
+  return rotations;
 }
 
 /** Cameras that each map to one plane, that of the view at the tree's root. */
 export function placeOnPlane(component: Component, model: 'affine' | 'homography'): Adjusted<PlanarCameras> {
-  const { views, pairs } = component;
+  const { views } = component;
   const place = new Map(views.map(({ index }, k) => [index, k]));
-  const tree = spanTree(
-    views.map(({ index }) => index),
-    pairs,
-  );
+  const tree = treeOf(component);
   const matrices: Matrix3[] = views.map(() => IDENTITY);
   for (const { parent, child, pair } of tree.links) {
     const childToParent = pair.a === parent ? invertHomography(pair.homography!) : pair.homography!;

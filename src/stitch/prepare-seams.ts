@@ -14,7 +14,7 @@ import type { Vector3 } from './rotation.ts';
 import type { Size } from './rotation-cameras.ts';
 import { findSeams, growSeams } from './seams.ts';
 import type { SeamMap } from './seams.ts';
-import { warpView } from './warp-view.ts';
+import { applyWarp, openWarp } from './warp-view.ts';
 import type { Field, WarpedView } from './warp-view.ts';
 
 /** Exposure and seams, found on a small copy of the panorama. */
@@ -46,7 +46,8 @@ export function prepareSeams(
   const { exposure: wanted = 'blocks', seams: method = 'graph-cut' } = options;
   const factor = seamFactor(full);
   const canvas = rescale(full, factor);
-  const before = warpAll(canvas, thumbnails, { radii: wanted !== 'none' });
+  const warp = openAll(canvas, thumbnails);
+  const before = warp({ radii: wanted !== 'none' });
   const exposure =
     wanted === 'none'
       ? { gains: thumbnails.map(() => 1), vignetting: [0, 0] as const, before: 0, after: 0 }
@@ -56,7 +57,7 @@ export function prepareSeams(
   const areas = before.map(({ area }) => area);
   const brightness = (v: number): Field | undefined =>
     wanted === 'none' ? undefined : brightnessField(canvas, exposure, blocks?.[v], areas[v], v);
-  const after = wanted === 'none' ? before : warpAll(canvas, thumbnails, { brightness });
+  const after = wanted === 'none' ? before : warp({ brightness });
   const found = findSeams(after, canvas.width, canvas.height, { method, order });
   return {
     canvas,
@@ -100,21 +101,25 @@ function sphereArea(m: Matrix3, { width, height }: Size): number {
   return Math.hypot(...cross3(minus(b, a), minus(c, a)));
 }
 
-/** All pictures on the small canvas, as bright as told, and with their squared radii where they are wanted. */
-function warpAll(
+/**
+ * Brings all pictures onto the small canvas, again and again, as bright as told and with their squared radii where they
+ * are wanted.
+ */
+function openAll(
   canvas: Canvas,
   thumbnails: readonly Image[],
-  { brightness, radii }: { brightness?: (v: number) => Field | undefined; radii?: boolean },
-): WarpedView[] {
-  const inverses = inverseMatrices(canvas);
-  return thumbnails.map((image, view) => {
-    const empty: Rectangle = { x: 0, y: 0, width: 1, height: 1 };
-    const area = footprint(canvas, view, inverses[view]) ?? empty;
-    const { width, height } = canvas.sizes[view];
-    const radius: Field = (x, y) => radiusSquared(x, y, width, height);
-    const placed = { canvas, view, image, inverse: inverses[view], brightness: brightness?.(view) };
-    return warpView(placed, area, radii ? radius : undefined);
+): (wanted: { brightness?: (v: number) => Field | undefined; radii?: boolean }) => WarpedView[] {
+  const empty: Rectangle = { x: 0, y: 0, width: 1, height: 1 };
+  const placed = inverseMatrices(canvas).map((inverse, view) => {
+    const one = { canvas, view, image: thumbnails[view], inverse };
+    return { one, warp: openWarp(one, footprint(canvas, view, inverse) ?? empty) };
   });
+  return ({ brightness, radii }) =>
+    placed.map(({ one, warp }, view) => {
+      const { width, height } = canvas.sizes[view];
+      const radius: Field = (x, y) => radiusSquared(x, y, width, height);
+      return applyWarp({ ...one, brightness: brightness?.(view) }, warp, radii ? radius : undefined);
+    });
 }
 
 /** 0 in the middle of a picture, 1 in its corners. */

@@ -2,6 +2,7 @@ import { WhitherError, checkInteger } from '../core/errors.ts';
 import type { Image } from '../core/types.ts';
 import { chooseModel } from './choose-model.ts';
 import type { ModelChoice } from './choose-model.ts';
+import { MATCH_MEGAPIXELS } from './keep-pictures.ts';
 import { findComponents, pairsWithin } from './match-graph.ts';
 import { candidatePairs, createFeatureMatcher, examinePair } from './match-pairs.ts';
 import type { PairMatcher } from './match-pairs.ts';
@@ -38,7 +39,7 @@ export interface Registration {
 }
 
 /** Pixels of the small copies by which exposure and seams are found. */
-export const THUMBNAIL_PIXELS = 0.1e6;
+export const THUMBNAIL_PIXELS = 0.07e6;
 
 /**
  * Matches all pictures, keeps the pairs that are sure, and places the pictures of each group that these hold
@@ -96,7 +97,7 @@ interface ReadAll {
 async function readAll(
   sources: readonly ImageSource[],
   matcher: PairMatcher<unknown>,
-  { matchMegapixels = 0.6, onProgress }: StitchOptions,
+  { matchMegapixels = MATCH_MEGAPIXELS, onProgress }: StitchOptions,
 ): Promise<ReadAll> {
   const maxPixels = checkInteger(Math.round(matchMegapixels * 1e6), 'matchMegapixels * 1e6', 1000);
   const [views, prepared, kept, unreadable]: [

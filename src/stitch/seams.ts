@@ -64,40 +64,66 @@ interface Laid extends SeamMap {
 }
 
 function layDown(laid: Laid, view: WarpedView, v: number, method: SeamMethod): void {
-  const { area, inside, rgb } = view;
+  const { area, inside } = view;
   const depth = distanceInside(inside, area.width, area.height);
   const shared = sharedArea(laid, view);
   const takes = shared ? decide(laid, view, depth, shared, method) : undefined;
-  for (let y = 0; y < area.height; y++)
-    for (let x = 0; x < area.width; x++) {
-      const k = y * area.width + x;
-      if (!inside[k]) continue;
-      const at = (y + area.y) * laid.width + x + area.x;
-      if (laid.owners[at] >= 0) {
-        const cut = (y + area.y - shared!.y) * shared!.width + x + area.x - shared!.x;
-        if (!takes![cut]) continue;
-      }
-      laid.owners[at] = v;
-      laid.depth[at] = depth[k];
-      laid.rgb[3 * at] = rgb[3 * k];
-      laid.rgb[3 * at + 1] = rgb[3 * k + 1];
-      laid.rgb[3 * at + 2] = rgb[3 * k + 2];
-    }
+  for (let y = 0; y < area.height; y++) layRow(laid, view, v, depth, y, shared, takes);
+}
+
+/** Takes one row of a picture, all of it that nobody has and what it takes of the rest. */
+function layRow(
+  laid: Laid,
+  { area, inside, rgb }: WarpedView,
+  v: number,
+  depth: Float32Array,
+  y: number,
+  shared: Rectangle | null,
+  takes: Uint8Array | undefined,
+): void {
+  const { owners } = laid;
+  const cut = shared ? (y + area.y - shared.y) * shared.width + area.x - shared.x : 0;
+  for (
+    let x = 0, k = y * area.width, at = (y + area.y) * laid.width + area.x;
+    x < area.width;
+    x++, k++, at++
+  ) {
+    if (!inside[k] || (owners[at] >= 0 && !takes![cut + x])) continue;
+    owners[at] = v;
+    laid.depth[at] = depth[k];
+    laid.rgb[3 * at] = rgb[3 * k];
+    laid.rgb[3 * at + 1] = rgb[3 * k + 1];
+    laid.rgb[3 * at + 2] = rgb[3 * k + 2];
+  }
 }
 
 /** The bounding rectangle, on the canvas, of the pixels that are covered already. */
-function sharedArea({ owners, width }: Laid, { area, inside }: WarpedView): Rectangle | null {
+function sharedArea(laid: Laid, view: WarpedView): Rectangle | null {
+  const { area } = view;
   let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
-  for (let y = 0; y < area.height; y++)
-    for (let x = 0; x < area.width; x++) {
-      if (!inside[y * area.width + x] || owners[(y + area.y) * width + x + area.x] < 0) continue;
-      left = Math.min(left, x);
-      right = Math.max(right, x);
-      top = Math.min(top, y);
-      bottom = Math.max(bottom, y);
-    }
+  for (let y = 0; y < area.height; y++) {
+    const first = nextShared(laid, view, y, 0, 1);
+    if (first < 0) continue;
+    left = Math.min(left, first);
+    right = Math.max(right, nextShared(laid, view, y, area.width - 1, -1));
+    top = Math.min(top, y);
+    bottom = y;
+  }
   if (right < 0) return null;
   return { x: left + area.x, y: top + area.y, width: right - left + 1, height: bottom - top + 1 };
+}
+
+/** The first pixel of row `y` of the new picture, from `x` on by `step`, that is covered already; -1 where none is. */
+function nextShared(
+  { owners, width }: Laid,
+  { area, inside }: WarpedView,
+  y: number,
+  x: number,
+  step: 1 | -1,
+): number {
+  const [mine, theirs] = [y * area.width, (y + area.y) * width + area.x];
+  for (; x >= 0 && x < area.width; x += step) if (inside[mine + x] && owners[theirs + x] >= 0) return x;
+  return -1;
 }
 
 /** 1 for each pixel of `shared` that the new picture takes. */
@@ -108,29 +134,41 @@ function decide(
   shared: Rectangle,
   method: SeamMethod,
 ): Uint8Array {
-  const { area, inside } = view;
   const n = shared.width * shared.height;
   const terminals = new Int32Array(n);
   const costs = new Float32Array(n);
-  for (let y = shared.y, k = 0; y < shared.y + shared.height; y++)
-    for (let x = shared.x; x < shared.x + shared.width; x++, k++) {
-      const mine = (y - area.y) * area.width + x - area.x;
-      const theirs = y * laid.width + x;
-      if (!inside[mine] || laid.owners[theirs] < 0) {
-        costs[k] = -1;
-        continue;
-      }
-      // Half of the sum with each neighbour is taken where the tie is made.
-      costs[k] =
-        difference(view.rgb, mine, laid.rgb, theirs) /
-        (FLAT + gradient(view, mine) + gradientLaid(laid, x, y));
-      const pull = Math.max(-20, Math.min(20, laid.depth[theirs] - depth[mine]));
-      terminals[k] = Math.round((PULL * pull) / 20);
-      // Only beside a pixel outside of either.
-      if (depth[mine] <= 1 || laid.depth[theirs] <= 1) terminals[k] += mustBe(laid, view, x, y);
-    }
+  for (let y = 0; y < shared.height; y++) weighRow(laid, view, depth, shared, y, terminals, costs);
   if (method === 'distance') return Uint8Array.from(terminals, (value) => (value < 0 ? 1 : 0));
   return minimumCut({ width: shared.width, height: shared.height, terminals, ...tiesOf(costs, shared) });
+}
+
+/** What parting the pixels of one row of `shared` costs, -1 outside of either, and which side draws them. */
+function weighRow(
+  laid: Laid,
+  view: WarpedView,
+  depth: Float32Array,
+  shared: Rectangle,
+  row: number,
+  terminals: Int32Array,
+  costs: Float32Array,
+): void {
+  const { area, inside } = view;
+  const y = shared.y + row;
+  for (let x = shared.x, k = row * shared.width; x < shared.x + shared.width; x++, k++) {
+    const mine = (y - area.y) * area.width + x - area.x;
+    const theirs = y * laid.width + x;
+    if (!inside[mine] || laid.owners[theirs] < 0) {
+      costs[k] = -1;
+      continue;
+    }
+    // Half of the sum with each neighbour is taken where the tie is made.
+    costs[k] =
+      difference(view.rgb, mine, laid.rgb, theirs) / (FLAT + gradient(view, mine) + gradientLaid(laid, x, y));
+    const pull = Math.max(-20, Math.min(20, laid.depth[theirs] - depth[mine]));
+    terminals[k] = Math.round((PULL * pull) / 20);
+    // Only beside a pixel outside of either.
+    if (depth[mine] <= 1 || laid.depth[theirs] <= 1) terminals[k] += mustBe(laid, view, x, y);
+  }
 }
 
 /** Beside what only the old pictures show a pixel stays with them, beside what only the new one shows with it. */
@@ -162,15 +200,19 @@ const isLaid = ({ width, height, owners }: Laid, x: number, y: number): boolean 
 function tiesOf(costs: Float32Array, { width, height }: Rectangle): { right: Int32Array; down: Int32Array } {
   const right = new Int32Array(costs.length);
   const down = new Int32Array(costs.length);
-  const tie = (a: number, b: number): number =>
-    costs[a] < 0 || costs[b] < 0 ? 0 : 1 + Math.round(UNIT * (costs[a] + costs[b]));
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const k = y * width + x;
-      if (x < width - 1) right[k] = tie(k, k + 1);
-      if (y < height - 1) down[k] = tie(k, k + width);
-    }
+  for (let y = 0; y < height; y++) {
+    tieRow(costs, right, y * width, width - 1, 1);
+    if (y < height - 1) tieRow(costs, down, y * width, width, width);
+  }
   return { right, down };
+}
+
+/** Ties of `count` pixels from `first` on, each with the one `step` further. */
+function tieRow(costs: Float32Array, out: Int32Array, first: number, count: number, step: number): void {
+  for (let k = first; k < first + count; k++) {
+    const other = costs[k + step];
+    if (costs[k] >= 0 && other >= 0) out[k] = 1 + Math.round(UNIT * (costs[k] + other));
+  }
 }
 
 const difference = (a: Uint8Array, i: number, b: Uint8Array, j: number): number =>

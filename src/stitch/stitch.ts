@@ -3,6 +3,7 @@ import type { Image } from '../core/types.ts';
 import { buildPanorama } from './build-panorama.ts';
 import type { BuiltPanorama, PanoramaParts } from './build-panorama.ts';
 import { explainLeftOut } from './explain.ts';
+import { keepPictures } from './keep-pictures.ts';
 import { createMemorySink } from './memory-sink.ts';
 import type { StitchOptions, TileSink } from './options.ts';
 import type { Oriented } from './orient.ts';
@@ -45,7 +46,7 @@ export async function stitch(
   images: readonly (Image | ImageSource)[],
   options: StitchOptions = {},
 ): Promise<Stitched> {
-  const sources = asSources(images);
+  const sources = keepPictures(asSources(images), options);
   if (options.transforms) return reuse(sources, options.transforms, options);
   const registration = await register(sources, options);
   await showRegistration(registration, options);

@@ -37,13 +37,31 @@ export interface PlacedView {
   readonly brightness?: Field;
 }
 
+/** Where the pixels of a rectangle of the canvas lie in a picture. */
+export interface Warp {
+  readonly area: Rectangle;
+  readonly grid: SourceGrid;
+  /** As of {@link WarpedView}. */
+  readonly inside: Uint8Array;
+}
+
+/** How a picture comes onto `area` of the canvas. */
+export function openWarp(placed: Pick<PlacedView, 'canvas' | 'view' | 'inverse'>, area: Rectangle): Warp {
+  const { canvas, view, inverse } = placed;
+  const grid = sourceGrid(canvas, inverse, area, CELL, bendOf(canvas, view));
+  return { area, grid, inside: insideOf(grid, placed, area) };
+}
+
 /**
  * Brings a picture onto `area` of the canvas, by interpolation between its four nearest pixels; exact at every eighth
  * pixel and linear in between.
  */
-export function warpView(placed: PlacedView, area: Rectangle, field?: Field): WarpedView {
-  const { canvas, view, inverse } = placed;
-  const grid = sourceGrid(canvas, inverse, area, CELL, bendOf(canvas, view));
+export const warpView = (placed: PlacedView, area: Rectangle, field?: Field): WarpedView =>
+  applyWarp(placed, openWarp(placed, area), field);
+
+/** As {@link warpView}, by what was found before. */
+export function applyWarp(placed: PlacedView, { area, grid, inside }: Warp, field?: Field): WarpedView {
+  const { canvas } = placed;
   const rgb = new Uint8Array(area.width * area.height * 3);
   const painter = openPlaced(placed, grid, area);
   const { columns, rows } = grid;
@@ -56,7 +74,6 @@ export function warpView(placed: PlacedView, area: Rectangle, field?: Field): Wa
         copyRun(painter, rgb, area, start * CELL, j * CELL, i - start);
       } else i++;
     }
-  const inside = insideOf(grid, placed, area);
   return { area, rgb, inside, field: field && sampleField(grid, canvas, area, field) };
 }
 
@@ -102,7 +119,11 @@ export function copyRun(
     rgb.set(strip.subarray(j * pitch, j * pitch + bytes), ((y + j) * width + x) * 3);
 }
 
-function insideOf(grid: SourceGrid, { canvas, view }: PlacedView, { width, height }: Rectangle): Uint8Array {
+function insideOf(
+  grid: SourceGrid,
+  { canvas, view }: Pick<PlacedView, 'canvas' | 'view'>,
+  { width, height }: Rectangle,
+): Uint8Array {
   const cover = createCover(grid, canvas.sizes[view]);
   const inside = new Uint8Array(width * height);
   for (let y = 0; y < height; y += CELL)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blurReference, blurSeparable } from '../../kernels/blur/index.ts';
+import { Workspace } from '../../kernels/wasm/workspace.ts';
 import { TOLERANCE } from '../tolerances.ts';
 import '../matchers.ts';
 
@@ -41,6 +42,27 @@ describe('a separable blur', () => {
       TOLERANCE.blur,
     );
   });
+
+  it.each([
+    [37, 23, 7],
+    [130, 66, 13],
+    [700, 460, 5],
+    [5000, 40, 13],
+  ])(
+    'agrees with the definition in a workspace on %i x %i pixels with %i taps a side',
+    (width, height, taps) => {
+      const count = width * height;
+      const half = Float32Array.from({ length: taps }, (_, k) => 1 / (2 * taps - 1) / (1 + 0.1 * k));
+      const workspace = new Workspace([count, count]);
+      const [once, twice] = [workspace.take(count), workspace.take(count)];
+      blurSeparable(pattern(count), width, height, half, once);
+      const wanted = blurReference(pattern(count), width, height, half);
+      expect(once).toBeCloseToArray(wanted, TOLERANCE.blur);
+      blurSeparable(once, width, height, half, twice);
+      expect(twice).toBeCloseToArray(blurReference(wanted, width, height, half), TOLERANCE.blur);
+      expect(once).toBeCloseToArray(wanted, TOLERANCE.blur);
+    },
+  );
 
   it('agrees with the definition where one strip of its memory ends and the next begins', () => {
     const [width, height, from] = [1500, 1450, 1350];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { blurSeparable } from '../../kernels/blur/index.ts';
 import { findExtrema, findExtremaReference } from '../../kernels/extrema/index.ts';
+import { Workspace } from '../../kernels/wasm/workspace.ts';
 
 const pattern = (width: number, height: number): Float32Array =>
   Float32Array.from({ length: width * height }, (_, i) => 128 + 100 * Math.sin(i * 1.7) + ((i * 37) % 23));
@@ -10,6 +11,16 @@ function layersOf(width: number, height: number, count: number): Float32Array[] 
   const layers = [pattern(width, height)];
   while (layers.length < count) layers.push(blurSeparable(layers.at(-1)!, width, height, half));
   return layers;
+}
+
+/** The same layers in one workspace. */
+function gather(layers: readonly Float32Array[]): Float32Array[] {
+  const workspace = new Workspace(layers.map(({ length }) => length));
+  return layers.map((layer) => {
+    const copy = workspace.take(layer.length);
+    copy.set(layer);
+    return copy;
+  });
 }
 
 describe('extrema of differences', () => {
@@ -34,6 +45,7 @@ describe('extrema of differences', () => {
     const layers = layersOf(width, height, count);
     const found = findExtrema(layers, width, height, 2, 0.5);
     expect(found).toEqual(findExtremaReference(layers, width, height, 2, 0.5));
+    expect(findExtrema(gather(layers), width, height, 2, 0.5)).toEqual(found);
     expect(found.length).toBe(count - 3);
   });
 

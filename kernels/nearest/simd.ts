@@ -1,0 +1,276 @@
+/** Nearest rows in WebAssembly SIMD, in a fixed piece of memory. */
+
+import { wasmApi } from '../wasm/api.ts';
+import * as w from '../wasm/code.ts';
+import { NONE } from './types.ts';
+import type { Apart, Nearest, Rows } from './types.ts';
+
+const { add, dot, zero } = w.i32x4;
+const { load, loadSplat, select, shuffle, store } = w.f32x4;
+
+/** 4 MiB. */
+const PAGES = 64;
+/** Places in bytes: rows of A, the best of each, their products with all of B, a part of B, and what is known of B. */
+const [PLACE_A, PLACE_BEST, PLACE_PRODUCTS, PLACE_B, PLACE_KNOWN] = [0, 2 ** 17, 2 ** 18, 2 ** 20, 2 ** 21];
+/** Rows of A worked on at once. */
+const BLOCK = 32;
+/** Rows of B worked on together, so that products and rows stay in the cache. */
+const MOST_COLUMNS = 2000;
+
+interface Kernel {
+  /** Two rows of A with `columns` rows of B, a multiple of 4; addresses and sizes in bytes. */
+  pair(a: number, end: number, b: number, out: number, outEnd: number, size: number, pitch: number): void;
+  /**
+   * The best of row `i` of the products, which lies from `row` to `end`, in four lanes, and then their places; `first`
+   * and `index` are what is known of the columns.
+   */
+  search(row: number, end: number, first: number, index: number, i: number, best: number): void;
+  /** The greatest product in four lanes, of the columns whose points are far from the one at `point`. */
+  second(row: number, end: number, x: number, y: number, point: number, best: number): void;
+}
+
+function pairSource(): w.FunctionSource {
+  const locals = w.createLocals(7);
+  const [a, end, b, out, outEnd, size, pitch] = [0, 1, 2, 3, 4, 5, 6];
+  const at = locals.integer();
+  const rows = [0, 1, 2, 3].map(() => locals.integer());
+  const sums = Array.from({ length: 8 }, () => locals.vector());
+  const values = [0, 1].map(() => locals.vector());
+  const other = locals.vector();
+  const step: w.Code = [
+    ...w.set(values[0], load(w.get(at))),
+    ...w.set(values[1], load(w.add(w.get(at), w.get(size)))),
+    ...rows.flatMap((row, k) => [
+      ...w.set(other, load(w.get(row))),
+      ...values.flatMap((value, i) =>
+        w.set(sums[4 * i + k], add(w.get(sums[4 * i + k]), dot(w.get(value), w.get(other)))),
+      ),
+      ...w.increase(row, 16),
+    ]),
+  ];
+  return {
+    name: 'pair',
+    locals,
+    body: w.loopUntil(out, outEnd, 16, [
+      ...w.set(at, w.get(a)),
+      ...w.set(rows[0], w.get(b)),
+      ...[1, 2, 3].flatMap((k) => w.set(rows[k], w.add(w.get(rows[k - 1]), w.get(size)))),
+      ...sums.flatMap((sum) => w.set(sum, zero)),
+      ...w.loopUntil(at, end, 16, step),
+      ...store(w.get(out), sumLanes(sums.slice(0, 4), values)),
+      ...store(w.add(w.get(out), w.get(pitch)), sumLanes(sums.slice(4), values)),
+      ...w.set(b, w.get(rows[3])),
+    ]),
+  };
+}
+
+/** Lane k of the result is the sum of the lanes of vector k. */
+function sumLanes([p, q, r, s]: readonly w.Local[], [left, right]: readonly w.Local[]): w.Code {
+  const halves = (x: w.Local, y: w.Local) =>
+    add(shuffle(w.get(x), w.get(y), [0, 4, 1, 5]), shuffle(w.get(x), w.get(y), [2, 6, 3, 7]));
+  return [
+    ...w.set(left, halves(p, q)),
+    ...w.set(right, halves(r, s)),
+    ...add(
+      shuffle(w.get(left), w.get(right), [0, 1, 4, 5]),
+      shuffle(w.get(left), w.get(right), [2, 3, 6, 7]),
+    ),
+  ];
+}
+
+function searchSource(): w.FunctionSource {
+  const locals = w.createLocals(6);
+  const [row, end, first, index, i, best] = [0, 1, 2, 3, 4, 5];
+  const [scores, most, places, column, columns] = Array.from({ length: 5 }, () => locals.vector());
+  const { greater, greatest, splat } = w.i32x4;
+  return {
+    name: 'search',
+    locals,
+    body: [
+      ...w.set(most, splat(w.constant(NONE))),
+      ...w.set(places, zero),
+      ...w.set(columns, splat(w.get(i))),
+      // Columns are counted in floats, which hold them exactly.
+      ...w.set(column, w.f32x4.values(0, 1, 2, 3)),
+      ...w.loopUntil(row, end, 16, [
+        ...w.set(scores, load(w.get(row))),
+        ...w.set(places, select(w.get(column), w.get(places), greater(w.get(scores), w.get(most)))),
+        ...w.set(most, greatest(w.get(most), w.get(scores))),
+        ...store(
+          w.get(index),
+          select(w.get(columns), load(w.get(index)), greater(w.get(scores), load(w.get(first)))),
+        ),
+        ...store(w.get(first), greatest(w.get(scores), load(w.get(first)))),
+        ...w.set(column, w.f32x4.add(w.get(column), w.f32x4.splat(4))),
+        ...w.increase(first, 16),
+        ...w.increase(index, 16),
+      ]),
+      ...store(w.get(best), w.get(most)),
+      ...store(w.get(best), w.i32x4.truncate(w.get(places)), 16),
+    ],
+  };
+}
+
+function secondSource(): w.FunctionSource {
+  const locals = w.createLocals(6);
+  const [row, end, x, y, point, best] = [0, 1, 2, 3, 4, 5];
+  const [most, dx, dy, px, py, least, none] = Array.from({ length: 7 }, () => locals.vector());
+  const { subtract, multiply, atMost } = w.f32x4;
+  const square = (a: w.Local): w.Code => multiply(w.get(a), w.get(a));
+  return {
+    name: 'second',
+    locals,
+    body: [
+      ...w.set(none, w.i32x4.splat(w.constant(NONE))),
+      ...w.set(most, w.get(none)),
+      ...[px, py, least].flatMap((local, k) => w.set(local, loadSplat(w.get(point), 4 * k))),
+      ...w.loopUntil(row, end, 16, [
+        ...w.set(dx, subtract(load(w.get(x)), w.get(px))),
+        ...w.set(dy, subtract(load(w.get(y)), w.get(py))),
+        ...w.set(
+          most,
+          w.i32x4.greatest(
+            w.get(most),
+            select(load(w.get(row)), w.get(none), atMost(w.get(least), w.f32x4.add(square(dx), square(dy)))),
+          ),
+        ),
+        ...w.increase(x, 16),
+        ...w.increase(y, 16),
+      ]),
+      ...store(w.get(best), w.get(most)),
+    ],
+  };
+}
+
+interface Engine {
+  readonly kernel: Kernel;
+  readonly memory: ArrayBuffer;
+}
+
+let engine: Engine | null | undefined;
+
+/** The one engine of this thread, made when first wanted; null without WebAssembly SIMD. */
+function getEngine(): Engine | null {
+  if (engine !== undefined) return engine;
+  const bytes = w.assemble([pairSource(), searchSource(), secondSource()], PAGES, false);
+  if (!wasmApi?.validate(bytes)) return (engine = null);
+  const memory = new wasmApi.Memory({ initial: PAGES, maximum: PAGES, shared: false });
+  const instance = new wasmApi.Instance(new wasmApi.Module(bytes), { kernel: { memory } });
+  return (engine = { kernel: instance.exports as Kernel, memory: memory.buffer });
+}
+
+/** @returns null where this cannot do it: no SIMD here, or too many rows or too long ones for its memory */
+export function nearestSimd(a: Rows, b: Rows, apart?: Apart): Nearest | null {
+  const ready = getEngine();
+  const size = 2 * a.length;
+  const columns = Math.min(MOST_COLUMNS, Math.floor((PLACE_KNOWN - PLACE_B) / size) & ~3);
+  /** Bytes of a row of products, whole vectors. */
+  const pitch = 4 * ((b.count + 3) & ~3);
+  const rows = Math.min(BLOCK, Math.floor((PLACE_B - PLACE_PRODUCTS) / pitch) & ~1);
+  const fits =
+    columns >= 4 && rows >= 2 && BLOCK * size <= PLACE_BEST && 4 * pitch <= PAGES * 65536 - PLACE_KNOWN;
+  if (!ready || !fits) return null;
+  const known = openKnown(ready.memory, b.count, pitch, apart);
+  const found = {
+    indexA: new Int32Array(a.count),
+    firstA: new Int32Array(a.count),
+    secondA: new Int32Array(a.count).fill(NONE),
+  };
+  for (let start = 0; start < a.count; start += rows) {
+    const count = Math.min(rows, a.count - start);
+    multiply(ready, a, start, count, b, columns, pitch);
+    searchBlock(ready, found, start, count, known);
+  }
+  return { ...found, indexB: known.index.slice(0, b.count) };
+}
+
+/** The products of some rows of A with all of B. */
+function multiply(
+  { kernel, memory }: Engine,
+  a: Rows,
+  start: number,
+  rows: number,
+  b: Rows,
+  columns: number,
+  pitch: number,
+): void {
+  const shorts = new Int16Array(memory);
+  const { length } = a;
+  const size = 2 * length;
+  shorts.set(a.data.subarray(start * length, (start + rows) * length), PLACE_A / 2);
+  for (let from = 0; from < b.count; from += columns) {
+    const count = Math.min(columns, b.count - from);
+    // A B of one part is still there from the last block of A.
+    if (start === 0 || b.count > columns)
+      shorts.set(b.data.subarray(from * length, (from + count) * length), PLACE_B / 2);
+    for (let r = 0; r < rows; r += 2) {
+      const row = PLACE_A + r * size;
+      const out = PLACE_PRODUCTS + r * pitch + 4 * from;
+      // What lies beyond the last row is multiplied too, and not looked at.
+      kernel.pair(row, row + size, PLACE_B, out, out + 4 * ((count + 3) & ~3), size, pitch);
+    }
+  }
+}
+
+/** What is known of the rows of B, and where it lies. */
+interface Known {
+  readonly count: number;
+  readonly pitch: number;
+  /** The row of A that is the best of each so far. */
+  readonly index: Int32Array;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  /** The least squared distance of a rival's point. */
+  readonly least: number;
+}
+
+function openKnown(memory: ArrayBuffer, count: number, pitch: number, apart?: Apart): Known {
+  const [first, index, x, y] = [0, 1, 2, 3].map((k) => PLACE_KNOWN + k * pitch);
+  const lanes = pitch / 4;
+  new Int32Array(memory, first, lanes).fill(NONE);
+  const known = {
+    count,
+    pitch,
+    index: new Int32Array(memory, index, lanes).fill(0),
+    x: new Float32Array(memory, x, lanes).fill(0),
+    y: new Float32Array(memory, y, lanes).fill(0),
+    least: apart ? apart.distance ** 2 : 0,
+  };
+  for (let j = 0; apart && j < count; j++) {
+    known.x[j] = apart.points[2 * j];
+    known.y[j] = apart.points[2 * j + 1];
+  }
+  return known;
+}
+
+function searchBlock(
+  { kernel, memory }: Engine,
+  { indexA, firstA, secondA }: Pick<Nearest, 'indexA' | 'firstA' | 'secondA'>,
+  start: number,
+  rows: number,
+  { count, pitch, index, x, y, least }: Known,
+): void {
+  const [integers, floats] = [new Int32Array(memory), new Float32Array(memory)];
+  const best = PLACE_BEST / 4;
+  const rowAt = (r: number): number => PLACE_PRODUCTS + r * pitch;
+  for (let r = 0; r < rows; r++) {
+    integers.fill(NONE, rowAt(r) / 4 + count, rowAt(r + 1) / 4);
+    kernel.search(rowAt(r), rowAt(r + 1), PLACE_KNOWN, index.byteOffset, start + r, PLACE_BEST);
+    let lane = 0;
+    for (let k = 1; k < 4; k++) {
+      const ahead = integers[best + k] - integers[best + lane];
+      if (ahead > 0 || (ahead === 0 && integers[best + 4 + k] < integers[best + 4 + lane])) lane = k;
+    }
+    firstA[start + r] = integers[best + lane];
+    indexA[start + r] = integers[best + 4 + lane];
+  }
+  for (let r = 0; r < rows; r++) {
+    const partner = indexA[start + r];
+    integers[rowAt(r) / 4 + partner] = NONE;
+    floats[best] = x[partner];
+    floats[best + 1] = y[partner];
+    floats[best + 2] = least;
+    kernel.second(rowAt(r), rowAt(r + 1), x.byteOffset, y.byteOffset, PLACE_BEST, PLACE_BEST + 16);
+    for (let k = 4; k < 8; k++) secondA[start + r] = Math.max(secondA[start + r], integers[best + k]);
+  }
+}

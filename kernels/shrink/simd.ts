@@ -1,0 +1,132 @@
+/** Means of areas in WebAssembly SIMD: rows are summed down first, eight values at a time, then pixels across. */
+
+import { wasmApi } from '../wasm/api.ts';
+import type { WasmMemory } from '../wasm/api.ts';
+import * as w from '../wasm/code.ts';
+import { createMemory, kernelIn } from '../wasm/workspace.ts';
+import { coverageOf } from './coverage.ts';
+import type { BytePicture } from './types.ts';
+
+const { add, load, loadSplat, multiply, splat, store } = w.f32x4;
+
+/** 3 MiB, so that a strip stays in the cache. */
+const MEMORY = 3 * 2 ** 20;
+/** Bytes behind a region that vectors may read or write too far. */
+const SLACK = 64;
+
+interface Kernel {
+  /**
+   * The sums of rows of bytes, `pitch` apart from `input` on, by the weights from `weights` to `weightsEnd`; floats
+   * from `out` to `end`, rounded up to eight.
+   */
+  down(input: number, weights: number, weightsEnd: number, pitch: number, out: number, end: number): void;
+  /** Pixels of bytes from `out` to `end`, each from floats of a row as an entry of a table of `entry` bytes says. */
+  across(row: number, table: number, entry: number, out: number, end: number): void;
+}
+
+function downSource(): w.FunctionSource {
+  const locals = w.createLocals(6);
+  const [input, weights, weightsEnd, pitch, out, end] = [0, 1, 2, 3, 4, 5];
+  const [at, tap] = [locals.integer(), locals.integer()];
+  const [first, second, weight] = [locals.vector(), locals.vector(), locals.vector()];
+  const addTo = (sum: w.Local, shift: number): w.Code =>
+    w.set(sum, add(w.get(sum), multiply(w.get(weight), w.colours.toFloats(w.get(at), shift))));
+  return {
+    name: 'down',
+    locals,
+    body: w.loopUntil(out, end, 32, [
+      ...w.set(first, w.f32x4.zero),
+      ...w.set(second, w.f32x4.zero),
+      ...w.set(at, w.get(input)),
+      ...w.set(tap, w.get(weights)),
+      ...w.loopUntil(tap, weightsEnd, 4, [
+        ...w.set(weight, loadSplat(w.get(tap))),
+        ...addTo(first, 0),
+        ...addTo(second, 4),
+        ...w.set(at, w.add(w.get(at), w.get(pitch))),
+      ]),
+      ...store(w.get(out), w.get(first)),
+      ...store(w.get(out), w.get(second), 16),
+      ...w.increase(input, 8),
+    ]),
+  };
+}
+
+/** An entry is the first pixel's place in the row, in bytes, and then the weights. */
+function acrossSource(): w.FunctionSource {
+  const locals = w.createLocals(5);
+  const [row, table, entry, out, end] = [0, 1, 2, 3, 4];
+  const [at, next] = [locals.integer(), locals.integer()];
+  const sum = locals.vector();
+  return {
+    name: 'across',
+    locals,
+    body: w.loopUntil(out, end, 3, [
+      ...w.set(at, w.add(w.get(row), w.i32.load(w.get(table)))),
+      ...w.set(next, w.add(w.get(table), w.get(entry))),
+      ...w.increase(table, 4),
+      ...w.set(sum, splat(0.5)),
+      ...w.loopUntil(table, next, 4, [
+        ...w.set(sum, add(w.get(sum), multiply(loadSplat(w.get(table)), load(w.get(at))))),
+        ...w.increase(at, 12),
+      ]),
+      ...w.colours.storeThree(w.get(out), w.colours.fromFloats(w.get(sum))),
+    ]),
+  };
+}
+
+const openKernel = kernelIn<Kernel>(() => [downSource(), acrossSource()]);
+
+let memory: WasmMemory | undefined;
+
+/** @returns null where this cannot do it: no SIMD here, or rows too long for its memory */
+export function shrinkSimd(
+  { width, height, data }: BytePicture,
+  newWidth: number,
+  newHeight: number,
+): BytePicture | null {
+  if (!wasmApi) return null;
+  memory ??= createMemory(MEMORY);
+  const kernel = openKernel(memory);
+  const [columns, rows] = [coverageOf(width, newWidth), coverageOf(height, newHeight)];
+  const entry = 4 + 4 * columns.taps;
+  const [stride, newStride] = [3 * width, 3 * newWidth];
+  const table = 4 * rows.shares.length + SLACK;
+  const row = table + newWidth * entry + SLACK;
+  const input = row + 4 * stride + SLACK;
+  // New rows at a time: their old rows and themselves, and what the old rows of one overlap those of the next.
+  const each = Math.ceil((height / newHeight) * stride) + newStride;
+  const atOnce = Math.floor((MEMORY - input - (rows.taps + 2) * stride - 2 * SLACK) / each);
+  if (!kernel || atOnce < 1) return null;
+  const bytes = new Uint8Array(memory.buffer);
+  new Float32Array(memory.buffer).set(rows.shares);
+  writeTable(memory.buffer, table, columns);
+  const out = new Uint8Array(newHeight * newStride);
+  for (let top = 0; top < newHeight; top += atOnce) {
+    const bottom = Math.min(newHeight, top + atOnce);
+    const [from, to] = [rows.first[top], rows.first[bottom - 1] + rows.taps];
+    bytes.set(data.subarray(from * stride, to * stride), input);
+    const result = input + (to - from) * stride + SLACK;
+    for (let y = top; y < bottom; y++) {
+      const weights = 4 * y * rows.taps;
+      const first = input + (rows.first[y] - from) * stride;
+      kernel.down(first, weights, weights + 4 * rows.taps, stride, row, row + 4 * stride);
+      const place = result + (y - top) * newStride;
+      kernel.across(row, table, entry, place, place + newStride);
+    }
+    out.set(bytes.subarray(result, result + (bottom - top) * newStride), top * newStride);
+  }
+  return { width: newWidth, height: newHeight, data: out };
+}
+
+function writeTable(
+  buffer: ArrayBuffer,
+  at: number,
+  { first, shares, taps }: ReturnType<typeof coverageOf>,
+): void {
+  const [floats, integers] = [new Float32Array(buffer), new Int32Array(buffer)];
+  for (let i = 0, k = at / 4; i < first.length; i++, k += 1 + taps) {
+    integers[k] = 12 * first[i];
+    floats.set(shares.subarray(i * taps, (i + 1) * taps), k + 1);
+  }
+}

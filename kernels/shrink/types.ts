@@ -1,0 +1,6 @@
+/** `width * height * 3` bytes: red, green and blue of each pixel. */
+export interface BytePicture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}

@@ -1,0 +1,31 @@
+import type { Image } from '../core/types.ts';
+import type { StitchOptions } from './options.ts';
+import type { ImageSource } from './types.ts';
+
+/** Bytes of pictures that are kept from the first look at them on. */
+const MOST_KEPT = 50e6;
+
+/** The same sources, each read once for all of its uses, where all pictures together are small. */
+export function keepPictures(
+  sources: readonly ImageSource[],
+  options: StitchOptions,
+): readonly ImageSource[] {
+  const { cacheBytes = 300e6, matchMegapixels = MATCH_MEGAPIXELS } = options;
+  const pixelsOf = (source: ImageSource): number =>
+    Math.max(neededPixels(source, options), Math.round(matchMegapixels * 1e6));
+  const bytes = sources.reduce((sum, source) => sum + 3.3 * neededPixels(source, options), 0);
+  if (bytes > Math.min(cacheBytes, MOST_KEPT)) return sources;
+  return sources.map((source) => keepPicture(source, pixelsOf(source)));
+}
+
+function keepPicture(source: ImageSource, pixels: number): ImageSource {
+  let held: Promise<Image> | undefined;
+  return { ...source, load: () => (held ??= source.load(pixels)) };
+}
+
+/** Pictures are matched at most at this size, in millions of pixels, unless told. */
+export const MATCH_MEGAPIXELS = 0.6;
+
+/** What composing asks of a picture: it is read smaller where the panorama is. */
+export const neededPixels = ({ width, height }: ImageSource, { scale = 1 }: StitchOptions): number =>
+  Math.ceil(width * height * Math.min(1, (1.3 * scale) ** 2));

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { DESCRIPTOR_LENGTH, describePlaces, describeReference } from '../../kernels/describe/index.ts';
+import { Workspace } from '../../kernels/wasm/workspace.ts';
+import { TOLERANCE } from '../tolerances.ts';
+import '../matchers.ts';
+
+function planeOf(width: number, height: number, value: (x: number, y: number) => number) {
+  const data = new Workspace([width * height]).take(width * height);
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data[y * width + x] = value(x, y);
+  return { width, height, data };
+}
+
+const waves = (x: number, y: number): number =>
+  128 + 60 * Math.sin(x * 0.7 + 0.2 * y) + 50 * Math.cos(y * 0.4);
+
+describe('histograms of gradients', () => {
+  it('of a ramp have one direction, and turn against the place', () => {
+    const ramp = planeOf(40, 40, (x) => 3 * x);
+    const found = describePlaces(ramp, Float32Array.of(20, 20, 3, 0, 20, 20, 3, Math.PI / 2));
+    const directions = (at: number): number[] =>
+      Array.from({ length: 8 }, (_, d) =>
+        Array.from({ length: 16 }, (__, cell) => found[at + 8 * cell + d]).reduce((a, b) => a + b),
+      );
+    const [plain, turned] = [directions(0), directions(DESCRIPTOR_LENGTH)];
+    expect(plain[0]).toBeGreaterThan(100);
+    expect(plain.slice(1)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    // A quarter back is six eighths on.
+    expect(turned[6] / plain[0]).toBeCloseTo(1, 3);
+  });
+
+  it('of a flat picture are 0', () => {
+    expect([
+      ...describePlaces(
+        planeOf(30, 30, () => 7),
+        Float32Array.of(15, 15, 4, 1),
+      ),
+    ]).toEqual(new Array(DESCRIPTOR_LENGTH).fill(0));
+  });
+
+  it.each([
+    [64, 48],
+    [13, 200],
+    [3, 3],
+  ])('agree with the definition on %i x %i pixels, past the edges too', (width, height) => {
+    const plane = planeOf(width, height, waves);
+    const places = Float32Array.from({ length: 4 * 40 }, (_, k) => {
+      const i = k >> 2;
+      return [(i * 7.3) % width, (i * 5.1) % height, 1 + (i % 9), i * 0.7 - 9][k & 3];
+    });
+    expect(describePlaces(plane, places)).toBeCloseToArray(
+      describeReference(plane, places),
+      TOLERANCE.describe,
+    );
+  });
+
+  it('need no workspace', () => {
+    const { data, ...size } = planeOf(32, 32, waves);
+    const places = Float32Array.of(16, 15, 2, 0.3);
+    expect(describePlaces({ ...size, data: data.slice() }, places)).toEqual(
+      describeReference({ ...size, data }, places),
+    );
+  });
+});
