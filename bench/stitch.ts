@@ -2,11 +2,12 @@
  * `npm run bench:stitch`: the stitcher beside OpenCV's `cv2.Stitcher` (panorama mode, as it comes) on the sets of
  * photos that lie beside the repository, where they do: pictures placed, seconds from reading files to the written
  * panorama, CPU seconds and peak memory, each in a process of its own; and our seconds a stage. Ours is built first and
- * runs as users have it. `npm run bench:stitch -- kayak` takes only sets of that name, `-- kayak 3` three rounds.
+ * runs as users have it. `npm run bench:stitch -- kayak` takes only sets of that name and leaves what is stored of the
+ * others, `-- kayak 5` takes five rounds instead of three.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describeMachine, printTable, round, saveResults, watchOthers } from './measure.ts';
@@ -58,16 +59,42 @@ const ours = (files: readonly string[]): Run =>
 const theirs = (files: readonly string[]): Run =>
   runOne('python3', [at('stitch_rivals.py'), `${scratch}/theirs.jpg`, ...files]);
 
+/** A set's medians, and when and how they were taken. */
+interface Row {
+  readonly name: string;
+  readonly rounds: number;
+  readonly commit: string | number;
+  readonly busyWithOthers?: number;
+  readonly ours: Run;
+  readonly theirs: Run;
+}
+
+function storedRows(): Row[] {
+  const file = at('results/stitch.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { rows: Row[] }).rows : [];
+}
+
+/** The new rows in place of the old ones of the same sets. */
+const merge = (before: readonly Row[], now: readonly Row[]): Row[] =>
+  [...before.filter(({ name }) => !now.some((row) => row.name === name)), ...now].sort((x, y) =>
+    x.name < y.name ? -1 : 1,
+  );
+
 /** The run of median time. */
 const middle = (runs: readonly Run[]): Run =>
   [...runs].sort((x, y) => x.seconds - y.seconds)[runs.length >> 1];
 
 try {
   execFileSync(process.execPath, [at('../node_modules/typescript/bin/tsc'), '-p', at('../src')]);
-  const others = watchOthers();
-  const rows = listSets().map(({ name, files }) => {
+  const machine = describeMachine(['sharp']);
+  const rows = listSets().map(({ name, files }): Row => {
+    const others = watchOthers();
     const runs = Array.from({ length: Number(rounds) }, () => ({ ours: ours(files), theirs: theirs(files) }));
-    return { name, ours: middle(runs.map((r) => r.ours)), theirs: middle(runs.map((r) => r.theirs)) };
+    return {
+      ...{ name, rounds: Number(rounds), commit: machine.commit, busyWithOthers: others() },
+      ours: middle(runs.map((r) => r.ours)),
+      theirs: middle(runs.map((r) => r.theirs)),
+    };
   });
   const cell = (run: Run): string[] => [
     `${run.placed}/${run.of}`,
@@ -79,8 +106,7 @@ try {
     ['set', 'placed', 's', 'cpu s', 'MB', 'cv2 placed', 's', 'cpu s', 'MB'],
     rows.map((row) => [row.name, ...cell(row.ours), ...cell(row.theirs)]),
   );
-  const machine = describeMachine(['sharp']);
-  console.log(saveResults('stitch', { machine, rounds: Number(rounds), busyWithOthers: others(), rows }));
+  console.log(saveResults('stitch', { machine, rows: merge(storedRows(), rows) }));
 } finally {
   rmSync(scratch, { recursive: true });
 }
