@@ -210,11 +210,14 @@ class WhitherFlow(nn.Module):
         return resize_flow(flow[..., : a.shape[2], : a.shape[3]], h, w)
 
     def estimate_passes(self, image_a, image_b, schedule):
-        """Flow (N, 2, H, W), each pass starting from the one before: the shrink factors of the passes, coarse to fine."""
+        """Flow (N, 2, H, W), each pass starting from the one before: the shrink factors of the passes, coarse to fine.
+
+        A pass before the last leaves out its finest level: the next starts from cells of at least four times the size.
+        """
         flow = None
-        for factor in schedule:
-            flow = self.estimate(image_a, image_b, factor, before=flow)
-        return flow
+        for factor in schedule[:-1]:
+            flow = self.estimate(image_a, image_b, factor, self.iterations[:-1], flow)
+        return self.estimate(image_a, image_b, schedule[-1], before=flow)
 
     def loss(self, image_a, image_b, truth, occluded, note):
         """Of one batch: end-point error and occlusion at every level, and the cross-entropy of the matching.

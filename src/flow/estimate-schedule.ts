@@ -50,8 +50,8 @@ export async function runSchedule(
   tiling?: Tiling,
 ): Promise<Found> {
   let found: Found | undefined;
-  const { iterations } = passes;
-  for (const factor of passes.schedule) {
+  for (const [pass, factor] of passes.schedule.entries()) {
+    const iterations = iterationsOf(model, passes, pass);
     const { width, height } = levelSize(frameA.image, factor);
     const before: FlowField | undefined = found && bringFlow(found.flow, { width, height });
     const plan = planLevel({ width, height }, tiling, model.manifest.input.multipleOf);
@@ -70,6 +70,19 @@ export async function runSchedule(
     tiling?.step();
   }
   return found!;
+}
+
+/**
+ * A pyramid's steps at each level of a pass. A pass before the last leaves out its finest level, since the next starts
+ * from cells of at least four times the size.
+ */
+function iterationsOf(
+  { manifest }: FlowModel,
+  { schedule, iterations = manifest.iterations }: Passes,
+  pass: number,
+): readonly number[] | undefined {
+  const last = pass === schedule.length - 1;
+  return last || !iterations || iterations.length < 2 ? iterations : iterations.slice(0, -1);
 }
 
 /** u and v as two planes. */
