@@ -212,7 +212,8 @@ class WhitherFlow(nn.Module):
     def estimate_passes(self, image_a, image_b, schedule):
         """Flow (N, 2, H, W), each pass starting from the one before: the shrink factors of the passes, coarse to fine.
 
-        A pass before the last leaves out its finest level: the next starts from cells of at least four times the size.
+        A pass before the last leaves out its finest level: its flow, then told at twice the pass's pixels, is still
+        finer than the cells of 16 pixels that the next pass starts from.
         """
         flow = None
         for factor in schedule[:-1]:

@@ -73,8 +73,8 @@ export async function runSchedule(
 }
 
 /**
- * A pyramid's steps at each level of a pass. A pass before the last leaves out its finest level, since the next starts
- * from cells of at least four times the size.
+ * A pyramid's steps at each level of a pass. A pass before the last leaves out its finest level: its flow, then told at
+ * twice the pass's pixels, is still finer than the cells of 16 pixels that the next pass starts from.
  */
 function iterationsOf(
   { manifest }: FlowModel,

@@ -31,7 +31,7 @@ export interface EstimateOptions {
   readonly schedule?: readonly number[];
   /**
    * Steps of the decoder at each level of a pyramid network, coarse to fine, such as `[2, 2, 1]`; fewer numbers than
-   * levels leave the finest out.
+   * levels leave the finest out, and so does each pass before the last.
    */
   readonly iterations?: readonly number[];
   /**

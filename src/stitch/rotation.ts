@@ -1,5 +1,6 @@
 /** Rotations of space as 3 x 3 matrices. */
 
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Matrix3 } from '../core/homography.ts';
 
 export type Vector3 = readonly [x: number, y: number, z: number];
@@ -59,13 +60,15 @@ export const rotationAngle = (r: Matrix3): number =>
  */
 export function nearestRotation(m: Matrix3): Matrix3 {
   const [xx, xy, xz, yx, yy, yz, zx, zy, zz] = m;
-  const q = greatestEigenvector([
+  const products = new Matrix([
     [xx + yy + zz, zy - yz, xz - zx, yx - xy],
     [zy - yz, xx - yy - zz, xy + yx, xz + zx],
     [xz - zx, xy + yx, yy - xx - zz, yz + zy],
     [yx - xy, xz + zx, yz + zy, zz - xx - yy],
   ]);
-  return rotationOfQuaternion(q);
+  // Of a symmetric matrix they come in rising order.
+  const { eigenvectorMatrix } = new EigenvalueDecomposition(products, { assumeSymmetric: true });
+  return rotationOfQuaternion(eigenvectorMatrix.getColumn(3));
 }
 
 function rotationOfQuaternion([w, x, y, z]: readonly number[]): Matrix3 {
@@ -80,50 +83,6 @@ function rotationOfQuaternion([w, x, y, z]: readonly number[]): Matrix3 {
     2 * (y * z + w * x),
     w * w - x * x - y * y + z * z,
   ];
-}
-
-/** Of a symmetric matrix, which is changed, by Jacobi's rotations; of length 1. */
-function greatestEigenvector(a: number[][]): number[] {
-  const n = a.length;
-  const vectors = a.map((_, i) => a.map((__, j) => Number(i === j)));
-  for (let sweep = 0; sweep < MOST_SWEEPS && !isDiagonal(a); sweep++)
-    for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) rotateAway(a, vectors, p, q);
-  let best = 0;
-  for (let i = 1; i < n; i++) if (a[i][i] > a[best][best]) best = i;
-  return vectors.map((row) => row[best]);
-}
-
-const MOST_SWEEPS = 12;
-
-function isDiagonal(a: readonly number[][]): boolean {
-  let [off, on] = [0, 0];
-  for (let i = 0; i < a.length; i++)
-    for (let j = 0; j < a.length; j++) {
-      if (i === j) on += a[i][j] ** 2;
-      else off += a[i][j] ** 2;
-    }
-  return off <= 1e-30 * on;
-}
-
-/** Makes entry (p, q) of a symmetric matrix 0 (Golub and Van Loan, section 8.5.2). */
-function rotateAway(a: number[][], vectors: number[][], p: number, q: number): void {
-  if (a[p][q] === 0) return;
-  const tau = (a[q][q] - a[p][p]) / (2 * a[p][q]);
-  const t = (tau >= 0 ? 1 : -1) / (Math.abs(tau) + Math.sqrt(1 + tau * tau));
-  const c = 1 / Math.sqrt(1 + t * t);
-  const s = t * c;
-  for (const rows of [a, vectors]) for (const row of rows) turn(row, p, q, c, s);
-  for (let j = 0; j < a.length; j++) {
-    const [x, y] = [a[p][j], a[q][j]];
-    a[p][j] = c * x - s * y;
-    a[q][j] = s * x + c * y;
-  }
-}
-
-function turn(row: number[], p: number, q: number, c: number, s: number): void {
-  const [x, y] = [row[p], row[q]];
-  row[p] = c * x - s * y;
-  row[q] = s * x + c * y;
 }
 
 /**
