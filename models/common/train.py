@@ -27,10 +27,10 @@ from common.schedule import run_schedule
 
 
 class PoolSource:
-    """Batches from pools on disk that may still be growing."""
+    """Batches from pools on disk that may still be growing; of larger pairs fewer (see `larger`)."""
 
-    def __init__(self, folders, batch, seed):
-        self.pools, self.batch = [Pool(f) for f in folders], batch
+    def __init__(self, folders, batch, seed, window):
+        self.pools, self.batch, self.window = [Pool(f) for f in folders], batch, window
         self.rng, self.draws = np.random.default_rng(seed), 0
 
     def draw(self):
@@ -38,7 +38,14 @@ class PoolSource:
         if self.draws % 200 == 0:
             for pool in self.pools:
                 pool.reopen()
-        return self.pools[self.draws % len(self.pools)].draw(self.batch, self.rng)
+        pool = self.pools[self.draws % len(self.pools)]
+        times = larger(pool.height, pool.width, self.window)
+        return pool.draw(max(1, round(self.batch / times**2)), self.rng)
+
+
+def larger(height, width, window):
+    """How many times as high and wide as the configuration's crop a crop of such pairs may be: 1, 2 and so on."""
+    return max(1, min(height // window[0], width // window[1]))
 
 
 class GeneratorSource:
@@ -139,7 +146,9 @@ class Trainer:
         started = time.time()
         schedule = self.choose_schedule()
         finest = schedule[-1]
-        sample = crop(sample, *self.config['crop']) if finest == 1 else shrink(sample, finest)
+        times = larger(*sample.flow.shape[2:], self.config['crop'])
+        window = [side * times for side in self.config['crop']]
+        sample = crop(sample, *window) if finest == 1 else shrink(sample, finest)
         if hasattr(self.net, 'loss'):
             loss = self.net.loss(*prepare(sample), self.note)
         else:
@@ -183,7 +192,7 @@ def main():
     on_disk = (Path(args.data[0]) / 'pool.json').exists()
     seed = args.seed * 7919 + trainer.step
     source = (
-        PoolSource(args.data, args.batch, seed)
+        PoolSource(args.data, args.batch, seed, trainer.config['crop'])
         if on_disk
         else GeneratorSource(args.data[0], args.batch, seed, args.device, args.size)
     )

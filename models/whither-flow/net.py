@@ -15,7 +15,7 @@ from common.layers import SLOPE, conv, initialize
 from common.losses import end_point_error, hidden_loss
 from common.matching import choice_loss, choose, dominant, global_loss, local_loss, match_globally, surroundings
 from common.lookup import all_pairs, look_up
-from common.schedule import pad_to, resize_flow, shrink, warp
+from common.schedule import pad_to, resize_flow, shrink
 
 STRIDES = (16, 8, 4)
 """Pixels to a cell, coarse to fine."""
@@ -171,6 +171,8 @@ class WhitherFlow(nn.Module):
             volume = all_pairs(a, b) if level == 0 else None
             if level == 0:
                 found, confidence = match_globally(volume.detach() * sharpness[0].detach(), *a.shape[2:])
+                if initial is not None:
+                    found, confidence = keep_near(found, confidence, initial)
                 shared = dominant(found, confidence)
                 flow, flows, scores = self.begin(a, b, context, found, confidence, shared, initial)
                 match = torch.cat([found, shared, confidence], 1)
@@ -224,17 +226,13 @@ class WhitherFlow(nn.Module):
         """Of one batch: end-point error and occlusion at every level, and the cross-entropy of the matching.
 
         Half of the batches are a later pass, which starts from what the network finds on images half or a quarter as
-        large: two thirds of these as it is, the others with B carried back by it, so that the truth is what is left.
+        large.
         """
         draw = lambda low, high: int(torch.randint(low, high + 1, ()))
         initial = None
         kind = draw(1, 6)
         if kind <= 3:
-            before = self.estimate(image_a, image_b, 2 * draw(1, 2), (draw(1, 2), draw(1, 2), 1))
-            initial = to_cells(before)
-        if kind == 3:
-            image_b, truth = warp(image_b, before), truth - before
-            initial = torch.zeros_like(initial)
+            initial = to_cells(self.estimate(image_a, image_b, 2 * draw(1, 2), (draw(1, 2), draw(1, 2), 1)))
         if kind == 4 and draw(1, 3) == 3:
             initial = perturb(F.avg_pool2d(truth, 16) / 16)
         iterations = (draw(1, 3), draw(1, 2), 1 + (draw(1, 8) == 8))
@@ -271,6 +269,20 @@ class WhitherFlow(nn.Module):
         self.run(image_a, image_b, iterations, initial, each, chosen)
         note('hide', parts['hide'])
         return parts['epe'] + parts['match'] * 0.5 + parts['global'] + parts['hide'] + parts['choice']
+
+
+FARTHEST = 8.0
+"""Cells between a match and the flow that an earlier pass found, beyond which the match is not believed."""
+
+
+def keep_near(found, confidence, initial):
+    """Matches (N, 2, h, w) and their confidence (N, 1, h, w), without those far from `initial` (N, 2, h, w), in cells.
+
+    Of many cells some look alike by chance: the larger the image, the more matches are wrong and far away, where an
+    earlier pass saw the whole scene in fewer cells.
+    """
+    near = (found - initial).square().sum(1, keepdim=True) <= FARTHEST**2
+    return torch.where(near, found, initial), confidence * near
 
 
 def to_cells(flow):

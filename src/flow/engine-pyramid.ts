@@ -17,7 +17,7 @@ import type {
   NetworkOptions,
 } from './engine-network.ts';
 import { keepKernels } from './kept-kernels.ts';
-import { KINDS, chooseByScore, listCandidates } from './pyramid-start.ts';
+import { KINDS, chooseByScore, keepNear, listCandidates } from './pyramid-start.ts';
 import type { ScoredFlow } from './pyramid-start.ts';
 
 /** The graphs of a pyramid network. */
@@ -108,9 +108,11 @@ export function createPyramidNetwork(
     const match = matching.run(a, b, pyramid.sharpness);
     const found: FeatureMap = { channels: 2, ...size, data: match.flow };
     const confidence: FeatureMap = { channels: 1, ...size, data: match.confidence };
+    const before = initial && toCells(initial, width, height, strides[0]);
+    if (before) keepNear(found, match.confidence, before);
     const shared = dominantMotion(found, match.confidence);
     const candidates = listCandidates(found, match.confidence, shared);
-    if (initial) candidates.push({ flow: toCells(initial, width, height, strides[0]), kind: KINDS.initial });
+    if (before) candidates.push({ flow: before, kind: KINDS.initial });
     const { lookup, volume } = await kernels.lookups.get(a);
     lookup.load(a, b);
     const scored: ScoredFlow[] = [];
