@@ -38,7 +38,11 @@ const FARTHEST = 8;
  * @param confidence of each match, changed in place
  * @param initial u and v in cells, of the same size
  */
-export function keepNear({ data }: FeatureMap, confidence: Float32Array, { data: initial }: FeatureMap): void {
+export function keepNear(
+  { data }: FeatureMap,
+  confidence: Float32Array,
+  { data: initial }: FeatureMap,
+): void {
   const size = confidence.length;
   for (let i = 0; i < size; i++) {
     const du = data[i] - initial[i];
