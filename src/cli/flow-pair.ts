@@ -8,7 +8,7 @@ import type { FlowModel } from '../flow/engine.ts';
 import { FLOW_EXTENSIONS } from '../io/flow-files.ts';
 import { resizeImage } from '../io/images.ts';
 import { readImage, writeFlow, writeImage, writeMask } from '../io/index.ts';
-import { maskShare, median, round, withoutOccluded } from './flow-figures.ts';
+import { maskShare, mean, median, round, withoutOccluded } from './flow-figures.ts';
 import { estimateOptions } from './flow-options.ts';
 import type { FlowCommandOptions } from './flow-options.ts';
 import { guardInterrupts } from './interrupt.ts';
@@ -17,6 +17,9 @@ import { openModel } from './open-model.ts';
 import { checkApart, checkExtension, checkOutputs } from './output-path.ts';
 import { startProgress } from './progress.ts';
 import type { Progress } from './progress.ts';
+
+/** The mean confidence is some 0.5 with pictures of two scenes, seldom below 0.8 with those of one. */
+const HARDLY_SURE = 0.6;
 
 const PICTURES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff'];
 
@@ -134,7 +137,7 @@ async function writeResults(
 
 function report(
   model: FlowModel,
-  { flow, backend, tile, occluded }: FlowEstimate,
+  { flow, backend, tile, occluded, confidence }: FlowEstimate,
   milliseconds: number,
   options: FlowCommandOptions,
 ): void {
@@ -157,4 +160,9 @@ function report(
       `in ${Math.round(milliseconds)} ms, ` +
       `mean motion ${statistics.meanMagnitude?.toFixed(2)} px${written && `: ${written}`}\n`,
   );
+  const sureness = confidence && mean(confidence.data);
+  if (sureness !== undefined && sureness < HARDLY_SURE)
+    process.stderr.write(
+      `This flow is hardly sure (confidence ${sureness.toFixed(2)} in the mean): are both pictures of one scene?\n`,
+    );
 }
