@@ -367,6 +367,33 @@ export function split({ groups, half }: Layout): w.FunctionSource {
   };
 }
 
+/** `part(row, halves)`: a row of one value a pixel into its even and its odd columns. */
+export function part({ groups, half }: Layout): w.FunctionSource {
+  const locals = w.createLocals(2);
+  const [row, halves] = [0, 1];
+  const [left, right] = vectors(locals, 2);
+  const end = locals.integer();
+  const lanes = [
+    [0, 2, 4, 6],
+    [1, 3, 5, 7],
+  ];
+  return {
+    name: 'part',
+    locals,
+    body: [
+      ...w.set(end, w.add(w.get(halves), w.constant(groups * 16))),
+      ...w.loopUntil(halves, end, 16, [
+        ...w.set(left, load(w.get(row))),
+        ...w.set(right, load(w.get(row), 16)),
+        ...lanes.flatMap((own, odd) =>
+          store(w.get(halves), shuffle(w.get(left), w.get(right), own), odd * half),
+        ),
+        ...w.increase(row, 32),
+      ]),
+    ],
+  };
+}
+
 /** `join(record, flow)`: the reverse of `split`. */
 export function join({ groups, half }: Layout): w.FunctionSource {
   const locals = w.createLocals(2);

@@ -2,7 +2,7 @@
 
 import * as w from '../wasm/code.ts';
 import type { Code, FunctionSource, Local, Locals } from '../wasm/code.ts';
-import { join, smoothA, smoothB, split, tensor, warp } from './image-code.ts';
+import { join, part, smoothA, smoothB, split, tensor, warp } from './image-code.ts';
 import { COUNTS, FIELD, MARGIN, RING_ROWS, STAGE } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { diffuse, equations, relax, weighSmoothness } from './solve-code.ts';
@@ -14,7 +14,7 @@ export const BAND = 32;
 
 /** All functions of the module. Calls go by the place in this list: those that are called come first. */
 export function listFunctions(layout: Layout): FunctionSource[] {
-  const rows = [smoothA, smoothB, weighSmoothness, warp, tensor, diffuse, split, join].map((source) =>
+  const rows = [smoothA, smoothB, weighSmoothness, warp, tensor, diffuse, split, part, join].map((source) =>
     source(layout),
   );
   const halves = [0, 1].flatMap((odd) => [equations(layout, odd), relax(layout, odd)]);

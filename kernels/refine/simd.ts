@@ -101,15 +101,19 @@ function readFlow(engine: Engine): Float32Array {
   return flow;
 }
 
-function writeConfidence({ memory, confidence, height, width, ...engine }: Engine, values?: Float32Array) {
-  const half = engine.half / 4;
-  const first = confidence / 4;
-  if (!values) memory.fill(1, first, first + height * 2 * half);
-  else
-    for (let y = 0, i = 0; y < height; y++) {
-      const row = first + y * 2 * half;
-      for (let x = 0; x < width; x++, i++) memory[row + (x >> 1) + (x & 1) * half] = values[i];
-    }
+/** By way of the place of the raw images, as the flow. */
+function writeConfidence(engine: Engine, values?: Float32Array): void {
+  const { kernel, memory, height, width, groups, half, raw, confidence } = engine;
+  if (!values) {
+    memory.fill(1, confidence / 4, (confidence + height * 2 * half) / 4);
+    return;
+  }
+  const at = raw / 4;
+  memory.fill(0, at + width, at + 8 * groups);
+  for (let y = 0; y < height; y++) {
+    memory.set(values.subarray(y * width, (y + 1) * width), at);
+    kernel.part(raw, confidence + y * 2 * half);
+  }
 }
 
 /** Shares of the time, as measured: preparing a row against one half sweep of it. */
