@@ -4,7 +4,7 @@ import type { Image } from '../core/types.ts';
 import { blendCoarse, blendFeather } from './blend.ts';
 import type { CoarseLayer, Tile } from './blend.ts';
 import { ImageCache } from './image-cache.ts';
-import { footprint, inverseMatrices } from './layout.ts';
+import { footprints, inverseMatrices } from './layout.ts';
 import type { Canvas, Rectangle } from './layout.ts';
 import { intersect } from './overlaps.ts';
 import { smooth } from './pyramid.ts';
@@ -57,9 +57,9 @@ export async function* composePanorama(
   const { cacheBytes = 300e6, blend = 'multiband' } = options;
   const cache = new ImageCache(load, cacheBytes);
   const inverses = inverseMatrices(canvas);
-  const footprints = canvas.matrices.map((_, v) => footprint(canvas, v, inverses[v]));
   const levels = blend === 'multiband' ? chooseLevels(canvas, options.levels ?? 5) : 0;
-  const tools: Tools = { ...composition, cache, inverses, footprints, levels, blend };
+  const places = footprints(canvas, inverses);
+  const tools: Tools = { ...composition, cache, inverses, footprints: places, levels, blend };
   for (const area of tilesOf(canvas, levels, options.tilePixels ?? tilePixels(canvas)))
     yield composeTile(tools, area);
 }
