@@ -66,7 +66,9 @@ export function estimateExposure(views: readonly WarpedView[], options: Exposure
 }
 
 function collect(views: readonly WarpedView[]): SharedPlaces[] {
-  const logs = views.map((view) => sampleRaster(view.area, SAMPLE_STEP, (k) => Math.log(brightnessAt(view, k))));
+  const logs = views.map((view) =>
+    sampleRaster(view.area, SAMPLE_STEP, (k) => Math.log(brightnessAt(view, k))),
+  );
   const radii = views.map(({ area, field }) => sampleRaster(area, SAMPLE_STEP, field ?? (() => 0)).values);
   const all: SharedPlaces[] = [];
   for (let a = 0; a < views.length; a++)
@@ -171,7 +173,8 @@ function weightedStep(
   for (const places of shared) {
     count += places.differences.length;
     const weights = residualsOf(places, views, last);
-    for (let k = 0; k < weights.length; k++) weights[k] = first ? 1 : 1 / (1 + (weights[k] / LOSS_SCALE) ** 2);
+    for (let k = 0; k < weights.length; k++)
+      weights[k] = first ? 1 : 1 / (1 + (weights[k] / LOSS_SCALE) ** 2);
     addPair(places, weights, views, matrix, right);
   }
   // Only differences are known: a little weight towards no change settles the rest.
