@@ -44,6 +44,8 @@ export const LAST_SCALE = 2;
 
 const FAR = 1e3;
 const CLIP = 5;
+/** Far from the greatest number by more than the greatest factor. */
+const MOST_PRODUCT = 1e200;
 /** A step that lowers the loss by less than this share is the last. */
 const SETTLED = 1e-5;
 
@@ -141,10 +143,16 @@ function totalLoss(matrices: readonly Matrix3[], observations: readonly Directed
   let loss = 0;
   for (const { from, to, source, target, weight } of observations) {
     const m = relative(matrices, from, to);
+    // The sum of logarithms is the logarithm of the product, of as many as cannot overflow.
+    let product = 1;
     for (let i = 0; i < source.length; i += 2) {
       const squared = squaredError(m, source[i], source[i + 1], target[i], target[i + 1]);
-      loss += Math.log1p(Math.min(weight * weight * squared, FAR * FAR) / (scale * scale));
+      product *= 1 + Math.min(weight * weight * squared, FAR * FAR) / (scale * scale);
+      if (product < MOST_PRODUCT) continue;
+      loss += Math.log(product);
+      product = 1;
     }
+    loss += Math.log(product);
   }
   return scale * scale * loss;
 }

@@ -31,7 +31,7 @@ export interface ComposeOptions {
   readonly blend?: BlendMethod;
   /** Bands beside the finest; 5 unless told, fewer on small canvases. */
   readonly levels?: number;
-  /** Most pixels worked on at a time; 1.5 to 4 million, by the canvas, unless told. */
+  /** Most pixels worked on at a time; 2 to 4 million, by the canvas, unless told. */
   readonly tilePixels?: number;
   /** Bytes of pictures kept; 300 million unless told. */
   readonly cacheBytes?: number;
@@ -74,9 +74,9 @@ interface Tools extends Composition {
   readonly blend: BlendMethod;
 }
 
-/** Of large canvases larger tiles, so that pictures need not be read so often. */
+/** Of large canvases larger tiles, so that pictures need not be read so often; small tiles are margins for the most part. */
 export const tilePixels = ({ width, height }: { width: number; height: number }): number =>
-  Math.max(1.5e6, Math.min(4e6, (width * height) / 16));
+  Math.max(2e6, Math.min(4e6, (width * height) / 16));
 
 /** None, or two and more, of which the finest is not blended. */
 function chooseLevels({ width, height }: Canvas, most: number): number {

@@ -248,17 +248,15 @@ export function growSeams({ width, height, owners }: SeamMap, steps = 2): SeamMa
   let current = owners;
   for (let step = 0; step < steps; step++) {
     const next = current.slice();
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++) {
-        const k = y * width + x;
-        if (current[k] >= 0) continue;
-        let most = -1;
-        if (x > 0 && current[k - 1] > most) most = current[k - 1];
-        if (x < width - 1 && current[k + 1] > most) most = current[k + 1];
-        if (y > 0 && current[k - width] > most) most = current[k - width];
-        if (y < height - 1 && current[k + width] > most) most = current[k + width];
-        next[k] = most;
-      }
+    for (let k = current.indexOf(-1); k >= 0; k = current.indexOf(-1, k + 1)) {
+      const x = k % width;
+      let most = -1;
+      if (x > 0 && current[k - 1] > most) most = current[k - 1];
+      if (x < width - 1 && current[k + 1] > most) most = current[k + 1];
+      if (k >= width && current[k - width] > most) most = current[k - width];
+      if (k + width < current.length && current[k + width] > most) most = current[k + width];
+      next[k] = most;
+    }
     current = next;
   }
   return { width, height, owners: current };
