@@ -41,12 +41,12 @@ function colourAt({ width, height, data }: PaintSource, u: number, v: number, c:
   return upper + (at(i, q) + (at(p, q) - at(i, q)) * (x - i) - upper) * (y - j);
 }
 
-function changeAt({ width, height, rgb, left, top }: PaintChange, x: number, y: number, c: number): number {
+function changeAt({ width, height, data, left, top }: PaintChange, x: number, y: number, c: number): number {
   const [i, j] = [Math.floor(x / COARSE), Math.floor(y / COARSE)];
   const [s, t] = [x / COARSE - i, y / COARSE - j];
   const at = (k: number, l: number): number => {
     const column = Math.max(0, Math.min(width - 1, k + left));
-    return rgb[3 * (Math.max(0, Math.min(height - 1, l + top)) * width + column) + c];
+    return data[4 * (Math.max(0, Math.min(height - 1, l + top)) * width + column) + c];
   };
   const upper = at(i, j) + (at(i + 1, j) - at(i, j)) * s;
   return upper + (at(i, j + 1) + (at(i + 1, j + 1) - at(i, j + 1)) * s - upper) * t;

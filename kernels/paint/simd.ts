@@ -260,15 +260,17 @@ function copyChange({ at, columns, rows }: PlacedChange, floats: Float32Array, c
     floats.fill(0, at / 4, at / 4 + 4 * columns);
     return;
   }
-  const { width, height, rgb, left, top } = change;
-  let o = at / 4;
+  const { width, height, data, left, top } = change;
+  // Values of the change that lie in the grid, and how often its first and its last are repeated beside them.
+  const before = Math.max(0, Math.min(columns, -left));
+  const held = Math.max(0, Math.min(columns, width - left) - before);
   for (let y = 0; y < rows; y++) {
-    const row = Math.max(0, Math.min(height - 1, y + top)) * width;
-    for (let x = 0; x < columns; x++, o += 4) {
-      const p = 3 * (row + Math.max(0, Math.min(width - 1, x + left)));
-      floats[o] = rgb[p];
-      floats[o + 1] = rgb[p + 1];
-      floats[o + 2] = rgb[p + 2];
-    }
+    const row = 4 * Math.max(0, Math.min(height - 1, y + top)) * width;
+    const o = at / 4 + 4 * y * columns;
+    const from = row + 4 * (left + before);
+    floats.set(data.subarray(from, from + 4 * held), o + 4 * before);
+    for (let x = 0; x < before; x++) floats.set(data.subarray(row, row + 4), o + 4 * x);
+    const last = row + 4 * (width - 1);
+    for (let x = before + held; x < columns; x++) floats.set(data.subarray(last, last + 4), o + 4 * x);
   }
 }

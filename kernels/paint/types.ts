@@ -20,8 +20,11 @@ export interface PaintNodes {
 export interface PaintChange {
   readonly width: number;
   readonly height: number;
-  /** Red, green, blue of every fourth pixel, row by row; linear in between, and going on as they are past the edge. */
-  readonly rgb: Float32Array;
+  /**
+   * Red, green, blue and one without meaning of every fourth pixel, row by row; linear in between, and going on as they
+   * are past the edge.
+   */
+  readonly data: Float32Array;
   /** The value that lies at the first corner of the grid, which is `left` and `top` values into the rectangle. */
   readonly left: number;
   readonly top: number;

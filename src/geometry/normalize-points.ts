@@ -51,7 +51,9 @@ export function meanDistance(
   for (let i = 0; 2 * i < points.length; i++) {
     const w = weights ? weights[i] : 1;
     total += w;
-    sum += w * Math.hypot(points[2 * i] - x, points[2 * i + 1] - y);
+    const dx = points[2 * i] - x;
+    const dy = points[2 * i + 1] - y;
+    sum += w * Math.sqrt(dx * dx + dy * dy);
   }
   return sum > 0 ? sum / total : 1;
 }

@@ -1,5 +1,5 @@
 import { brightnessAt } from './compensate.ts';
-import { forEachShared } from './overlaps.ts';
+import { forEachShared, sampleRaster } from './raster.ts';
 import type { WarpedView } from './warp-view.ts';
 
 /** Factors on a grid over a canvas's rectangle, for brightness that differs from place to place. */
@@ -49,9 +49,9 @@ interface GridSize {
 interface SharedPlaces {
   readonly a: number;
   readonly b: number;
-  readonly blocksA: readonly number[];
-  readonly blocksB: readonly number[];
-  readonly differences: readonly number[];
+  readonly blocksA: Int32Array;
+  readonly blocksB: Int32Array;
+  readonly differences: Float32Array;
 }
 
 function collectShared(
@@ -60,24 +60,29 @@ function collectShared(
   gainOf: (v: number, k: number) => number,
   block: number,
 ): SharedPlaces[] {
-  const blockOf = (v: number, offset: number): number => {
-    const { width } = views[v].area;
-    const y = Math.floor(offset / width);
-    return Math.floor(y / block) * grids[v].columns + Math.floor((offset - y * width) / block);
-  };
+  const logs = views.map((view, v) =>
+    sampleRaster(view.area, STEP, (k) => Math.log(brightnessAt(view, k) * gainOf(v, k))),
+  );
+  const blocks = views.map(({ area }, v) => {
+    const blockOf = (k: number): number => {
+      const x = k % area.width;
+      return Math.floor((k - x) / area.width / block) * grids[v].columns + Math.floor(x / block);
+    };
+    return sampleRaster(area, STEP, blockOf).values;
+  });
   const all: SharedPlaces[] = [];
   for (let a = 0; a < views.length; a++)
     for (let b = a + 1; b < views.length; b++) {
-      const [blocksA, blocksB, differences]: [number[], number[], number[]] = [[], [], []];
-      forEachShared(views[a].area, views[b].area, STEP, (p, q) => {
-        const la = brightnessAt(views[a], p);
-        const lb = brightnessAt(views[b], q);
-        if (la === 0 || lb === 0) return;
-        blocksA.push(blockOf(a, p));
-        blocksB.push(blockOf(b, q));
-        differences.push(Math.log((lb * gainOf(b, q)) / (la * gainOf(a, p))));
+      const found: [number[], number[], number[]] = [[], [], []];
+      forEachShared(logs[a], logs[b], (p, q) => {
+        const difference = logs[b].values[q] - logs[a].values[p];
+        if (!(Math.abs(difference) < Infinity)) return;
+        found[0].push(blocks[a][p]);
+        found[1].push(blocks[b][q]);
+        found[2].push(difference);
       });
-      all.push({ a, b, blocksA, blocksB, differences });
+      const [blocksA, blocksB] = [new Int32Array(found[0]), new Int32Array(found[1])];
+      all.push({ a, b, blocksA, blocksB, differences: new Float32Array(found[2]) });
     }
   return all;
 }

@@ -44,6 +44,8 @@ export const LAST_SCALE = 2;
 
 const FAR = 1e3;
 const CLIP = 5;
+/** Far from the greatest number by more than the greatest factor. */
+const MOST_PRODUCT = 1e200;
 /** A step that lowers the loss by less than this share is the last. */
 const SETTLED = 1e-5;
 
@@ -141,10 +143,16 @@ function totalLoss(matrices: readonly Matrix3[], observations: readonly Directed
   let loss = 0;
   for (const { from, to, source, target, weight } of observations) {
     const m = relative(matrices, from, to);
+    // The sum of logarithms is the logarithm of the product, of as many as cannot overflow.
+    let product = 1;
     for (let i = 0; i < source.length; i += 2) {
       const squared = squaredError(m, source[i], source[i + 1], target[i], target[i + 1]);
-      loss += Math.log1p(Math.min(weight * weight * squared, FAR * FAR) / (scale * scale));
+      product *= 1 + Math.min(weight * weight * squared, FAR * FAR) / (scale * scale);
+      if (product < MOST_PRODUCT) continue;
+      loss += Math.log(product);
+      product = 1;
     }
+    loss += Math.log(product);
   }
   return scale * scale * loss;
 }
@@ -186,7 +194,11 @@ function linearize<Cameras extends AdjustableCameras<Cameras>>(
   return { size, matrix, right, loss };
 }
 
-/** J^T W J, then J^T W r, of one pair's own parameters. */
+/**
+ * J^T W J, then J^T W r, of one pair's own parameters. With s = (x, y, 1) / w the error along x changes with the nine
+ * values of a parameter's column by (s, 0, -px s), that along y by (0, s, -py s): their products are summed over all
+ * points before any parameter is looked at.
+ */
 function accumulate(
   m: Matrix3,
   columns: readonly Matrix3[],
@@ -195,11 +207,38 @@ function accumulate(
   weight: number,
   scale: number,
 ): Float64Array {
+  const sums = sumPoints(m, source, target, weight, scale);
+  const products = productsOf(sums);
   const n = columns.length;
-  const flat = Float64Array.from(columns.flat());
   const block = new Float64Array(n * n + n);
-  const jx = new Float64Array(n);
-  const jy = new Float64Array(n);
+  const moved = new Float64Array(9);
+  for (let k = 0; k < n; k++) {
+    const column = columns[k];
+    for (let r = 0; r < 9; r++) {
+      let sum = 0;
+      for (let c = 0; c < 9; c++) sum += products[9 * r + c] * column[c];
+      moved[r] = sum;
+      block[n * n + k] += sums[RIGHT + r] * column[r];
+    }
+    for (let l = 0; l <= k; l++) for (let c = 0; c < 9; c++) block[k * n + l] += moved[c] * columns[l][c];
+  }
+  return block;
+}
+
+/** Where in the sums of a pair those of s s^T lie (its upper half), times px, py, px^2 + py^2; and the right side. */
+const [PLAIN, BY_X, BY_Y, BY_BOTH, RIGHT] = [0, 6, 12, 18, 24];
+/** Entries of the upper half by row and column. */
+const UPPER = [0, 1, 2, 1, 3, 4, 2, 4, 5];
+
+function sumPoints(
+  m: Matrix3,
+  source: Float64Array,
+  target: Float64Array,
+  weight: number,
+  scale: number,
+): Float64Array {
+  const sums = new Float64Array(RIGHT + 9);
+  const s = new Float64Array(3);
   for (let i = 0; i < source.length; i += 2) {
     const x = source[i];
     const y = source[i + 1];
@@ -212,21 +251,40 @@ function accumulate(
     const squared = rx * rx + ry * ry;
     if (squared > FAR * FAR) continue;
     const importance = 1 / (1 + squared / (scale * scale));
-    const q = weight / w;
-    for (let k = 0; k < n; k++) {
-      const o = k * 9;
-      const dw = flat[o + 6] * x + flat[o + 7] * y + flat[o + 8];
-      jx[k] = q * (flat[o] * x + flat[o + 1] * y + flat[o + 2] - px * dw);
-      jy[k] = q * (flat[o + 3] * x + flat[o + 4] * y + flat[o + 5] - py * dw);
-    }
-    for (let k = 0; k < n; k++) {
-      const ax = jx[k] * importance;
-      const ay = jy[k] * importance;
-      for (let l = 0; l <= k; l++) block[k * n + l] += ax * jx[l] + ay * jy[l];
-      block[n * n + k] += ax * rx + ay * ry;
+    s[2] = weight / w;
+    s[0] = x * s[2];
+    s[1] = y * s[2];
+    const both = px * px + py * py;
+    const across = px * rx + py * ry;
+    for (let r = 0, k = 0; r < 3; r++) {
+      const value = importance * s[r];
+      for (let c = r; c < 3; c++, k++) {
+        const product = value * s[c];
+        sums[PLAIN + k] += product;
+        sums[BY_X + k] += px * product;
+        sums[BY_Y + k] += py * product;
+        sums[BY_BOTH + k] += both * product;
+      }
+      sums[RIGHT + r] += rx * value;
+      sums[RIGHT + 3 + r] += ry * value;
+      sums[RIGHT + 6 + r] -= across * value;
     }
   }
-  return block;
+  return sums;
+}
+
+/** The symmetric 9 x 9 matrix of the products of all derivatives. */
+function productsOf(sums: Float64Array): Float64Array {
+  const out = new Float64Array(81);
+  for (let r = 0; r < 3; r++)
+    for (let c = 0; c < 3; c++) {
+      const k = UPPER[3 * r + c];
+      out[9 * r + c] = out[9 * (r + 3) + c + 3] = sums[PLAIN + k];
+      out[9 * r + c + 6] = out[9 * (r + 6) + c] = -sums[BY_X + k];
+      out[9 * (r + 3) + c + 6] = out[9 * (r + 6) + c + 3] = -sums[BY_Y + k];
+      out[9 * (r + 6) + c + 6] = sums[BY_BOTH + k];
+    }
+  return out;
 }
 
 /** Adds a pair's block to the whole; a parameter that both views share gets both parts. */

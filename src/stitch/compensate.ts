@@ -1,5 +1,5 @@
 import { solveSymmetric } from './cholesky.ts';
-import { forEachShared } from './overlaps.ts';
+import { forEachShared, sampleRaster } from './raster.ts';
 import type { WarpedView } from './warp-view.ts';
 
 /** How bright each picture is against the others, and how much all of them darken towards their corners. */
@@ -28,7 +28,7 @@ const [DARKEST, LIGHTEST] = [10, 245];
 /** A colour above this may have been any brighter. */
 const CLIPPED = 251;
 /** Pixels from one sample to the next, each way. */
-const SAMPLE_STEP = 6;
+const SAMPLE_STEP = 8;
 /** Logarithms that change by less than this have been found. */
 const SETTLED = 1e-3;
 /** How little corners may keep of the light. */
@@ -36,15 +36,15 @@ const LEAST_CORNER = 0.3;
 /** Share of the difference that vignetting must take away to be believed. */
 const VIGNETTING_GAIN = 0.02;
 
-/** A pixel that two pictures show. */
-interface Sample {
+/** What two pictures show alike. */
+interface SharedPlaces {
   readonly a: number;
   readonly b: number;
-  /** log of A's brightness less that of B's. */
-  readonly difference: number;
+  /** Of each place the log of A's brightness less that of B's. */
+  readonly differences: Float32Array;
   /** r^2 of A less that of B, and the same of r^4. */
-  readonly r2: number;
-  readonly r4: number;
+  readonly r2: Float32Array;
+  readonly r4: Float32Array;
 }
 
 /**
@@ -54,10 +54,10 @@ interface Sample {
  * @param views of the same canvas; their `field` is r^2, 1 in the corners
  */
 export function estimateExposure(views: readonly WarpedView[], options: ExposureOptions = {}): Exposure {
-  const samples = collect(views);
-  const plain = solveExposure(samples, views.length, false);
+  const shared = collect(views);
+  const plain = solveExposure(shared, views.length, false);
   if (options.vignetting === false) return plain;
-  const full = solveExposure(samples, views.length, true);
+  const full = solveExposure(shared, views.length, true);
   const [a, b] = full.vignetting;
   const corner = Math.exp(a + b);
   const middle = Math.exp(a / 2 + b / 4);
@@ -65,20 +65,28 @@ export function estimateExposure(views: readonly WarpedView[], options: Exposure
   return darkens && full.after < (1 - VIGNETTING_GAIN) * plain.after ? full : plain;
 }
 
-function collect(views: readonly WarpedView[]): Sample[] {
-  const samples: Sample[] = [];
+function collect(views: readonly WarpedView[]): SharedPlaces[] {
+  const logs = views.map((view) =>
+    sampleRaster(view.area, SAMPLE_STEP, (k) => Math.log(brightnessAt(view, k))),
+  );
+  const radii = views.map(({ area, field }) => sampleRaster(area, SAMPLE_STEP, field ?? (() => 0)).values);
+  const all: SharedPlaces[] = [];
   for (let a = 0; a < views.length; a++)
-    for (let b = a + 1; b < views.length; b++)
-      forEachShared(views[a].area, views[b].area, SAMPLE_STEP, (p, q) => {
-        const la = brightnessAt(views[a], p);
-        const lb = brightnessAt(views[b], q);
-        if (la === 0 || lb === 0) return;
-        const ra = views[a].field?.(p) ?? 0;
-        const rb = views[b].field?.(q) ?? 0;
-        const difference = Math.log(la) - Math.log(lb);
-        samples.push({ a, b, difference, r2: ra - rb, r4: ra * ra - rb * rb });
+    for (let b = a + 1; b < views.length; b++) {
+      const found: [number[], number[], number[]] = [[], [], []];
+      forEachShared(logs[a], logs[b], (p, q) => {
+        const difference = logs[a].values[p] - logs[b].values[q];
+        if (!(Math.abs(difference) < Infinity)) return;
+        const ra = radii[a][p];
+        const rb = radii[b][q];
+        found[0].push(difference);
+        found[1].push(ra - rb);
+        found[2].push(ra * ra - rb * rb);
       });
-  return samples;
+      const [differences, r2, r4] = found.map((values) => new Float32Array(values));
+      if (differences.length) all.push({ a, b, differences, r2, r4 });
+    }
+  return all;
 }
 
 /**
@@ -106,35 +114,54 @@ export function brightnessAt({ area: { width, height }, rgb, inside }: WarpedVie
   return mean < DARKEST || mean > LIGHTEST ? 0 : mean;
 }
 
-function solveExposure(samples: readonly Sample[], views: number, vignetting: boolean): Exposure {
+function solveExposure(shared: readonly SharedPlaces[], views: number, vignetting: boolean): Exposure {
   const size = views + (vignetting ? 2 : 0);
   let x: Float64Array = new Float64Array(size);
   for (let round = 0; round < 8; round++) {
-    const next = weightedStep(samples, views, x, round === 0) ?? x;
+    const next = weightedStep(shared, views, x, round === 0) ?? x;
     const change = next.reduce((most, value, i) => Math.max(most, Math.abs(value - x[i])), 0);
     x = next;
     if (change < SETTLED) break;
   }
-  const mean = x.subarray(0, views).reduce((sum, v) => sum + v, 0) / views;
   const logs = x.subarray(0, views);
-  const average = (v: Float64Array): number =>
-    samples.length
-      ? samples.reduce((sum, s) => sum + Math.abs(residual(s, views, v)), 0) / samples.length
-      : 0;
+  const mean = logs.reduce((sum, v) => sum + v, 0) / views;
   return {
     gains: Array.from(logs, (log) => Math.exp(mean - log)),
     vignetting: vignetting ? [x[views], x[views + 1]] : [0, 0],
-    before: average(new Float64Array(size)),
-    after: average(x),
+    before: meanDifference(shared, views, new Float64Array(size)),
+    after: meanDifference(shared, views, x),
   };
 }
 
-const residual = ({ a, b, difference, r2, r4 }: Sample, views: number, x: Float64Array): number =>
-  difference - (x[a] - x[b]) - (x.length > views ? x[views] * r2 + x[views + 1] * r4 : 0);
+/** The mean of the residuals' sizes; 0 where nothing is shared. */
+function meanDifference(shared: readonly SharedPlaces[], views: number, x: Float64Array): number {
+  let sum = 0;
+  let count = 0;
+  for (const places of shared) {
+    const residuals = residualsOf(places, views, x);
+    for (let k = 0; k < residuals.length; k++) sum += Math.abs(residuals[k]);
+    count += residuals.length;
+  }
+  return count ? sum / count : 0;
+}
+
+/** The differences that remain with gains and vignetting `x`. */
+function residualsOf(
+  { a, b, differences, r2, r4 }: SharedPlaces,
+  views: number,
+  x: Float64Array,
+): Float32Array {
+  const gain = x[a] - x[b];
+  const square = x.length > views ? x[views] : 0;
+  const fourth = x.length > views ? x[views + 1] : 0;
+  const out = new Float32Array(differences.length);
+  for (let k = 0; k < out.length; k++) out[k] = differences[k] - gain - square * r2[k] - fourth * r4[k];
+  return out;
+}
 
 /** One step of least squares with weights by the last residuals; the first step weighs all alike. */
 function weightedStep(
-  samples: readonly Sample[],
+  shared: readonly SharedPlaces[],
   views: number,
   last: Float64Array,
   first: boolean,
@@ -142,23 +169,46 @@ function weightedStep(
   const size = last.length;
   const matrix = new Float64Array(size * size);
   const right = new Float64Array(size);
-  const row = new Float64Array(4);
-  const used = size > views ? 4 : 2;
-  const places = new Int32Array([0, 0, views, views + 1]);
-  for (const sample of samples) {
-    const weight = first ? 1 : 1 / (1 + (residual(sample, views, last) / LOSS_SCALE) ** 2);
-    places[0] = sample.a;
-    places[1] = sample.b;
-    row[0] = 1;
-    row[1] = -1;
-    row[2] = sample.r2;
-    row[3] = sample.r4;
-    for (let k = 0; k < used; k++) {
-      right[places[k]] += weight * row[k] * sample.difference;
-      for (let l = 0; l < used; l++) matrix[places[k] * size + places[l]] += weight * row[k] * row[l];
-    }
+  let count = 0;
+  for (const places of shared) {
+    count += places.differences.length;
+    const weights = residualsOf(places, views, last);
+    for (let k = 0; k < weights.length; k++)
+      weights[k] = first ? 1 : 1 / (1 + (weights[k] / LOSS_SCALE) ** 2);
+    addPair(places, weights, views, matrix, right);
   }
   // Only differences are known: a little weight towards no change settles the rest.
-  for (let i = 0; i < size; i++) matrix[i * size + i] += i < views ? 1e-3 + 1e-6 * samples.length : 1e-3;
+  for (let i = 0; i < size; i++) matrix[i * size + i] += i < views ? 1e-3 + 1e-6 * count : 1e-3;
   return solveSymmetric(matrix, right);
+}
+
+/** Adds what a pair says: of each place that A's less B's gain, r^2 and r^4 times the vignetting, are the difference. */
+function addPair(
+  { a, b, differences, r2, r4 }: SharedPlaces,
+  weights: Float32Array,
+  views: number,
+  matrix: Float64Array,
+  right: Float64Array,
+): void {
+  const columns = [null, r2, r4];
+  const size = right.length;
+  // The places of gains of A and B count alike but for the sign.
+  const parameters = size > views ? [[a, b], [views], [views + 1]] : [[a, b]];
+  parameters.forEach((rows, i) => {
+    const sum = weightedSum(weights, columns[i], differences);
+    rows.forEach((row, k) => (right[row] += k ? -sum : sum));
+    parameters.forEach((others, j) => {
+      const product = weightedSum(weights, columns[i], columns[j]);
+      rows.forEach((row, k) =>
+        others.forEach((column, l) => (matrix[row * size + column] += k === l ? product : -product)),
+      );
+    });
+  });
+}
+
+/** The sum of products of weights and two columns, of which null is one of ones. */
+function weightedSum(weights: Float32Array, a: Float32Array | null, b: Float32Array | null): number {
+  let sum = 0;
+  for (let k = 0; k < weights.length; k++) sum += weights[k] * (a ? a[k] : 1) * (b ? b[k] : 1);
+  return sum;
 }

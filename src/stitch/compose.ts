@@ -1,17 +1,19 @@
+import { blendLayers } from '../../kernels/blend/index.ts';
+import type { BlendLayer } from '../../kernels/blend/index.ts';
 import { CELL } from '../../kernels/paint/index.ts';
 import type { Homography } from '../core/homography.ts';
 import type { Image } from '../core/types.ts';
-import { blendCoarse, blendFeather } from './blend.ts';
-import type { CoarseLayer, Tile } from './blend.ts';
+import { blendFeather } from './blend.ts';
+import type { Tile } from './blend.ts';
 import { ImageCache } from './image-cache.ts';
-import { footprint, inverseMatrices } from './layout.ts';
+import { footprints, inverseMatrices } from './layout.ts';
 import type { Canvas, Rectangle } from './layout.ts';
 import { intersect } from './overlaps.ts';
-import { smooth } from './pyramid.ts';
 import type { Size } from './rotation-cameras.ts';
 import { MIXED, NOBODY, ownersOf } from './owners.ts';
 import type { OwnerMap, PlacedSeams } from './owners.ts';
 import { paintView } from './paint-view.ts';
+import type { Paint } from './paint-view.ts';
 import { warpView } from './warp-view.ts';
 import type { Field } from './warp-view.ts';
 
@@ -29,7 +31,7 @@ export interface ComposeOptions {
   readonly blend?: BlendMethod;
   /** Bands beside the finest; 5 unless told, fewer on small canvases. */
   readonly levels?: number;
-  /** Most pixels worked on at a time; 1.5 to 4 million, by the canvas, unless told. */
+  /** Most pixels worked on at a time; 2 to 4 million, by the canvas, unless told. */
   readonly tilePixels?: number;
   /** Bytes of pictures kept; 300 million unless told. */
   readonly cacheBytes?: number;
@@ -57,9 +59,9 @@ export async function* composePanorama(
   const { cacheBytes = 300e6, blend = 'multiband' } = options;
   const cache = new ImageCache(load, cacheBytes);
   const inverses = inverseMatrices(canvas);
-  const footprints = canvas.matrices.map((_, v) => footprint(canvas, v, inverses[v]));
   const levels = blend === 'multiband' ? chooseLevels(canvas, options.levels ?? 5) : 0;
-  const tools: Tools = { ...composition, cache, inverses, footprints, levels, blend };
+  const places = footprints(canvas, inverses);
+  const tools: Tools = { ...composition, cache, inverses, footprints: places, levels, blend };
   for (const area of tilesOf(canvas, levels, options.tilePixels ?? tilePixels(canvas)))
     yield composeTile(tools, area);
 }
@@ -72,9 +74,9 @@ interface Tools extends Composition {
   readonly blend: BlendMethod;
 }
 
-/** Of large canvases larger tiles, so that pictures need not be read so often. */
+/** Of large canvases larger tiles, so that pictures need not be read so often; small tiles are margins for the most part. */
 export const tilePixels = ({ width, height }: { width: number; height: number }): number =>
-  Math.max(1.5e6, Math.min(4e6, (width * height) / 16));
+  Math.max(2e6, Math.min(4e6, (width * height) / 16));
 
 /** None, or two and more, of which the finest is not blended. */
 function chooseLevels({ width, height }: Canvas, most: number): number {
@@ -183,12 +185,12 @@ async function blendAll(
   map: OwnerMap,
   present: readonly number[],
   boxes: readonly (Rectangle | null)[],
-): Promise<{ area: Rectangle; rgb: Float32Array }[]> {
+): Promise<NonNullable<Paint['change']>[]> {
   const small = smallCanvas(canvas);
   const outer = map.area;
   const areas = present.map((v) => shrinkArea(widen(boxes[v]!, outer, levels)));
   const shares = sharesOf(map, present, areas);
-  const layers: CoarseLayer[] = [];
+  const layers: BlendLayer[] = [];
   for (const [k, v] of present.entries()) {
     const area = areas[k];
     const place = { ...area, x: area.x + outer.x / SHRINK, y: area.y + outer.y / SHRINK };
@@ -196,11 +198,10 @@ async function blendAll(
     const brightnessSmall: Field | undefined = field && ((x, y, u, w) => field(x, y, SHRINK * u, SHRINK * w));
     const one = { canvas: small, view: v, image: await cache.small(v), inverse: inverses[v] };
     const { rgb } = warpView({ ...one, brightness: brightnessSmall }, place);
-    // Smoothed, or where a picture's small pixels happen to lie would show.
-    layers.push({ area, rgb: smooth(rgb, area.width, area.height), share: shares[k] });
+    layers.push({ area, rgb, share: shares[k] });
   }
-  const changes = blendCoarse(outer.width / SHRINK, outer.height / SHRINK, layers, levels - 1);
-  return layers.map(({ area }, k) => ({ area, rgb: changes[k] }));
+  const changes = blendLayers(outer.width / SHRINK, outer.height / SHRINK, layers, levels - 1);
+  return areas.map((area, k) => ({ area, data: changes[k] }));
 }
 
 /** The canvas at a quarter of the resolution: its pixel (x, y) is where pixel (4x, 4y) was. */

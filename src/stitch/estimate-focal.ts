@@ -95,7 +95,9 @@ function rotationError(pairs: readonly FocalPair[], ratio: number): number {
     const r = fitRotation(raysA, raysB);
     const errors = new Float64Array(raysA.length / 3);
     for (let i = 0; i < raysA.length; i += 3) {
-      const [x, y, z] = [raysA[i], raysA[i + 1], raysA[i + 2]];
+      const x = raysA[i];
+      const y = raysA[i + 1];
+      const z = raysA[i + 2];
       const dx = r[0] * x + r[1] * y + r[2] * z - raysB[i];
       const dy = r[3] * x + r[4] * y + r[5] * z - raysB[i + 1];
       const dz = r[6] * x + r[7] * y + r[8] * z - raysB[i + 2];

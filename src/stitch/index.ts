@@ -1,8 +1,8 @@
 /** Panoramas: the pipeline, and each of its stages alone. */
 export { alignViews } from './align-views.ts';
 export type { Alignment, FlowBetween, PairAlignment } from './align-views.ts';
-export { blendFeather, blendMultiband, blendNone } from './blend.ts';
-export type { Layer, Tile } from './blend.ts';
+export { blendFeather } from './blend.ts';
+export type { Tile } from './blend.ts';
 export { blockGainAt, estimateBlockGains } from './block-gains.ts';
 export type { BlockGains } from './block-gains.ts';
 export { bundleAdjust } from './bundle-adjust.ts';

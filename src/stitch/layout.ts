@@ -182,72 +182,88 @@ export interface SourceGrid {
 }
 
 /** The grid of the picture whose matrix back is `inverse`, and which may be bent, over `area` of the canvas. */
-export function sourceGrid(
+export const sourceGrid = (
   canvas: Layout,
   inverse: Homography,
   area: Rectangle,
   step = 8,
   bend?: Bend,
-): SourceGrid {
+): SourceGrid => placeRays(raysOf(canvas, area, step, bend), inverse);
+
+/** Where a grid of rays goes. */
+interface RayGrid {
+  readonly step: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** x, y and z of each, interleaved. */
+  readonly rays: Float64Array;
+}
+
+function raysOf(canvas: Layout, area: Rectangle, step: number, bend?: Bend): RayGrid {
+  const { scale, projection } = canvas;
   const columns = Math.ceil(area.width / step) + 1;
   const rows = Math.ceil(area.height / step) + 1;
+  const rays = new Float64Array(columns * rows * 3);
+  const ray = new Float64Array(3);
+  const place = new Float64Array(2);
+  for (let j = 0, k = 0; j < rows; j++)
+    for (let i = 0; i < columns; i++, k += 3) {
+      place[0] = area.x + canvas.left + i * step;
+      place[1] = area.y + canvas.top + j * step;
+      if (bend) bendPlace(bend, scale, place);
+      projection.unproject(place[0] / scale, place[1] / scale, ray);
+      rays[k] = ray[0];
+      rays[k + 1] = ray[1];
+      rays[k + 2] = ray[2];
+    }
+  return { step, columns, rows, rays };
+}
+
+/** Where rays meet a picture. */
+function placeRays({ step, columns, rows, rays }: RayGrid, h: Homography): SourceGrid {
   const points = new Float64Array(columns * rows * 2).fill(NaN);
-  for (let j = 0; j < rows; j++) {
-    const row = points.subarray(2 * j * columns, 2 * (j + 1) * columns);
-    placeRow(row, canvas, inverse, area.x + canvas.left, area.y + j * step + canvas.top, step, bend);
+  for (let k = 0, p = 0; k < rays.length; k += 3, p += 2) {
+    const x = rays[k];
+    const y = rays[k + 1];
+    const z = rays[k + 2];
+    const w = h[6] * x + h[7] * y + h[8] * z;
+    if (!(w > 1e-9)) continue;
+    points[p] = (h[0] * x + h[1] * y + h[2] * z) / w;
+    points[p + 1] = (h[3] * x + h[4] * y + h[5] * z) / w;
   }
   return { step, columns, rows, points };
 }
 
-const ray = new Float64Array(3);
-const place = new Float64Array(2);
-
-/** The places of a row of the grid, from one of the canvas on. */
-function placeRow(
-  points: Float64Array,
-  canvas: Layout,
-  h: Homography,
-  x: number,
-  y: number,
-  step: number,
-  bend?: Bend,
-): void {
-  for (let k = 0; k < points.length; k += 2) {
-    place[0] = x + (k / 2) * step;
-    place[1] = y;
-    if (bend) bendPlace(bend, canvas.scale, place);
-    canvas.projection.unproject(place[0] / canvas.scale, place[1] / canvas.scale, ray);
-    const w = h[6] * ray[0] + h[7] * ray[1] + h[8] * ray[2];
-    if (!(w > 1e-9)) continue;
-    points[k] = (h[0] * ray[0] + h[1] * ray[1] + h[2] * ray[2]) / w;
-    points[k + 1] = (h[3] * ray[0] + h[4] * ray[1] + h[5] * ray[2]) / w;
-  }
-}
-
 /**
- * The rectangle of the canvas that a picture may touch, with a margin; null where it touches none. Found on a coarse
+ * The rectangle of the canvas that each picture may touch, with a margin; null where it touches none. Found on a coarse
  * grid of the canvas, so that it holds for pictures across the seam of a full circle and over poles.
  */
-export function footprint(canvas: Canvas, view: number, inverse: Homography): Rectangle | null {
+export function footprints(canvas: Canvas, inverses: readonly Homography[]): (Rectangle | null)[] {
   const step = Math.max(1, Math.ceil(Math.max(canvas.width, canvas.height) / 256));
-  const whole = { x: 0, y: 0, width: canvas.width, height: canvas.height };
-  const { columns, rows, points } = sourceGrid(canvas, inverse, whole, step);
-  const { width, height } = canvas.sizes[view];
+  const rays = raysOf(canvas, { x: 0, y: 0, width: canvas.width, height: canvas.height }, step);
+  return inverses.map((inverse, v) => footprint(placeRays(rays, inverse), canvas.sizes[v], canvas));
+}
+
+function footprint({ step, columns, rows, points }: SourceGrid, size: Size, canvas: Size): Rectangle | null {
   // Between two nodes just outside on either side, a corner of the picture may lie inside.
-  const reach = 2 * step * stretchOf(points);
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let j = 0; j < rows; j++)
-    for (let i = 0; i < columns; i++) {
-      const x = points[(j * columns + i) * 2];
-      const y = points[(j * columns + i) * 2 + 1];
-      const near = x > -reach && y > -reach && x < width + reach && y < height + reach;
-      if (!near) continue;
-      left = Math.min(left, i);
-      right = Math.max(right, i);
-      top = Math.min(top, j);
-      bottom = Math.max(bottom, j);
+  const reach = 2 * step * stretchOf(points, step);
+  const mostX = size.width + reach;
+  const mostY = size.height + reach;
+  let left = columns;
+  let right = -1;
+  let top = rows;
+  let bottom = -1;
+  for (let j = 0, k = 0; j < rows; j++)
+    for (let i = 0; i < columns; i++, k += 2) {
+      const x = points[k];
+      const y = points[k + 1];
+      if (!(x > -reach && y > -reach && x < mostX && y < mostY)) continue;
+      if (i < left) left = i;
+      if (i > right) right = i;
+      if (j < top) top = j;
+      bottom = j;
     }
-  if (left > right) return null;
+  if (right < 0) return null;
   const x = Math.max(0, (left - 1) * step);
   const y = Math.max(0, (top - 1) * step);
   return {
@@ -256,17 +272,19 @@ export function footprint(canvas: Canvas, view: number, inverse: Homography): Re
     width: Math.min(canvas.width, (right + 1) * step + 1) - x,
     height: Math.min(canvas.height, (bottom + 1) * step + 1) - y,
   };
+}
 
-  function stretchOf(p: Float64Array): number {
-    // A sample of some thousand is as good as all.
-    const stride = 2 * Math.max(1, Math.floor(p.length / 4096));
-    const steps = new Float64Array(Math.ceil(p.length / stride));
-    let count = 0;
-    for (let k = 2; k < p.length; k += stride) {
-      const [dx, dy] = [p[k] - p[k - 2], p[k + 1] - p[k - 1]];
-      const d = Math.sqrt(dx * dx + dy * dy) / step;
-      if (d < 1e4) steps[count++] = d;
-    }
-    return count ? steps.subarray(0, count).sort()[count >> 1] : 1;
+/** Pixels of the picture a pixel of the canvas: the median from one point of the grid to the next. */
+function stretchOf(points: Float64Array, step: number): number {
+  // A sample of some thousand is as good as all.
+  const stride = 2 * Math.max(1, Math.floor(points.length / 4096));
+  const steps = new Float64Array(Math.ceil(points.length / stride));
+  let count = 0;
+  for (let k = 2; k < points.length; k += stride) {
+    const dx = points[k] - points[k - 2];
+    const dy = points[k + 1] - points[k - 1];
+    const d = Math.sqrt(dx * dx + dy * dy) / step;
+    if (d < 1e4) steps[count++] = d;
   }
+  return count ? steps.subarray(0, count).sort()[count >> 1] : 1;
 }

@@ -78,18 +78,34 @@ class GridCut {
   }
 
   run(): void {
-    for (let node = 0; node < this.terminal.length; node++) {
-      if (this.terminal[node] === 0) continue;
-      this.tree[node] = this.terminal[node] > 0 ? SOURCE : SINK;
-      this.parent[node] = TERMINAL;
-      this.distance[node] = 1;
-      this.activate(node);
-    }
+    this.plantTrees();
     for (;;) {
       const node = this.nextActive();
       if (node < 0) return;
       this.grow(node);
     }
+  }
+
+  /** All nodes with a terminal are of its tree at first; those among their like alone cannot grow. */
+  private plantTrees(): void {
+    const { terminal, tree, parent, distance, stride, width, height } = this;
+    for (let node = 0; node < terminal.length; node++) {
+      if (terminal[node] === 0) continue;
+      tree[node] = terminal[node] > 0 ? SOURCE : SINK;
+      parent[node] = TERMINAL;
+      distance[node] = 1;
+    }
+    for (let y = 1; y <= height; y++)
+      for (let node = y * stride + 1; node <= y * stride + width; node++) {
+        const own = tree[node];
+        if (own === FREE) continue;
+        const alike =
+          tree[node + 1] === own &&
+          tree[node - 1] === own &&
+          tree[node + stride] === own &&
+          tree[node - stride] === own;
+        if (!alike) this.activate(node);
+      }
   }
 
   private activate(node: number): void {

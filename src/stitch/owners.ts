@@ -60,13 +60,12 @@ export function ownersOf(setting: OwnersSetting, area: Rectangle): OwnerMap {
     x: seamPlaces(area.x, area.width, canvas.width, seamScale, seamLeft, seams.width),
     y: seamPlaces(area.y, area.height, canvas.height, seamScale, seamTop, seams.height),
   };
-  const [right, bottom] = [
-    Math.min(area.width, canvas.width - area.x),
-    Math.min(area.height, canvas.height - area.y),
-  ];
+  const right = Math.min(area.width, canvas.width - area.x);
+  const bottom = Math.min(area.height, canvas.height - area.y);
   for (let y = 0, k = 0; y < bottom; y += CELL, k = (y / CELL) * columns)
     for (let x = 0; x < right; x += CELL, k++) {
-      const [w, h] = [Math.min(CELL, right - x), Math.min(CELL, bottom - y)];
+      const w = Math.min(CELL, right - x);
+      const h = Math.min(CELL, bottom - y);
       const sole = soleOwner(seams, places, x, y, w, h);
       // A cell that is cut by the canvas's edge has pixels that belong to nobody.
       if (sole >= 0 && w === CELL && h === CELL && covers[sole]?.stateOf(x, y) === ALL) cells[k] = sole;
@@ -104,12 +103,17 @@ function soleOwner(
   w: number,
   h: number,
 ): number {
-  const [left, right, top, bottom] = [places.x[x], places.x[x + w - 1], places.y[y], places.y[y + h - 1]];
-  const first = owners[top * width + left];
-  for (let r = top; r <= bottom; r++)
-    for (let c = left; c <= right; c++) if (owners[r * width + c] !== first) return -1;
+  const left = places.x[x];
+  const right = places.x[x + w - 1];
+  const bottom = places.y[y + h - 1];
+  const first = owners[places.y[y] * width + left];
+  for (let r = places.y[y]; r <= bottom; r++)
+    for (let k = r * width + left; k <= r * width + right; k++) if (owners[k] !== first) return -1;
   return first;
 }
+
+/** How much each picture covers of one cell. */
+const states: number[] = [];
 
 /** Fills a cell of `pixels`; false, and nothing filled, where no picture covers any of it. */
 function decideEach(
@@ -120,29 +124,31 @@ function decideEach(
   { owners, width: pitch }: SeamMap,
   places: SeamPlaces,
 ): boolean {
-  const near: number[] = [];
-  for (let v = 0; v < covers.length; v++) if (covers[v] && covers[v]!.stateOf(x, y) !== NONE) near.push(v);
-  if (!near.length) return false;
+  let any = false;
+  for (let v = 0; v < covers.length; v++) {
+    states[v] = covers[v]?.stateOf(x, y) ?? NONE;
+    any ||= states[v] !== NONE;
+  }
+  if (!any) return false;
+  const right = Math.min(x + CELL, stride);
   for (let j = y; j < y + CELL; j++)
-    for (let i = x; i < x + CELL && i < stride; i++) {
-      if (j >= y + height || i >= x + width) {
-        pixels[j * stride + i] = -1;
-        continue;
+    for (let i = x; i < right; i++) {
+      let owner = -1;
+      if (j < y + height && i < x + width) {
+        owner = owners[places.y[j] * pitch + places.x[i]];
+        if (owner < 0 || !holds(covers, owner, i, j)) owner = firstThatHolds(covers, i, j);
       }
-      const wanted = owners[places.y[j] * pitch + places.x[i]];
-      const held = wanted >= 0 && (covers[wanted]?.holds(i, j) ?? false);
-      pixels[j * stride + i] = held ? wanted : firstThatHolds(covers, near, i, j);
+      pixels[j * stride + i] = owner;
     }
   return true;
 }
 
-function firstThatHolds(
-  covers: readonly (Cover | null)[],
-  near: readonly number[],
-  x: number,
-  y: number,
-): number {
-  for (const v of near) if (covers[v]!.holds(x, y)) return v;
+/** Whether picture `v` covers a pixel of the cell that {@link states} is about. */
+const holds = (covers: readonly (Cover | null)[], v: number, x: number, y: number): boolean =>
+  states[v] === ALL || (states[v] !== NONE && covers[v]!.holds(x, y));
+
+function firstThatHolds(covers: readonly (Cover | null)[], x: number, y: number): number {
+  for (let v = 0; v < covers.length; v++) if (holds(covers, v, x, y)) return v;
   return -1;
 }
 

@@ -11,9 +11,9 @@ import type { PlacedView } from './warp-view.ts';
 export interface Paint extends PlacedView {
   /**
    * What is added to its colours, of a rectangle at a quarter of the size, in pixels of four of the map's from its
-   * corner.
+   * corner: four values each, as of `PaintChange`.
    */
-  readonly change?: { readonly area: Rectangle; readonly rgb: Float32Array };
+  readonly change?: { readonly area: Rectangle; readonly data: Float32Array };
 }
 
 /** 8-bit RGB rows of a rectangle of the canvas. */
@@ -35,7 +35,7 @@ export function paintView(paint: Paint, map: OwnerMap, part: Rectangle, target: 
   const changed = change && {
     width: change.area.width,
     height: change.area.height,
-    rgb: change.rgb,
+    data: change.data,
     left: left / 4 - change.area.x,
     top: top / 4 - change.area.y,
   };

@@ -5,7 +5,7 @@ import { blockGainAt, estimateBlockGains } from './block-gains.ts';
 import type { BlockGains } from './block-gains.ts';
 import { estimateExposure } from './compensate.ts';
 import type { Exposure } from './compensate.ts';
-import { footprint, inverseMatrices, rescale } from './layout.ts';
+import { footprints, inverseMatrices, rescale } from './layout.ts';
 import type { Canvas, Rectangle } from './layout.ts';
 import type { StitchOptions } from './options.ts';
 import { THUMBNAIL_PIXELS } from './register.ts';
@@ -63,7 +63,7 @@ export function prepareSeams(
     canvas,
     exposure,
     seams: growSeams(found),
-    covered: Uint8Array.from(found.owners, (owner) => (owner >= 0 ? 1 : 0)),
+    covered: coveredBy(found),
     shown: options.onPicture || options.align ? { before, after } : undefined,
     factor,
     brightness: (v) => {
@@ -72,6 +72,12 @@ export function prepareSeams(
       return field && ((x, y, u, w) => field(x, y, u * ratio, w * ratio));
     },
   };
+}
+
+function coveredBy({ owners }: SeamMap): Uint8Array {
+  const covered = new Uint8Array(owners.length);
+  for (let k = 0; k < owners.length; k++) if (owners[k] >= 0) covered[k] = 1;
+  return covered;
 }
 
 /** So small that the pictures on it have about {@link THUMBNAIL_PIXELS} each. */
@@ -110,9 +116,11 @@ function openAll(
   thumbnails: readonly Image[],
 ): (wanted: { brightness?: (v: number) => Field | undefined; radii?: boolean }) => WarpedView[] {
   const empty: Rectangle = { x: 0, y: 0, width: 1, height: 1 };
-  const placed = inverseMatrices(canvas).map((inverse, view) => {
+  const inverses = inverseMatrices(canvas);
+  const areas = footprints(canvas, inverses);
+  const placed = inverses.map((inverse, view) => {
     const one = { canvas, view, image: thumbnails[view], inverse };
-    return { one, warp: openWarp(one, footprint(canvas, view, inverse) ?? empty) };
+    return { one, warp: openWarp(one, areas[view] ?? empty) };
   });
   return ({ brightness, radii }) =>
     placed.map(({ one, warp }, view) => {

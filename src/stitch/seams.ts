@@ -138,7 +138,7 @@ function decide(
   const terminals = new Int32Array(n);
   const costs = new Float32Array(n);
   for (let y = 0; y < shared.height; y++) weighRow(laid, view, depth, shared, y, terminals, costs);
-  if (method === 'distance') return Uint8Array.from(terminals, (value) => (value < 0 ? 1 : 0));
+  if (method === 'distance') return new Uint8Array(terminals.map((value) => (value < 0 ? 1 : 0)));
   return minimumCut({ width: shared.width, height: shared.height, terminals, ...tiesOf(costs, shared) });
 }
 
@@ -247,18 +247,16 @@ function greenAt(laid: Laid, i: number, j: number, x: number, y: number): number
 export function growSeams({ width, height, owners }: SeamMap, steps = 2): SeamMap {
   let current = owners;
   for (let step = 0; step < steps; step++) {
-    const next = Int16Array.from(current);
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++) {
-        const k = y * width + x;
-        if (current[k] >= 0) continue;
-        let most = -1;
-        if (x > 0 && current[k - 1] > most) most = current[k - 1];
-        if (x < width - 1 && current[k + 1] > most) most = current[k + 1];
-        if (y > 0 && current[k - width] > most) most = current[k - width];
-        if (y < height - 1 && current[k + width] > most) most = current[k + width];
-        next[k] = most;
-      }
+    const next = current.slice();
+    for (let k = current.indexOf(-1); k >= 0; k = current.indexOf(-1, k + 1)) {
+      const x = k % width;
+      let most = -1;
+      if (x > 0 && current[k - 1] > most) most = current[k - 1];
+      if (x < width - 1 && current[k + 1] > most) most = current[k + 1];
+      if (k >= width && current[k - width] > most) most = current[k - width];
+      if (k + width < current.length && current[k + width] > most) most = current[k + width];
+      next[k] = most;
+    }
     current = next;
   }
   return { width, height, owners: current };

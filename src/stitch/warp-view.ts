@@ -3,6 +3,7 @@ import type { Painter, PaintChange, PaintNodes } from '../../kernels/paint/index
 import type { Homography } from '../core/homography.ts';
 import type { Image } from '../core/types.ts';
 import { ALL, createCover, NONE } from './cover.ts';
+import type { Cover } from './cover.ts';
 import { bendOf, sourceGrid } from './layout.ts';
 import type { Canvas, Rectangle, SourceGrid } from './layout.ts';
 
@@ -128,14 +129,27 @@ function insideOf(
   const inside = new Uint8Array(width * height);
   for (let y = 0; y < height; y += CELL)
     for (let x = 0; x < width; x += CELL) {
-      const state = cover.stateOf(x, y);
-      if (state === NONE) continue;
-      const [right, bottom] = [Math.min(width, x + CELL), Math.min(height, y + CELL)];
-      for (let j = y; j < bottom; j++)
-        if (state === ALL) inside.fill(1, j * width + x, j * width + right);
-        else for (let i = x; i < right; i++) inside[j * width + i] = cover.holds(i, j) ? 1 : 0;
+      const start = x;
+      while (x < width && cover.stateOf(x, y) === ALL) x += CELL;
+      const [right, bottom] = [Math.min(width, x), Math.min(height, y + CELL)];
+      for (let j = y; j < bottom; j++) inside.fill(1, j * width + start, j * width + right);
+      if (x < width && cover.stateOf(x, y) !== NONE) fillCell(inside, cover, x, y, width, bottom);
     }
   return inside;
+}
+
+/** Decides each pixel of one cell. */
+function fillCell(
+  inside: Uint8Array,
+  cover: Cover,
+  left: number,
+  top: number,
+  width: number,
+  bottom: number,
+): void {
+  const right = Math.min(width, left + CELL);
+  for (let y = top; y < bottom; y++)
+    for (let x = left; x < right; x++) if (cover.holds(x, y)) inside[y * width + x] = 1;
 }
 
 /** The field at the corners of a grid over an area of the canvas; 0 where a ray goes nowhere. */

@@ -19,7 +19,7 @@ const gridOf = (columns: number, rows: number, x0: number, y0: number, turn = 0.
 
 const changeOf = (width: number, height: number): PaintChange => ({
   ...{ width, height, left: 1, top: 2 },
-  rgb: Float32Array.from({ length: width * height * 3 }, (_, i) => ((i * 13) % 61) - 30),
+  data: Float32Array.from({ length: width * height * 4 }, (_, i) => ((i * 13) % 61) - 30),
 });
 
 describe('painting', () => {
@@ -44,7 +44,7 @@ describe('painting', () => {
       [-8, 0],
       [0, 0],
     ].forEach(([x, y], k) => data.set([x, y, 1, 0], 4 * k));
-    const change = { width: 1, height: 1, left: 0, top: 0, rgb: Float32Array.of(-15, 0.6, 240) };
+    const change = { width: 1, height: 1, left: 0, top: 0, data: Float32Array.of(-15, 0.6, 240, 0) };
     const painter = openPainter(picture, { columns: 2, rows: 2, data }, change);
     painter.run(0, 0, 1);
     expect([...painter.strip.subarray(0, 3)]).toEqual([0, 21, 255]);

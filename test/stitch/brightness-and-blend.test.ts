@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { blendFeather, blendMultiband, blendNone } from '../../src/stitch/blend.ts';
-import type { Layer } from '../../src/stitch/blend.ts';
+import { blendFeather } from '../../src/stitch/blend.ts';
 import { blockGainAt, estimateBlockGains } from '../../src/stitch/block-gains.ts';
 import { estimateExposure } from '../../src/stitch/compensate.ts';
 import { tilesOf } from '../../src/stitch/compose.ts';
 import { largestRectangle, shrinkMask } from '../../src/stitch/largest-rectangle.ts';
-import { double, halve } from '../../src/stitch/pyramid.ts';
 import { halveImage, shrinkImage } from '../../src/stitch/shrink-image.ts';
 import type { WarpedView } from '../../src/stitch/warp-view.ts';
 import '../matchers.ts';
@@ -77,44 +75,7 @@ describe('exposure', () => {
   });
 });
 
-const layer = (
-  x: number,
-  width: number,
-  height: number,
-  value: number,
-  owns: (x: number) => boolean,
-): Layer => ({
-  area: { x, y: 0, width, height },
-  rgb: new Float32Array(width * height * 3).fill(value),
-  owned: Uint8Array.from({ length: width * height }, (_, k) => (owns(x + (k % width)) ? 1 : 0)),
-});
-
 describe('blending', () => {
-  const [width, height] = [128, 32];
-  const step = [layer(0, 128, height, 50, (x) => x < 64), layer(0, 128, height, 150, (x) => x >= 64)];
-
-  test('without blending each pixel is its owner', () => {
-    const tile = blendNone(width, height, step);
-    expect([tile[63 * 3], tile[64 * 3]]).toEqual([50, 150]);
-  });
-
-  test('multiband turns the step of two constant pictures into a slope that rises all the way', () => {
-    const tile = blendMultiband(width, height, step, 4);
-    const row = Array.from({ length: width }, (_, x) => tile[(16 * width + x) * 3]);
-    expect(row[0]).toBeCloseTo(50, 1);
-    expect(row[127]).toBeCloseTo(150, 1);
-    expect(row[63] + row[64]).toBeCloseTo(200, 0);
-    for (let x = 1; x < width; x++)
-      expect(row[x]).toBeGreaterThanOrEqual(row[x - 1] - TOLERANCE.interpolation);
-    expect(Math.max(...row.slice(1).map((v, x) => v - row[x]))).toBeLessThan(12);
-  });
-
-  test('multiband of pictures that agree changes nothing', () => {
-    const texture = Float32Array.from({ length: width * height * 3 }, (_, k) => 100 + 60 * Math.sin(k * 1.7));
-    const layers = step.map((one) => ({ ...one, rgb: texture }));
-    expect(blendMultiband(width, height, layers, 4)).toBeCloseToArray(texture, TOLERANCE.blend);
-  });
-
   test('feather mixes by weights', () => {
     const weights = (share: number) => new Float32Array(4).fill(share);
     const layers = [
@@ -122,14 +83,6 @@ describe('blending', () => {
       { area: { x: 0, y: 0, width: 2, height: 2 }, rgb: new Float32Array(12).fill(200), weights: weights(1) },
     ];
     expect([...blendFeather(3, 2, layers)].slice(0, 9)).toEqual([125, 125, 125, 125, 125, 125, 0, 0, 0]);
-  });
-
-  test('halving and doubling keep a constant and a slope', () => {
-    const slope = Float32Array.from({ length: 64 * 16 }, (_, k) => k % 64);
-    const half = halve(slope, 64, 16, 1);
-    expect(half[4 * 32 + 10]).toBeCloseTo(20, 4);
-    expect(double(half, 32, 8, 1)[8 * 64 + 21]).toBeCloseTo(21, 4);
-    expect(halve(new Float32Array(48).fill(7), 4, 4, 3)).toEqual(new Float32Array(12).fill(7));
   });
 });
 
