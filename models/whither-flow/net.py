@@ -139,10 +139,13 @@ class WhitherFlow(nn.Module):
 
     def candidates(self, found, confidence, shared, initial):
         """What a cell may start from, with two marks of its kind: its match, the sure matches around, the motion that most
-        of the picture shares (a background's, mostly), and `initial`."""
+        of the picture shares (a background's, mostly), and `initial` with the motion that most of it shares."""
         kind = lambda *marks: found.new_tensor(marks)[None, :, None, None].expand_as(found)
         listed = [(found, kind(1, 0)), (surroundings(found, confidence), kind(0, 0)), (shared, kind(1, 1))]
-        return listed if initial is None else [*listed, (initial, kind(0, 1))]
+        if initial is None:
+            return listed
+        before = dominant(initial, torch.ones_like(confidence))
+        return [*listed, (initial, kind(0, 1)), (before, kind(1, 1))]
 
     def begin(self, a, b, context, found, confidence, shared, initial):
         """The flow to start from (N, 2, h, w), in cells; the candidates (N, K, 2, h, w) and their scores (N, K, h, w)."""

@@ -17,7 +17,7 @@ import type {
   NetworkOptions,
 } from './engine-network.ts';
 import { keepKernels } from './kept-kernels.ts';
-import { KINDS, chooseByScore, keepNear, listCandidates } from './pyramid-start.ts';
+import { chooseByScore, keepNear, listCandidates } from './pyramid-start.ts';
 import type { ScoredFlow } from './pyramid-start.ts';
 
 /** The graphs of a pyramid network. */
@@ -111,8 +111,7 @@ export function createPyramidNetwork(
     const before = initial && toCells(initial, width, height, strides[0]);
     if (before) keepNear(found, match.confidence, before);
     const shared = dominantMotion(found, match.confidence);
-    const candidates = listCandidates(found, match.confidence, shared);
-    if (before) candidates.push({ flow: before, kind: KINDS.initial });
+    const candidates = listCandidates(found, match.confidence, shared, before);
     const { lookup, volume } = await kernels.lookups.get(a);
     lookup.load(a, b);
     const scored: ScoredFlow[] = [];

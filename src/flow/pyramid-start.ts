@@ -1,4 +1,5 @@
 import type { FeatureMap } from '../../kernels/types.ts';
+import { dominantMotion } from './dominant-motion.ts';
 
 /** Side of the square that is averaged, twice. */
 const SIDE = 5;
@@ -17,12 +18,27 @@ export interface Candidate {
   readonly kind: readonly number[];
 }
 
-/** What is always to choose from: the match itself, the sure matches around, the motion that most of them share. */
-export function listCandidates(match: FeatureMap, confidence: Float32Array, shared: FeatureMap): Candidate[] {
-  return [
+/**
+ * What to choose from: the match itself, the sure matches around, the motion that most of them share; and after an earlier
+ * pass what that found, and the motion that most of it shares.
+ */
+export function listCandidates(
+  match: FeatureMap,
+  confidence: Float32Array,
+  shared: FeatureMap,
+  before?: FeatureMap,
+): Candidate[] {
+  const own: Candidate[] = [
     { flow: match, kind: KINDS.match },
     { flow: surroundings(match, confidence), kind: KINDS.surroundings },
     { flow: shared, kind: KINDS.shared },
+  ];
+  if (!before) return own;
+  const everywhere = new Float32Array(confidence.length).fill(1);
+  return [
+    ...own,
+    { flow: before, kind: KINDS.initial },
+    { flow: dominantMotion(before, everywhere), kind: KINDS.shared },
   ];
 }
 
