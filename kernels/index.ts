@@ -1,3 +1,5 @@
+export { blendLayers, blendReference } from './blend/index.ts';
+export type { BlendLayer } from './blend/index.ts';
 export {
   correlate,
   correlateAllPairs,

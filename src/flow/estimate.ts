@@ -36,7 +36,8 @@ export interface EstimateOptions {
   readonly iterations?: readonly number[];
   /**
    * Flow to start from where nothing better is seen, on a grid of any size, in its pixels; a pyramid network alone
-   * uses it.
+   * uses it. Motion that differs from it by more than 8 cells of the first pass's coarsest level (512 pixels with the
+   * presets of `whither-flow`) is not looked for.
    */
   readonly initial?: FlowField;
   /** Also estimate from B to A, and compare the two directions. */

@@ -112,9 +112,6 @@ function soleOwner(
   return first;
 }
 
-/** How much each picture covers of one cell. */
-const states: number[] = [];
-
 /** Fills a cell of `pixels`; false, and nothing filled, where no picture covers any of it. */
 function decideEach(
   pixels: Int16Array,
@@ -124,31 +121,37 @@ function decideEach(
   { owners, width: pitch }: SeamMap,
   places: SeamPlaces,
 ): boolean {
-  let any = false;
-  for (let v = 0; v < covers.length; v++) {
-    states[v] = covers[v]?.stateOf(x, y) ?? NONE;
-    any ||= states[v] !== NONE;
-  }
-  if (!any) return false;
+  const states = covers.map((cover) => cover?.stateOf(x, y) ?? NONE);
+  if (states.every((state) => state === NONE)) return false;
   const right = Math.min(x + CELL, stride);
   for (let j = y; j < y + CELL; j++)
     for (let i = x; i < right; i++) {
       let owner = -1;
       if (j < y + height && i < x + width) {
         owner = owners[places.y[j] * pitch + places.x[i]];
-        if (owner < 0 || !holds(covers, owner, i, j)) owner = firstThatHolds(covers, i, j);
+        if (owner < 0 || !holds(covers, states, owner, i, j)) owner = firstThatHolds(covers, states, i, j);
       }
       pixels[j * stride + i] = owner;
     }
   return true;
 }
 
-/** Whether picture `v` covers a pixel of the cell that {@link states} is about. */
-const holds = (covers: readonly (Cover | null)[], v: number, x: number, y: number): boolean =>
-  states[v] === ALL || (states[v] !== NONE && covers[v]!.holds(x, y));
+/** Whether picture `v` covers a pixel of a cell of which each covers as much as `states` says. */
+const holds = (
+  covers: readonly (Cover | null)[],
+  states: readonly number[],
+  v: number,
+  x: number,
+  y: number,
+): boolean => states[v] === ALL || (states[v] !== NONE && covers[v]!.holds(x, y));
 
-function firstThatHolds(covers: readonly (Cover | null)[], x: number, y: number): number {
-  for (let v = 0; v < covers.length; v++) if (holds(covers, v, x, y)) return v;
+function firstThatHolds(
+  covers: readonly (Cover | null)[],
+  states: readonly number[],
+  x: number,
+  y: number,
+): number {
+  for (let v = 0; v < covers.length; v++) if (holds(covers, states, v, x, y)) return v;
   return -1;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseByScore, keepNear, surroundings } from '../../src/flow/pyramid-start.ts';
+import { chooseByScore, keepNear, listCandidates, surroundings } from '../../src/flow/pyramid-start.ts';
 import type { FeatureMap } from '../../kernels/types.ts';
 import { TOLERANCE } from '../tolerances.ts';
 
@@ -54,4 +54,23 @@ test('a match far from what an earlier pass found is not believed', () => {
   );
   expect([...match.data]).toEqual([0, 0, 6, 1, 0, 5]);
   expect([...sure]).toEqual([1, 0, 0.25]);
+});
+
+test("what an earlier pass found and the motion that most of it shares are candidates beside the pass's own", () => {
+  const [match, shared] = [map(4, 4, () => 1), map(4, 4, () => 2)];
+  const sure = new Float32Array(16).fill(1);
+  expect(listCandidates(match, sure, shared)).toHaveLength(3);
+  const before = map(4, 4, (c, i) => (i === 5 ? 40 : c ? -3 : 7));
+  const all = listCandidates(match, sure, shared, before);
+  expect(all.map(({ kind }) => [...kind])).toEqual([
+    [1, 0],
+    [0, 0],
+    [1, 1],
+    [0, 1],
+    [1, 1],
+  ]);
+  expect(all[3].flow).toBe(before);
+  const { data } = all[4].flow;
+  expect(data[5]).toBeCloseTo(7, 1);
+  expect(data[16 + 5]).toBeCloseTo(-3, 1);
 });
