@@ -72,9 +72,8 @@ export interface Engine {
 export async function createEngine(plan: KernelPlan, threads: number): Promise<Engine> {
   const shared = threads > 1;
   const memory = new wasmApi.Memory({ initial: plan.pages, maximum: plan.pages, shared });
-  const module = await wasmApi.compile(plan.module);
-  const instance = await wasmApi.instantiate(module, { kernel: { memory } });
-  const kernel = instance.exports as KernelExports;
+  const module = new wasmApi.Module(plan.module);
+  const kernel = new wasmApi.Instance(module, { kernel: { memory } }).exports as KernelExports;
   const view = ({ at, length }: { at: number; length: number }) =>
     new Float32Array(memory.buffer, at, length);
   const crew = shared ? await startCrew(plan, module, memory, threads) : alone(plan);

@@ -49,6 +49,8 @@ export interface PreparedLookup {
   lookup(flow: Float32Array, out?: CostVolume): CostVolume;
   /** Both at once. */
   run(a: FeatureMap, b: FeatureMap, flow: Float32Array, out?: CostVolume): CostVolume;
+  /** Memory that it holds until it is disposed of. */
+  readonly bytes: number;
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -115,6 +117,7 @@ function guard(spec: Required<LookupSpec>, engine: LookupEngine): PreparedLookup
       load(a, b);
       return lookup(flow, out);
     },
+    bytes: engine.bytes,
     dispose,
     [Symbol.dispose]: dispose,
   };

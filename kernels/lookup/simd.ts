@@ -108,6 +108,8 @@ export interface LookupEngine {
   readonly volume?: Float32Array;
   load(a: Float32Array, b: Float32Array): void;
   lookup(flow: Float32Array, out: Float32Array): void;
+  /** Of its memory. */
+  readonly bytes: number;
   dispose(): void;
 }
 
@@ -136,6 +138,7 @@ export async function createLookupEngine(spec: LookupSpec, threads: number): Pro
       for (const i of s.targets.keys()) crew.run(`lookUp${i}`, s.height);
       if (out !== scores) readRows(crew, s, s.at.out, out);
     },
+    bytes: crew.memory.byteLength,
     dispose: () => crew.dispose(),
   };
 }

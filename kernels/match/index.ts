@@ -28,6 +28,8 @@ export interface PreparedMatch {
    *   sense
    */
   run(a: FeatureMap, b: FeatureMap, sharpness: number, out?: MatchResult): MatchResult;
+  /** Memory that it holds until it is disposed of. */
+  readonly bytes: number;
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -76,6 +78,7 @@ function guard(spec: MatchSpec, engine: MatchEngine): PreparedMatch {
       engine.run(a, b, sharpness, out);
       return out;
     },
+    bytes: engine.bytes,
     dispose,
     [Symbol.dispose]: dispose,
   };

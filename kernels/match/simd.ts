@@ -95,6 +95,8 @@ function planSizes(spec: MatchSpec, threads: number): Sizes {
 /** A compiled matching. */
 export interface MatchEngine {
   run(a: FeatureMap, b: FeatureMap, sharpness: number, out: MatchResult): void;
+  /** Of its memory. */
+  readonly bytes: number;
   dispose(): void;
 }
 
@@ -120,6 +122,7 @@ export async function createMatchEngine(spec: MatchSpec, threads: number): Promi
       crew.run('compareWindows', s.heightA);
       combine(crew, s, sharpness * Math.LOG2E, out);
     },
+    bytes: crew.memory.byteLength,
     dispose: () => crew.dispose(),
   };
 }

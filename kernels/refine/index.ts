@@ -26,6 +26,8 @@ export interface PreparedRefinement {
    * @throws RangeError for parameters out of range or input of another size
    */
   run(input: RefineInput, parameters?: RefineParameters): Float32Array;
+  /** Memory that it holds until it is disposed of. */
+  readonly bytes: number;
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -60,6 +62,7 @@ export async function prepareRefinement(
       checkInput(spec, input);
       return engine.run(input, completeParameters(parameters));
     },
+    bytes: engine.bytes,
     dispose,
     [Symbol.dispose]: dispose,
   };

@@ -20,6 +20,8 @@ interface Engine extends Layout {
 /** A refinement for one size. */
 export interface RefineEngine {
   run(input: RefineInput, parameters: AllParameters): Float32Array;
+  /** Of its memory. */
+  readonly bytes: number;
   dispose(): void;
 }
 
@@ -30,6 +32,7 @@ export async function createRefineEngine(spec: RefineSpec, threads: number): Pro
   const engine = { ...layout, crew, kernel: crew.kernel, memory: crew.memory };
   return {
     run: (input, parameters) => refine(engine, input, parameters),
+    bytes: crew.memory.byteLength,
     dispose: () => crew.dispose(),
   };
 }

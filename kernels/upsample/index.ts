@@ -31,6 +31,8 @@ export interface PreparedUpsample {
    * @throws {TypeError} where an array is not of the size prepared for, or the scale is not finite
    */
   run(input: UpsampleInput, scale?: number, out?: UpsampleOutput): UpsampleOutput;
+  /** Memory that it holds until it is disposed of. */
+  readonly bytes: number;
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -87,6 +89,7 @@ function guard(spec: Required<UpsampleSpec>, engine: UpsampleEngine): PreparedUp
       engine.run(input, scale, out);
       return out;
     },
+    bytes: engine.bytes,
     dispose,
     [Symbol.dispose]: dispose,
   };

@@ -61,6 +61,8 @@ export interface UpsampleEngine {
   /** Where the mask is read, if it may be written there. */
   readonly mask?: Float32Array;
   run(input: UpsampleInput, scale: number, out: UpsampleOutput): void;
+  /** Of its memory. */
+  readonly bytes: number;
   dispose(): void;
 }
 
@@ -80,6 +82,7 @@ export async function createUpsampleEngine(spec: UpsampleSpec, threads: number):
       readFine(crew, s, out.flow, 0);
       readFine(crew, s, out.extra, FLOW_PLANES);
     },
+    bytes: crew.memory.byteLength,
     dispose: () => crew.dispose(),
   };
 }

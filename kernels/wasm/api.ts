@@ -1,9 +1,6 @@
 /** The part of WebAssembly's JavaScript interface that is used here; Node's types leave it out. */
 export interface WasmApi {
   readonly Memory: new (limits: { initial: number; maximum: number; shared: boolean }) => WasmMemory;
-  compile(bytes: Uint8Array): Promise<object>;
-  instantiate(module: object, imports: object): Promise<{ readonly exports: unknown }>;
-  /** The same at once, for modules of a few hundred bytes. */
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
   validate(bytes: Uint8Array): boolean;

@@ -38,8 +38,9 @@ export async function createCrew(
   const bytes = assemble(functions, pages, shared);
   if (!wasmApi?.validate(bytes)) throw new BackendError('This JavaScript engine has no WebAssembly SIMD');
   const memory = new wasmApi.Memory({ initial: pages, maximum: pages, shared });
-  const module = await wasmApi.compile(bytes);
-  const kernel = (await wasmApi.instantiate(module, { kernel: { memory } })).exports as Kernel;
+  // At once: a compilation that is waited for stands in line behind the optimising of all code compiled before.
+  const module = new wasmApi.Module(bytes);
+  const kernel = new wasmApi.Instance(module, { kernel: { memory } }).exports as Kernel;
   const names = functions.map(({ name }) => name);
   const hands = shared ? await startWorkers(kernel, names, module, memory, threads) : alone(kernel);
   const crew = { memory: new Float32Array(memory.buffer), threads, kernel, ...hands };

@@ -95,7 +95,10 @@ function createCorrelations({ radius, step, scale }: ModelCorrelation, backend: 
       throw cause instanceof KernelError ? new BackendError(cause.message, { cause }) : cause;
     });
     const volumes: CostVolume[] = [];
-    return { prepared, volumes, dispose: () => prepared.dispose() };
+    const displacements = (2 * radius + 1) ** 2;
+    // Both maps and two volumes, that of the kernel and that of a pair.
+    const bytes = 8 * (channels + displacements) * height * width;
+    return { prepared, volumes, bytes, dispose: () => prepared.dispose() };
   });
 }
 

@@ -181,7 +181,8 @@ function prepareKernels({ radius, reaches, factor }: ModelPyramid, threads?: num
     /** Room for what the decoder remembers. */
     states: keepKernels(({ channels, height, width }) => {
       const hidden = [0, 1].map(() => new Float32Array(channels * height * width));
-      return Promise.resolve({ hidden, dispose: () => undefined });
+      const bytes = 2 * hidden[0].byteLength;
+      return Promise.resolve({ hidden, bytes, dispose: () => undefined });
     }),
     lookups: keepKernels(async ({ channels, height, width }) => {
       const lookup = await prepareLookup({ channels, height, width, radius, reaches }, { threads });
@@ -190,18 +191,20 @@ function prepareKernels({ radius, reaches, factor }: ModelPyramid, threads?: num
         ...{ displacements, height, width },
         data: new Float32Array(displacements * height * width),
       };
-      return { lookup, volume, dispose: () => lookup.dispose() };
+      const bytes = lookup.bytes + (lookup.volume ? 0 : volume.data.byteLength);
+      return { lookup, volume, bytes, dispose: () => lookup.dispose() };
     }),
     matchings: keepKernels(async ({ channels, height, width }) => {
       const size = { heightA: height, widthA: width, heightB: height, widthB: width };
       const matching = await prepareMatch({ channels, ...size }, { threads });
-      return { matching, dispose: () => matching.dispose() };
+      return { matching, bytes: matching.bytes, dispose: () => matching.dispose() };
     }),
     upsamplings: keepKernels(async ({ height, width }) => {
       const spec = { height, width, factor, extra: 1, logistic: true };
       const upsampling = await prepareUpsample(spec, { threads });
       const mask = { dims: [1, 9 * factor * factor, height, width], data: upsampling.mask! };
-      return { upsampling, factor, room: upsampling.mask && { mask }, dispose: () => upsampling.dispose() };
+      const room = upsampling.mask && { mask };
+      return { upsampling, factor, room, bytes: upsampling.bytes, dispose: () => upsampling.dispose() };
     }),
   };
 }

@@ -4,7 +4,9 @@ import type { FeatureMap } from '../../kernels/types.ts';
 type MapSize = Pick<FeatureMap, 'channels' | 'height' | 'width'>;
 
 /** Something compiled for one size. */
-interface Disposable {
+interface Compiled {
+  /** Memory that it holds. */
+  readonly bytes: number;
   dispose(): void;
 }
 
@@ -15,27 +17,46 @@ export interface KeptKernels<T> {
   dispose(): Promise<void>;
 }
 
-/** Sizes that something is kept for: three passes over three levels have nine, a folder of odd pictures has many. */
-const KEPT_SIZES = 12;
+/** Sizes used last that are kept whatever they hold: three passes over three levels have nine. */
+const LEAST_KEPT = 12;
+
+/** Others are kept while all hold no more than this: to compile for a size again takes longer than a small pair does. */
+const MOST_BYTES = 2 ** 28;
 
 /** Prepares kernels for each size once and keeps those of the sizes used last. */
-export function keepKernels<T extends Disposable>(prepare: (size: MapSize) => Promise<T>): KeptKernels<T> {
+export function keepKernels<T extends Compiled>(prepare: (size: MapSize) => Promise<T>): KeptKernels<T> {
   const kept = new Map<string, Promise<T>>();
+  const held = new Map<string, number>();
+  const forget = (key: string): void => {
+    kept.delete(key);
+    held.delete(key);
+  };
   const release = async (key: string): Promise<void> => {
     const found = kept.get(key);
-    kept.delete(key);
+    forget(key);
     (await found)?.dispose();
+  };
+  const tooMuch = (): boolean =>
+    kept.size > LEAST_KEPT && [...held.values()].reduce((sum, bytes) => sum + bytes, 0) > MOST_BYTES;
+  const make = (key: string, size: MapSize): Promise<T> => {
+    const made = prepare(size);
+    made.then(
+      ({ bytes }) => kept.get(key) === made && held.set(key, bytes),
+      () => {
+        forget(key);
+      },
+    );
+    return made;
   };
   return {
     get(size) {
       const { channels, height, width } = size;
       const key = `${channels} x ${height} x ${width}`;
-      const found = kept.get(key) ?? prepare(size);
+      const found = kept.get(key) ?? make(key, size);
       // A map keeps the order of insertion: the size used last goes to its end, the stalest stands first.
       kept.delete(key);
       kept.set(key, found);
-      found.catch(() => kept.delete(key));
-      if (kept.size > KEPT_SIZES) void release(kept.keys().next().value!);
+      while (tooMuch()) void release(kept.keys().next().value!);
       return found;
     },
     async dispose() {

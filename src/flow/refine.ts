@@ -1,5 +1,5 @@
 import { prepareRefinement } from '../../kernels/refine/index.ts';
-import type { PreparedRefinement, RefineInput, RefineParameters } from '../../kernels/refine/index.ts';
+import type { RefineInput, RefineParameters } from '../../kernels/refine/index.ts';
 import { enlargeFlow, resizePlanes } from '../../kernels/resample/index.ts';
 import type { FeatureMap } from '../../kernels/types.ts';
 import { checkInteger, expected } from '../core/errors.ts';
@@ -9,6 +9,7 @@ import { checkFlow, checkGrid, checkSameSize } from './check.ts';
 import { bringFlow } from './bring-flow.ts';
 import { prepareFrame } from './estimate-frame.ts';
 import type { PreparedFrame } from './estimate-frame.ts';
+import { keepKernels } from './kept-kernels.ts';
 import { knownPixels } from './known.ts';
 import { betterInTiles } from './tile-pair.ts';
 import { levelSize, planLevel, tileSide } from './tiling.ts';
@@ -85,9 +86,7 @@ export async function refineFlow(
   const refiner = createRefiner(imageA.width * imageA.height < WORTH_THREADS ? 1 : undefined);
   const refined = await refiner
     .refine(start, frame(imageA), frame(imageB), 255, rest, trust, tiling)
-    .finally(() => {
-      refiner.dispose();
-    });
+    .finally(() => refiner.dispose());
   return complete ? refined : { ...refined, valid: known };
 }
 
@@ -145,42 +144,20 @@ export interface Refiner {
     tiling?: Tiling,
   ): Promise<FlowField>;
   /** Ends its threads; what is refined afterwards starts others. */
-  dispose(): void;
+  dispose(): Promise<void>;
 }
-
-/** Enough for the levels of one size of images. */
-const MOST_PREPARED = 6;
 
 /** @param threads to share the work of each level; by default as many as pay where many pairs are of one size */
 export function createRefiner(threads?: number): Refiner {
-  const prepared = new Map<string, Promise<PreparedRefinement>>();
-  const dispose = () => {
-    for (const made of prepared.values())
-      made.then(
-        (refinement) => {
-          refinement.dispose();
-        },
-        () => undefined,
-      );
-    prepared.clear();
-  };
-  const prepare = (width: number, height: number): Promise<PreparedRefinement> => {
-    const key = `${width} x ${height}`;
-    const kept = prepared.get(key);
-    if (kept) return kept;
-    if (prepared.size >= MOST_PREPARED) dispose();
-    const made = prepareRefinement({ channels: 3, width, height }, { threads });
-    prepared.set(key, made);
-    // A failure is told to who waits for it, and not kept.
-    made.catch(() => prepared.delete(key));
-    return made;
-  };
+  const prepared = keepKernels(({ channels, width, height }) =>
+    prepareRefinement({ channels, width, height }, { threads }),
+  );
   return {
     async refine(flow, frameA, frameB, span, options = {}, trust, tiling) {
       let progress: Progress = { flow };
       for (const { factor, ...parameters } of planLevels(options)) {
         const run = async (input: RefineInput): Promise<Float32Array> =>
-          (await prepare(input.a.width, input.a.height)).run(input, { ...parameters, span });
+          (await prepared.get(input.a)).run(input, { ...parameters, span });
         const size = levelSize(frameA.image, factor);
         const confidence = trust && resizePlanes({ channels: 1, ...trust }, size.width, size.height);
         progress = await addLevel(progress, size, (start) =>
@@ -190,7 +167,7 @@ export function createRefiner(threads?: number): Refiner {
       const refined = addChange(bringFlow(progress.flow, frameA.image), progress.change);
       return refined === flow ? { ...flow, data: flow.data.slice() } : refined;
     },
-    dispose,
+    dispose: () => prepared.dispose(),
   };
 }
 
