@@ -261,11 +261,14 @@ export function tensor(layout: Layout): w.FunctionSource {
       ...w.set(trusted, w.get(slots[2])),
       ...w.set(end, w.add(w.get(record), w.constant(groups * 16))),
       ...w.loopUntil(record, end, 16, [
+        // All channels of one quadratic form before the next: its sums then stay in registers.
         ...[0, 1].flatMap((part) =>
-          Array.from({ length: channels }, (_, c) => [
-            ...derive(slots, layout, c, 16 * part, derivatives),
-            ...addForms(sums[part], derivatives, c === 0),
-          ]).flat(),
+          FORMS.flatMap(({ derive, add }) =>
+            Array.from({ length: channels }, (_, c) => [
+              ...derive(at(slots, layout, c, 16 * part), derivatives),
+              ...add(sums[part], derivatives, c === 0),
+            ]).flat(),
+          ),
         ),
         ...[0, 1].flatMap((odd) => [
           ...w.set(trusts[odd], load(w.get(trusted), trust + odd * half)),
@@ -299,52 +302,82 @@ function derivativeLocals(locals: Locals): DerivativeLocals {
   return { x, y, z, xx, xy, yy, xz, yz, twiceMean, scale, scaled: vectors(locals, 3) };
 }
 
-/**
- * Central differences of the mean (m) and the change (z) of one channel at four pixels. What enters one constraint
- * has one factor, 2 or 4: the constraint is divided by its length, and only the flatness has to follow.
- */
-function derive(slots: readonly Local[], layout: Layout, c: number, at: number, d: DerivativeLocals): Code {
-  const { channels, ringChannel } = layout;
+/** Values of a mean and of a change of one channel, beside four pixels. */
+interface Values {
+  readonly mean: (dx: number, dy: number) => Code;
+  readonly change: (dx: number, dy: number) => Code;
+}
+
+function at(slots: readonly Local[], { channels, ringChannel }: Layout, c: number, shift: number): Values {
   const value = (plane: number) => (dx: number, dy: number) =>
-    load(w.get(slots[2 + dy]), plane * ringChannel + MARGIN + at + 4 * dx);
-  const [m, z] = [value(c), value(channels + c)];
-  const twice = (local: Local, code: Code): Code => [
-    ...w.set(local, code),
-    ...w.set(local, add(w.get(local), w.get(local))),
-  ];
+    load(w.get(slots[2 + dy]), plane * ringChannel + MARGIN + shift + 4 * dx);
+  return { mean: value(c), change: value(channels + c) };
+}
+
+/*
+ * Central differences of the mean and the change. What enters one constraint has one factor, 2 or 4: the constraint is
+ * divided by its length, and only the flatness has to follow.
+ */
+
+const twice = (local: Local, code: Code): Code => [
+  ...w.set(local, code),
+  ...w.set(local, add(w.get(local), w.get(local))),
+];
+
+const deriveBrightness = ({ mean, change }: Values, d: DerivativeLocals): Code => [
+  ...w.set(d.x, subtract(mean(1, 0), mean(-1, 0))),
+  ...w.set(d.y, subtract(mean(0, 1), mean(0, -1))),
+  ...twice(d.z, change(0, 0)),
+];
+
+function deriveGradient({ mean, change }: Values, d: DerivativeLocals): Code {
   const second = (first: Code, last: Code) => subtract(add(first, last), w.get(d.twiceMean));
   return [
-    ...w.set(d.x, subtract(m(1, 0), m(-1, 0))),
-    ...w.set(d.y, subtract(m(0, 1), m(0, -1))),
-    ...twice(d.z, z(0, 0)),
-    ...twice(d.twiceMean, m(0, 0)),
-    ...w.set(d.xx, second(m(-2, 0), m(2, 0))),
-    ...w.set(d.yy, second(m(0, -2), m(0, 2))),
-    ...w.set(d.xy, subtract(subtract(m(1, 1), m(-1, 1)), subtract(m(1, -1), m(-1, -1)))),
-    ...twice(d.xz, subtract(z(1, 0), z(-1, 0))),
-    ...twice(d.yz, subtract(z(0, 1), z(0, -1))),
+    ...twice(d.twiceMean, mean(0, 0)),
+    ...w.set(d.xx, second(mean(-2, 0), mean(2, 0))),
+    ...w.set(d.yy, second(mean(0, -2), mean(0, 2))),
+    ...w.set(d.xy, subtract(subtract(mean(1, 1), mean(-1, 1)), subtract(mean(1, -1), mean(-1, -1)))),
+    ...twice(d.xz, subtract(change(1, 0), change(-1, 0))),
+    ...twice(d.yz, subtract(change(0, 1), change(0, -1))),
   ];
 }
 
-/** Adds the squares of the three constraints of a channel to the sums: brightness first, then the two gradients. */
-function addForms(sums: readonly Local[], d: DerivativeLocals, first: boolean): Code {
-  const form = (row: readonly Local[], flat: number, to: readonly Local[], fresh: boolean): Code => {
-    const square = (k: number) => multiply(w.get(row[k]), w.get(row[k]));
-    return [
-      ...w.set(d.scale, divide(w.f32x4.splat(1), add(add(square(0), square(1)), scalar(flat)))),
-      ...row.flatMap((local, k) => w.set(d.scaled[k], multiply(w.get(local), w.get(d.scale)))),
-      ...COEFFICIENTS.flatMap(([i, j], k) => {
-        const part = multiply(w.get(d.scaled[i]), w.get(row[j]));
-        return w.set(to[k], fresh ? part : add(w.get(to[k]), part));
-      }),
-    ];
-  };
+/** Adds the square of a constraint to a form. */
+function addSquare(
+  row: readonly Local[],
+  flat: number,
+  to: readonly Local[],
+  d: DerivativeLocals,
+  first: boolean,
+): Code {
+  const square = (k: number) => multiply(w.get(row[k]), w.get(row[k]));
   return [
-    ...form([d.x, d.y, d.z], SCALARS.flat2, sums.slice(0, 6), first),
-    ...form([d.xx, d.xy, d.xz], SCALARS.flat4, sums.slice(6), first),
-    ...form([d.xy, d.yy, d.yz], SCALARS.flat4, sums.slice(6), false),
+    ...w.set(d.scale, divide(w.f32x4.splat(1), add(add(square(0), square(1)), scalar(flat)))),
+    ...row.flatMap((local, k) => w.set(d.scaled[k], multiply(w.get(local), w.get(d.scale)))),
+    ...COEFFICIENTS.flatMap(([i, j], k) => {
+      const part = multiply(w.get(d.scaled[i]), w.get(row[j]));
+      return w.set(to[k], first ? part : add(w.get(to[k]), part));
+    }),
   ];
 }
+
+/** The two quadratic forms of a channel: one constraint of brightness, and the two of its gradient. */
+const FORMS: readonly {
+  readonly derive: (values: Values, d: DerivativeLocals) => Code;
+  readonly add: (sums: readonly Local[], d: DerivativeLocals, first: boolean) => Code;
+}[] = [
+  {
+    derive: deriveBrightness,
+    add: (sums, d, first) => addSquare([d.x, d.y, d.z], SCALARS.flat2, sums.slice(0, 6), d, first),
+  },
+  {
+    derive: deriveGradient,
+    add: (sums, d, first) => [
+      ...addSquare([d.xx, d.xy, d.xz], SCALARS.flat4, sums.slice(6), d, first),
+      ...addSquare([d.xy, d.yy, d.yz], SCALARS.flat4, sums.slice(6), d, false),
+    ],
+  },
+];
 
 /** `split(flow, record)`: a row of u and v side by side into the halves of its record. */
 export function split({ groups, half }: Layout): w.FunctionSource {

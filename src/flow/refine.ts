@@ -17,8 +17,17 @@ import type { TileOption, Tiling } from './tiling.ts';
 import { cropPlanes } from './window.ts';
 import type { Size } from './window.ts';
 
-/** How flow is refined; the weights and iterations hold for each of the levels that does not say otherwise. */
-export interface RefineOptions extends Omit<RefineParameters, 'span'> {
+/** The weights and iterations of one or more levels. */
+export interface RefineLevelSettings extends Omit<RefineParameters, 'span'> {
+  /**
+   * 3 for what the images show in colour, which is the default, or 1 for their brightness alone: a third of the work on
+   * the constraints. Colours count three times, so `alpha` for 1 is that for 3 divided by the root of 3.
+   */
+  readonly channels?: 1 | 3;
+}
+
+/** How flow is refined; the settings hold for each of the levels that does not say otherwise. */
+export interface RefineOptions extends RefineLevelSettings {
   /**
    * The factors that images and flow are shrunk by, one refinement after the other, `[4, 2, 1]` unless told.
    * Coarse levels mend errors of several pixels; `[1]` alone mends those of about one. A level costs a quarter of one
@@ -28,8 +37,8 @@ export interface RefineOptions extends Omit<RefineParameters, 'span'> {
   readonly levels?: readonly (number | RefineLevelOptions)[];
 }
 
-/** One level of a refinement, with weights and iterations of its own. */
-export interface RefineLevelOptions extends Omit<RefineParameters, 'span'> {
+/** One level of a refinement, with settings of its own. */
+export interface RefineLevelOptions extends RefineLevelSettings {
   /** What images and flow are shrunk by, 1 to 64. */
   readonly factor: number;
 }
@@ -155,9 +164,11 @@ export function createRefiner(threads?: number): Refiner {
   return {
     async refine(flow, frameA, frameB, span, options = {}, trust, tiling) {
       let progress: Progress = { flow };
-      for (const { factor, ...parameters } of planLevels(options)) {
-        const run = async (input: RefineInput): Promise<Float32Array> =>
-          (await prepared.get(input.a)).run(input, { ...parameters, span });
+      for (const { factor, channels, ...parameters } of planLevels(options)) {
+        const run = async (input: RefineInput): Promise<Float32Array> => {
+          const seen = channels === 1 ? { ...input, a: brightnessOf(input.a), b: brightnessOf(input.b) } : input;
+          return (await prepared.get(seen.a)).run(seen, { ...parameters, span });
+        };
         const size = levelSize(frameA.image, factor);
         const confidence = trust && resizePlanes({ channels: 1, ...trust }, size.width, size.height);
         progress = await addLevel(progress, size, (start) =>
@@ -245,8 +256,27 @@ function planLevels({ levels = LEVELS, ...shared }: RefineOptions): readonly Ref
   if (!Array.isArray(levels)) throw expected('a list of shrink factors such as [4, 2, 1]', 'levels', levels);
   return levels.map((level: unknown, i) => {
     if (typeof level !== 'object' || level === null)
-      return { ...shared, factor: checkInteger(level, `levels[${i}]`, 1, 64) };
+      return checkChannels({ ...shared, factor: checkInteger(level, `levels[${i}]`, 1, 64) });
     const { factor, ...own } = level as RefineLevelOptions;
-    return { ...shared, ...own, factor: checkInteger(factor, `levels[${i}].factor`, 1, 64) };
+    return checkChannels({
+      ...shared,
+      ...own,
+      factor: checkInteger(factor, `levels[${i}].factor`, 1, 64),
+    });
   });
+}
+
+function checkChannels(level: RefineLevelOptions): RefineLevelOptions {
+  const { channels = 3 } = level;
+  if (channels !== 1 && channels !== 3) throw expected('1 or 3', 'channels', channels);
+  return level;
+}
+
+/** The brightness of three planes, by ITU-R BT.601. */
+function brightnessOf({ width, height, data }: FeatureMap): FeatureMap {
+  const count = width * height;
+  const out = new Float32Array(count);
+  for (let i = 0; i < count; i++)
+    out[i] = 0.299 * data[i] + 0.587 * data[count + i] + 0.114 * data[2 * count + i];
+  return { channels: 1, width, height, data: out };
 }

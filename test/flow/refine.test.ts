@@ -100,6 +100,22 @@ describe('refineFlow', () => {
     expect((await refineFlow(flow, a, b, { levels, warps: 1, sweeps: 3 })).data).toEqual(wanted.data);
   });
 
+  it('sees brightness alone where one channel is asked for, which is all there is in grey pictures', async () => {
+    const grey = (image: Image): Image => ({
+      ...image,
+      data: image.data.map((_, i) => image.data[3 * Math.floor(i / 3)]),
+    });
+    const [a, b] = [grey(wave(64, 48)), grey(wave(64, 48, 0.75, 0.5))];
+    const flow = constantFlow(64, 48, 0.25, 0);
+    const colour = await refineFlow(flow, a, b, { alpha: 20 });
+    const one = await refineFlow(flow, a, b, { alpha: 20 / Math.sqrt(3), channels: 1 });
+    expect(one.data).toBeCloseToArray(colour.data, 0.01);
+    const [c, d] = [wave(64, 48), wave(64, 48, 0.75, 0.5)];
+    expect((await refineFlow(flow, c, d, { channels: 1 })).data).not.toEqual(
+      (await refineFlow(flow, c, d)).data,
+    );
+  });
+
   it('refuses sizes and options that do not fit', async () => {
     const image = testImage(8, 6);
     const flow = constantFlow(8, 6, 0, 0);
@@ -110,6 +126,7 @@ describe('refineFlow', () => {
       'levels[0].factor',
     );
     await expect(refineFlow(flow, image, image, { sweeps: -1 })).rejects.toThrow('sweeps');
+    await expect(refineFlow(flow, image, image, { channels: 2 as 1 })).rejects.toThrow('channels');
   });
 });
 
