@@ -1,5 +1,9 @@
 import { Matrix, solve } from 'ml-matrix';
 import type { FeatureMap } from '../../kernels/types.ts';
+import { planTiles } from './tile-plan.ts';
+import type { TilePlan } from './tile-plan.ts';
+import { cropPlanes } from './window.ts';
+import type { Size, Window } from './window.ts';
 
 const ROUNDS = 6;
 
@@ -10,15 +14,47 @@ const FIRST_SCALE = 2;
 /** Keeps the slopes at zero where matches say nothing of them. */
 const RIDGE = [1e-6, 1e-3, 1e-3];
 
+/** Longest side, in cells, of what shares one motion: what is larger is done in windows. */
+const WINDOW = 48;
+
 /**
  * The affine motion that most of the sure matches share, of a background mostly, at every cell: least squares,
- * iteratively reweighted, from the weighted medians on.
+ * iteratively reweighted, from the weighted medians on. Of large maps each window has its own, blended with those beside.
  *
  * @param matches u and v in cells
  * @param confidence of each match, 0 to 1
  * @returns two planes of the same size, new ones
  */
-export function dominantMotion({ height, width, data }: FeatureMap, confidence: Float32Array): FeatureMap {
+export function dominantMotion(matches: FeatureMap, confidence: Float32Array): FeatureMap {
+  const { height, width } = matches;
+  if (Math.max(height, width) <= WINDOW) return { ...matches, data: fitMotion(matches, confidence) };
+  const plan = planTiles(matches, WINDOW);
+  const out = new Float32Array(2 * height * width);
+  const sure: FeatureMap = { channels: 1, height, width, data: confidence };
+  for (const window of plan.windows) {
+    const own = fitMotion(cropPlanes(matches, window), cropPlanes(sure, window).data);
+    addWindow(out, matches, own, window, plan.weights(window));
+  }
+  return { ...matches, data: out };
+}
+
+/** Adds the two planes of a window, weighted. */
+function addWindow(
+  out: Float32Array,
+  { height, width }: Size,
+  own: Float32Array,
+  window: Window,
+  { columns, rows }: ReturnType<TilePlan['weights']>,
+): void {
+  for (let k = 0, i = 0; k < 2; k++)
+    for (let y = 0; y < window.height; y++) {
+      let at = (k * height + window.top + y) * width + window.left;
+      for (let x = 0; x < window.width; x++, i++, at++) out[at] += columns[x] * rows[y] * own[i];
+    }
+}
+
+/** The motion of one window, as two planes. */
+function fitMotion({ height, width, data }: FeatureMap, confidence: Float32Array): Float32Array {
   const size = height * width;
   const planes = [data.subarray(0, size), data.subarray(size, 2 * size)];
   const place = centredPlaces(height, width);
@@ -30,7 +66,7 @@ export function dominantMotion({ height, width, data }: FeatureMap, confidence: 
   const out = new Float32Array(2 * size);
   for (const [k, [shift, alongX, alongY]] of model.entries())
     for (let i = 0; i < size; i++) out[k * size + i] = shift + alongX * place.x[i] + alongY * place.y[i];
-  return { channels: 2, height, width, data: out };
+  return out;
 }
 
 /** Places of the cells from the middle of the map, in shares of its longer side. */

@@ -5,6 +5,7 @@ import type { CostVolume, FeatureMap } from '../../kernels/types.ts';
 import { BackendError } from '../core/errors.ts';
 import type { Tensor } from '../core/types.ts';
 import { keepKernels } from './kept-kernels.ts';
+import type { PyramidState } from './pyramid-state.ts';
 import type { ModelCorrelation, Session } from '../runtime/index.ts';
 
 /** What computed a flow: the backend of the correlation layer, or ONNX Runtime where all is one graph. */
@@ -19,6 +20,10 @@ export interface NetworkInput {
 
 /** What the encoder of a Siamese network makes of one image: its outputs by name. */
 export type Encoding = Readonly<Record<string, Tensor>>;
+
+/** Of it, what a pyramid starts from: its outputs at the coarsest level; of B the first alone. */
+export const START_OUTPUTS = ['features0', 'context0', 'start'] as const;
+export type StartEncoding = Readonly<Partial<Record<(typeof START_OUTPUTS)[number], Tensor>>>;
 
 /** How a network that leaves a choice is run. */
 export interface NetworkOptions {
@@ -41,7 +46,35 @@ export interface NetworkEstimate {
 export interface FlowNetwork {
   /** Runs it on a pair of one size. */
   estimate(a: NetworkInput, b: NetworkInput, options?: NetworkOptions): Promise<NetworkEstimate>;
+  /** Of a pyramid alone: its steps one by one, for images that do not fit into memory as a whole. */
+  readonly inWindows?: WindowNetwork;
   dispose(): Promise<void>;
+}
+
+/**
+ * A pyramid's steps. Where the decoder starts is found at the coarsest level, whose maps are small enough for the whole of
+ * an image; the finer levels see one window after the other.
+ */
+export interface WindowNetwork {
+  /** Pixels of the input to a cell of the coarsest maps. */
+  readonly stride: number;
+  /** Of a window, or of a whole image. */
+  encode(tensor: Tensor): Promise<Encoding>;
+  /** The start, and the coarsest level where others follow. */
+  begin(a: StartEncoding, b: StartEncoding, options: BeginOptions): Promise<PyramidState>;
+  /** The other levels. */
+  resume(
+    a: NetworkInput,
+    b: NetworkInput,
+    state: PyramidState,
+    iterations?: readonly number[],
+  ): Promise<NetworkEstimate>;
+}
+
+export interface BeginOptions {
+  readonly iterations?: readonly number[];
+  /** Flow found before: u and v in cells of the coarsest level. */
+  readonly before?: FeatureMap;
 }
 
 /** A network in one graph: `imageA`, `imageB` to `flow`. */

@@ -3,22 +3,25 @@ import { prepareMatch } from '../../kernels/match/index.ts';
 import { averageSquares, resizePlanes } from '../../kernels/resample/index.ts';
 import type { CostVolume, FeatureMap } from '../../kernels/types.ts';
 import { prepareUpsample } from '../../kernels/upsample/index.ts';
-import type { PreparedUpsample } from '../../kernels/upsample/index.ts';
 import { ShapeError } from '../core/errors.ts';
 import type { Tensor } from '../core/types.ts';
 import { padTensor } from '../runtime/index.ts';
 import type { ModelPyramid, Session } from '../runtime/index.ts';
 import { dominantMotion } from './dominant-motion.ts';
 import type {
+  BeginOptions,
   Encoding,
   FlowNetwork,
   NetworkEstimate,
   NetworkInput,
   NetworkOptions,
+  StartEncoding,
 } from './engine-network.ts';
 import { keepKernels } from './kept-kernels.ts';
+import { matchInWindows } from './match-windows.ts';
 import { chooseByScore, keepNear, listCandidates } from './pyramid-start.ts';
 import type { ScoredFlow } from './pyramid-start.ts';
+import type { PyramidState } from './pyramid-state.ts';
 
 /** The graphs of a pyramid network. */
 export interface PyramidSessions {
@@ -35,18 +38,6 @@ export interface PyramidSessions {
   readonly rise: Session;
   /** `hidden` to `mask` alone. */
   readonly mask: Session;
-}
-
-/** What is known at a level of the pyramid, all of it on the level's grid. */
-interface State {
-  /** u and v in cells. */
-  flow: FeatureMap;
-  /** The global match, u and v in cells, the motion that most matches share, and the match's confidence, 0 to 1. */
-  match: FeatureMap;
-  /** What the decoder remembers. */
-  hidden: Tensor;
-  /** Logit of having no counterpart in B, one plane. */
-  logit: Float32Array;
 }
 
 /** Flow in pixels and the probability of being hidden, on a finer grid than that of the level they come from. */
@@ -81,34 +72,64 @@ export function createPyramidNetwork(
     { iterations: counts = iterations, initial }: NetworkOptions,
   ): Promise<NetworkEstimate> => {
     const [encodingA, encodingB] = [await encode(a), await encode(b)];
-    const state = await start(encodingA, encodingB, initial);
-    for (const [level, count] of counts.entries()) {
-      await improve(state, level, count, encodingA, encodingB);
-      const last = level === counts.length - 1;
-      const graph = last ? sessions.mask : sessions.rise;
-      const { upsampling, factor, room } = await kernels.upsamplings.get(state.flow);
-      const { mask, finer } = await graph.run({ hidden: state.hidden }, room);
-      const upsampled = upsample(state, mask, strides[level], upsampling, factor);
-      if (last) return finish(upsampled);
-      descend(state, upsampled, finer, strides[level + 1]);
-    }
-    throw new ShapeError('Expected at least one level of iterations but received none');
+    const { height, width } = featureMap(encodingA.features0);
+    const before = initial && toCells(initial, width, height, strides[0]);
+    return finish(await start(encodingA, encodingB, before), encodingA, encodingB, counts);
+  };
+
+  const begin = async (
+    a: StartEncoding,
+    b: StartEncoding,
+    { iterations: counts = iterations, before }: BeginOptions,
+  ): Promise<PyramidState> => {
+    const state = await start(a, b, before);
+    if (counts.length > 1) descend(state, await pass(state, a, b, counts[0], sessions.rise), strides[1]);
+    return state;
+  };
+
+  /** All levels that are left. */
+  const finish = async (
+    state: PyramidState,
+    a: Encoding,
+    b: Encoding,
+    counts: readonly number[],
+  ): Promise<NetworkEstimate> => {
+    for (; state.level < counts.length - 1;)
+      descend(state, await pass(state, a, b, counts[state.level], sessions.rise), strides[state.level + 1]);
+    if (state.level !== counts.length - 1)
+      throw new ShapeError('Expected at least one level of iterations but received none');
+    return estimateOf(await pass(state, a, b, counts[state.level], sessions.mask));
+  };
+
+  /** The steps of a level, and what they found on a finer grid. */
+  const pass = async (
+    state: PyramidState,
+    a: Encoding | StartEncoding,
+    b: Encoding | StartEncoding,
+    count: number,
+    graph: Session,
+  ): Promise<Upsampled & { finer: Tensor }> => {
+    const logit = await improve(state, count, a as Encoding, b as Encoding);
+    const { upsampling, factor, room } = await kernels.upsamplings.get(state.flow);
+    const { mask, finer } = await graph.run({ hidden: state.hidden }, room);
+    const stride = strides[state.level];
+    const out = upsampling.run({ flow: state.flow.data, mask: mask.data, extra: logit }, stride);
+    const { height, width } = state.flow;
+    return { height: height * factor, width: width * factor, flow: out.flow, hidden: out.extra, finer };
   };
 
   /** Where the decoder starts: in each cell at the candidate that the judge believes in most. */
   const start = async (
-    encodingA: Encoding,
-    encodingB: Encoding,
-    initial: FeatureMap | undefined,
-  ): Promise<State> => {
-    const [a, b] = [featureMap(encodingA.features0), featureMap(encodingB.features0)];
+    encodingA: StartEncoding,
+    encodingB: StartEncoding,
+    before: FeatureMap | undefined,
+  ): Promise<PyramidState> => {
+    const [a, b] = [featureMap(encodingA.features0!), featureMap(encodingB.features0!)];
     const { height, width } = a;
     const size = { height, width };
-    const { matching } = await kernels.matchings.get(a);
-    const match = matching.run(a, b, pyramid.sharpness);
+    const match = await matchInWindows(a, b, before, matchWhole);
     const found: FeatureMap = { channels: 2, ...size, data: match.flow };
     const confidence: FeatureMap = { channels: 1, ...size, data: match.confidence };
-    const before = initial && toCells(initial, width, height, strides[0]);
     if (before) keepNear(found, match.confidence, before);
     const shared = dominantMotion(found, match.confidence);
     const candidates = listCandidates(found, match.confidence, shared, before);
@@ -118,7 +139,7 @@ export function createPyramidNetwork(
     for (const { flow, kind } of candidates) {
       const { score } = await sessions.judge.run({
         correlation: volumeTensor(lookup.lookup(flow.data, volume)),
-        context: encodingA.context0,
+        context: encodingA.context0!,
         flow: tensor(flow),
         confidence: tensor(confidence),
         kind: marks(kind, size),
@@ -126,14 +147,27 @@ export function createPyramidNetwork(
       scored.push({ flow, score: score.data });
     }
     return {
+      level: 0,
       flow: chooseByScore(scored),
       match: join([found, shared, confidence]),
-      hidden: encodingA.start,
-      logit: new Float32Array(height * width),
+      hidden: encodingA.start!,
     };
   };
 
-  const improve = async (state: State, level: number, count: number, a: Encoding, b: Encoding) => {
+  const matchWhole = async (a: FeatureMap, b: FeatureMap) => {
+    const { matching } = await kernels.matchings.get(a);
+    return matching.run(a, b, pyramid.sharpness);
+  };
+
+  /** @returns the logit of having no counterpart in B, one plane */
+  const improve = async (
+    state: PyramidState,
+    count: number,
+    a: Encoding,
+    b: Encoding,
+  ): Promise<Float32Array> => {
+    const { level } = state;
+    let logit: Float32Array = new Float32Array(state.flow.height * state.flow.width);
     const [featuresA, featuresB] = [a, b].map((encoding) => featureMap(encoding[`features${level}`]));
     const { lookup, volume } = await kernels.lookups.get(featuresA);
     const { dims } = state.hidden;
@@ -154,18 +188,27 @@ export function createPyramidNetwork(
         { next: { dims, data: rooms.hidden[step % 2] } },
       );
       state.flow = addStep(state.flow, change);
-      state.logit = change.data.subarray(2 * height * width);
+      logit = change.data.subarray(2 * height * width);
       state.hidden = next;
     }
+    return logit;
   };
 
   // The kernels hold the maps of one pair: pairs take turns.
   let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = turn.then(work);
+    turn = result.catch(() => undefined);
+    return result;
+  };
   return {
-    estimate(a, b, options = {}) {
-      const result = turn.then(() => estimate(a, b, options));
-      turn = result.catch(() => undefined);
-      return result;
+    estimate: (a, b, options = {}) => inTurn(() => estimate(a, b, options)),
+    inWindows: {
+      stride: strides[0],
+      encode: (image) => sessions.encoder.run({ image }),
+      begin: (a, b, options) => inTurn(() => begin(a, b, options)),
+      resume: (a, b, state, counts = iterations) =>
+        inTurn(async () => finish({ ...state }, await encode(a), await encode(b), counts)),
     },
     async dispose() {
       await turn;
@@ -226,10 +269,15 @@ function addStep(flow: FeatureMap, change: Tensor): FeatureMap {
 }
 
 /** To the level of `stride`, half that of the one before. */
-function descend(state: State, { flow, ...size }: Upsampled, finer: Tensor, stride: number): void {
+function descend(
+  state: PyramidState,
+  { flow, finer, ...size }: Upsampled & { finer: Tensor },
+  stride: number,
+): void {
   const [, , height, width] = finer.dims;
   const cells = averageSquares({ channels: 2, ...size, data: flow }, size.width / width);
   for (let i = 0; i < cells.data.length; i++) cells.data[i] /= stride;
+  state.level++;
   state.flow = cells;
   state.match = toFinerCells(state.match, width, height);
   state.hidden = finer;
@@ -255,19 +303,7 @@ function join(maps: readonly FeatureMap[]): FeatureMap {
   return { channels, height, width, data };
 }
 
-/** To pixels, by the weights in `mask`. */
-function upsample(
-  { flow, logit }: State,
-  mask: Tensor,
-  stride: number,
-  upsampling: PreparedUpsample,
-  factor: number,
-): Upsampled {
-  const out = upsampling.run({ flow: flow.data, mask: mask.data, extra: logit }, stride);
-  return { height: flow.height * factor, width: flow.width * factor, flow: out.flow, hidden: out.extra };
-}
-
-function finish({ height, width, flow, hidden }: Upsampled): NetworkEstimate {
+function estimateOf({ height, width, flow, hidden }: Upsampled): NetworkEstimate {
   return {
     flow: { dims: [1, 2, height, width], data: flow },
     hidden: { dims: [1, 1, height, width], data: hidden },

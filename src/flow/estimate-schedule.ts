@@ -1,12 +1,22 @@
-import { enlargeFlow } from '../../kernels/resample/index.ts';
+import { enlargeFlow, resizePlanes } from '../../kernels/resample/index.ts';
 import { warpBackward, warpWindow } from '../../kernels/warp/index.ts';
 import type { FeatureMap } from '../../kernels/types.ts';
 import type { FlowField, ScalarField, Tensor } from '../core/types.ts';
 import type { FlowModel } from './engine.ts';
-import type { FlowBackend, NetworkEstimate, NetworkInput } from './engine-network.ts';
+import { START_OUTPUTS } from './engine-network.ts';
+import type {
+  FlowBackend,
+  NetworkEstimate,
+  NetworkInput,
+  StartEncoding,
+  WindowNetwork,
+} from './engine-network.ts';
 import { bringFlow } from './bring-flow.ts';
 import { createLevel, prepareInput } from './estimate-frame.ts';
 import type { Level, PreparedFrame } from './estimate-frame.ts';
+import { Mosaic } from './mosaic.ts';
+import { cropState } from './pyramid-state.ts';
+import type { PyramidState } from './pyramid-state.ts';
 import { blendTiles } from './tile-blend.ts';
 import { betterInTiles } from './tile-pair.ts';
 import type { TilePair } from './tile-pair.ts';
@@ -20,7 +30,7 @@ import type { Window } from './window.ts';
 export interface Found {
   /** On the grid of the pass that found it, in its pixels. */
   readonly flow: FlowField;
-  /** How probable it is that B does not show a pixel, 0 to 1, as the last pass over the whole saw it. */
+  /** How probable it is that B does not show a pixel, 0 to 1, where the network tells it. */
   readonly hidden?: ScalarField;
   readonly backend: FlowBackend;
 }
@@ -50,15 +60,15 @@ export async function runSchedule(
   tiling?: Tiling,
 ): Promise<Found> {
   let found: Found | undefined;
-  for (const [pass, factor] of passes.schedule.entries()) {
-    const iterations = iterationsOf(model, passes, pass);
+  for (const [index, factor] of passes.schedule.entries()) {
+    const iterations = iterationsOf(model, passes, index);
     const { width, height } = levelSize(frameA.image, factor);
     const before: FlowField | undefined = found && bringFlow(found.flow, { width, height });
     const plan = planLevel({ width, height }, tiling, model.manifest.input.multipleOf);
     if (before && plan) {
       const inTiles = model.manifest.pyramid ? runPassInTiles : addPassInTiles;
-      const tiles = await inTiles(model, frameA, frameB, factor, before, plan, tiling!, iterations);
-      found = { ...found, ...tiles };
+      const pass = { model, frameA, frameB, factor, before, plan, tiling: tiling!, iterations };
+      found = { ...found, ...(await inTiles(pass)) };
       continue;
     }
     const first = passes.initial && bringFlow(passes.initial, { width, height });
@@ -144,45 +154,113 @@ function cropScalar(
   return { width, height, data: out };
 }
 
+/** A pass that is done window by window. */
+interface TiledPass {
+  readonly model: FlowModel;
+  readonly frameA: PreparedFrame;
+  readonly frameB: PreparedFrame;
+  readonly factor: number;
+  /** The flow so far, on the grid of the pass; it is changed. */
+  readonly before: FlowField;
+  readonly plan: TilePlan;
+  readonly tiling: Tiling;
+  readonly iterations: readonly number[] | undefined;
+}
+
 /**
- * `runPass` from `before` on, but the network sees one window after the other. Each window of A meets a window of B on the
- * same grid of cells, so that what it sees of both is what it sees in the whole.
+ * `runPass` from `before` on, of which the coarsest level sees the whole, put together from encodings of windows, and the
+ * others one window after the other. Each window of A meets a window of B on the same grid of cells, so that what the
+ * network sees of both is what it sees in the whole.
  */
-async function runPassInTiles(
-  model: FlowModel,
-  frameA: PreparedFrame,
-  frameB: PreparedFrame,
-  factor: number,
-  before: FlowField,
-  plan: TilePlan,
-  tiling: Tiling,
-  iterations: readonly number[] | undefined,
-): Promise<Found> {
+async function runPassInTiles(pass: TiledPass): Promise<Found> {
+  const { model, frameA, frameB, factor, before, plan, tiling, iterations } = pass;
   const { input } = model.manifest;
+  const network = model.network.inWindows!;
+  const state = await beginInTiles(pass, network);
+  const stride = model.manifest.pyramid!.strides[state.level];
+  // What the coarsest level has found takes the place of the flow before: both would take a lot of memory.
+  before.data.fill(0);
+  addResidual(before, pixelsOf(state.flow, stride), stride);
   let backend: FlowBackend = 'onnxruntime';
-  const better = async ({ a, b, flow }: TilePair): Promise<Float32Array> => {
-    const found = await runPass(model, createLevel(a, input), createLevel(b, input), iterations, flow);
-    backend = found.backend;
+  const better = async ({ a, b, window, shift }: TilePair) => {
+    const [tileA, tileB] = [createLevel(a, input), createLevel(b, input)];
+    const [, , rows, columns] = tileA.input.tensor.dims;
+    const cells = {
+      left: window.left / stride,
+      top: window.top / stride,
+      width: columns / stride,
+      height: rows / stride,
+    };
+    const own = cropState(state, cells, [shift[0] / stride, shift[1] / stride]);
+    const estimate = await network.resume(tileA.input, tileB.input, own, iterations);
+    backend = estimate.backend;
+    const { width, height } = window;
     tiling.step();
-    return found.flow.data;
+    const nothing = { width, height, data: new Float32Array(width * height * 2) };
+    const { flow, hidden } = foundBy(estimate, tileA, nothing);
+    return { data: flow.data, hidden: resizePlanes({ channels: 1, ...hidden! }, width, height).data };
   };
-  const flow = await betterInTiles(frameA, frameB, factor, before, plan, better, input.multipleOf);
-  return { flow, backend };
+  const found = await betterInTiles(frameA, frameB, factor, before, plan, better, input.multipleOf);
+  return { ...found, backend };
+}
+
+/** The coarsest level of a pass, of the whole. */
+async function beginInTiles(
+  { model, frameA, frameB, factor, before, plan, tiling, iterations }: TiledPass,
+  network: WindowNetwork,
+): Promise<PyramidState> {
+  const { stride } = network;
+  const encode = async (frame: PreparedFrame, outputs: readonly string[]): Promise<StartEncoding> => {
+    const mosaic = new Mosaic(plan, stride);
+    for (const window of plan.windows) {
+      const { tensor } = prepareInput(frame.crop(factor, window), model.manifest.input);
+      const encoding = await network.encode(tensor);
+      mosaic.add(window, Object.fromEntries(outputs.map((name) => [name, toMap(encoding[name])])));
+      tiling.step();
+    }
+    return Object.fromEntries(Object.entries(mosaic.maps).map(([name, map]) => [name, toTensor(map)]));
+  };
+  const a = await encode(frameA, START_OUTPUTS);
+  const b = await encode(frameB, START_OUTPUTS.slice(0, 1));
+  const cells = averageCells(before, stride);
+  return network.begin(a, b, { iterations, before: cells });
+}
+
+const toMap = ({ dims: [, channels, height, width], data }: Tensor): FeatureMap => ({
+  ...{ channels, height, width, data },
+});
+const toTensor = ({ channels, height, width, data }: FeatureMap): Tensor => ({
+  ...{ dims: [1, channels, height, width], data },
+});
+
+/** u and v of cells in pixels. */
+const pixelsOf = (cells: FeatureMap, stride: number): Tensor =>
+  toTensor({ ...cells, data: cells.data.map((value) => value * stride) });
+
+/** The mean flow of the pixels of each cell, in cells, as two planes; the border is repeated beyond the image. */
+export function averageCells({ width, height, data }: FlowField, stride: number): FeatureMap {
+  const [columns, rows] = [Math.ceil(width / stride), Math.ceil(height / stride)];
+  const out = new Float32Array(2 * columns * rows);
+  const share = 1 / stride ** 3;
+  for (let y = 0; y < rows * stride; y++) {
+    const from = Math.min(y, height - 1) * width;
+    const row = Math.floor(y / stride) * columns;
+    for (let x = 0; x < columns * stride; x++) {
+      const pixel = 2 * (from + Math.min(x, width - 1));
+      const cell = row + Math.floor(x / stride);
+      out[cell] += share * data[pixel];
+      out[columns * rows + cell] += share * data[pixel + 1];
+    }
+  }
+  return { channels: 2, height: rows, width: columns, data: out };
 }
 
 /** `addPass`, but the network sees one window after the other. */
-async function addPassInTiles(
-  model: FlowModel,
-  frameA: PreparedFrame,
-  frameB: PreparedFrame,
-  factor: number,
-  before: FlowField,
-  plan: TilePlan,
-  tiling: Tiling,
-): Promise<Found> {
+async function addPassInTiles(pass: TiledPass): Promise<Found> {
+  const { model, frameA, frameB, factor, before, plan, tiling } = pass;
   const { input } = model.manifest;
   let backend: FlowBackend = 'onnxruntime';
-  const flow = await blendTiles(before, plan, async (window) => {
+  const { flow } = await blendTiles(before, plan, async (window) => {
     const data = cropFlowData(before, window);
     const a = prepareInput(frameA.crop(factor, window), input);
     const b = prepareInput(warpTile(frameB, factor, data, window, plan), input);

@@ -173,7 +173,13 @@ function planEstimate({ manifest }: FlowModel, image: Image, options: EstimateOp
     planLevel(levelSize(image, factor), { side }, align)?.windows.length ?? 1;
   const sum = (factors: readonly number[], align: number): number =>
     factors.reduce((total, factor) => total + parts(factor, align), 0);
-  const total = (sum(schedule, multipleOf) + sum(levels, 1)) * (options.both ? 2 : 1);
+  // A pyramid encodes each window of A and of B first.
+  const times = manifest.pyramid ? 3 : 1;
+  const passes = schedule.reduce((total, factor) => {
+    const count = parts(factor, multipleOf);
+    return total + (count > 1 ? times * count : 1);
+  }, 0);
+  const total = (passes + sum(levels, 1)) * (options.both ? 2 : 1);
   let done = 0;
   return {
     schedule,

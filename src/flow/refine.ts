@@ -166,7 +166,8 @@ export function createRefiner(threads?: number): Refiner {
       let progress: Progress = { flow };
       for (const { factor, channels, ...parameters } of planLevels(options)) {
         const run = async (input: RefineInput): Promise<Float32Array> => {
-          const seen = channels === 1 ? { ...input, a: brightnessOf(input.a), b: brightnessOf(input.b) } : input;
+          const seen =
+            channels === 1 ? { ...input, a: brightnessOf(input.a), b: brightnessOf(input.b) } : input;
           return (await prepared.get(seen.a)).run(seen, { ...parameters, span });
         };
         const size = levelSize(frameA.image, factor);
@@ -238,13 +239,13 @@ async function refineLevel(
     tiling?.step();
     return data;
   }
-  const { data } = await betterInTiles(frameA, frameB, factor, start, plan, async (pair) => {
+  const { flow } = await betterInTiles(frameA, frameB, factor, start, plan, async (pair) => {
     const trust = confidence && cropPlanes(confidence, pair.window).data;
-    const better = await run({ a: pair.a, b: pair.b, flow: pair.flow.data, confidence: trust });
+    const data = await run({ a: pair.a, b: pair.b, flow: pair.flow.data, confidence: trust });
     tiling!.step();
-    return better;
+    return { data };
   });
-  return data;
+  return flow.data;
 }
 
 /** The factors of the levels, checked; those of a refinement of which nothing is said for `true`. */

@@ -2,6 +2,7 @@ import type { FeatureMap } from '../../kernels/types.ts';
 import type { FlowField } from '../core/types.ts';
 import type { PreparedFrame } from './estimate-frame.ts';
 import { blendTiles } from './tile-blend.ts';
+import type { TileFlow } from './tile-blend.ts';
 import type { TilePlan } from './tile-plan.ts';
 import { cropFlowData } from './window.ts';
 import type { Size, Window } from './window.ts';
@@ -14,6 +15,8 @@ export interface TilePair {
   readonly flow: FlowField;
   /** Where `a` lies. */
   readonly window: Window;
+  /** From there to where `b` lies, along x and y. */
+  readonly shift: readonly [number, number];
 }
 
 /**
@@ -23,7 +26,7 @@ export interface TilePair {
  *
  * @param factor that the frames are shrunk by; `start` and `plan` are of that size
  * @param start from A to B, all of it known; it is not changed
- * @param better gives the flow of a pair of windows: `height * width * 2` values in their pixels
+ * @param better gives the flow of a pair of windows, in their pixels, and what of A is hidden if it is told
  * @param align windows of B are moved by multiples of this many pixels
  */
 export function betterInTiles(
@@ -32,22 +35,22 @@ export function betterInTiles(
   factor: number,
   start: FlowField,
   plan: TilePlan,
-  better: (pair: TilePair) => Promise<Float32Array>,
+  better: (pair: TilePair) => Promise<Pick<TileFlow, 'data' | 'hidden'>>,
   align = 1,
-): Promise<FlowField> {
+): ReturnType<typeof blendTiles> {
   return blendTiles(start, plan, async (window) => {
     const before = cropFlowData(start, window);
     const windowB = followFlow(before, window, start, align);
     const shift = [windowB.left - window.left, windowB.top - window.top] as const;
     const trust = trustInside(before, window, windowB, start);
     const { width, height } = window;
-    const data = await better({
+    const { data, hidden } = await better({
       a: frameA.crop(factor, window),
       b: frameB.crop(factor, windowB),
       flow: { width, height, data: addShift(before, -shift[0], -shift[1]) },
-      window,
+      ...{ window, shift },
     });
-    return { data: addShift(data, ...shift), trust };
+    return { data: addShift(data, ...shift), hidden, trust };
   });
 }
 

@@ -62,3 +62,14 @@ test('one cell is enough', () => {
   const one = { channels: 2, height: 1, width: 1, data: Float32Array.of(4, -5) };
   expect(dominantMotion(one, Float32Array.of(1)).data).toBeCloseToArray(one.data, TOLERANCE.leastSquares);
 });
+
+test('large maps have a motion for each part, which change over smoothly', () => {
+  const [height, width] = [10, 150];
+  const size = height * width;
+  const data = Float32Array.from({ length: 2 * size }, (_, i) => (i < size ? (i % width < 75 ? 2 : 7) : 0));
+  const found = dominantMotion({ channels: 2, height, width, data }, new Float32Array(size).fill(1));
+  const row = found.data.subarray(5 * width, 6 * width);
+  expect(row.subarray(0, 25)).toBeCloseToArray(new Float32Array(25).fill(2), TOLERANCE.leastSquares);
+  expect(row.subarray(125)).toBeCloseToArray(new Float32Array(25).fill(7), TOLERANCE.leastSquares);
+  for (let x = 1; x < width; x++) expect(Math.abs(row[x] - row[x - 1])).toBeLessThan(2.5);
+});

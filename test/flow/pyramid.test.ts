@@ -61,6 +61,20 @@ describe('whither-flow', () => {
     expect(flow.data.every(Number.isFinite)).toBe(true);
   });
 
+  test.each(['balanced', 'accurate'] as const)(
+    'sees in tiles what it sees in the whole (%s)',
+    async (preset) => {
+      const [a, b] = await Promise.all([FIXTURES.boxA, FIXTURES.boxB].map((file) => readImage(file)));
+      const whole = await estimateFlow(model, a, b, { preset, tile: false });
+      const tiled = await estimateFlow(model, a, b, { preset, tile: 256 });
+      expect(tiled.tile).toBe(256);
+      expect(distances(tiled.flow.data, whole.flow.data).mean).toBeLessThan(TOLERANCE.tiledEstimate);
+      expect(distances(tiled.confidence!.data, whole.confidence!.data).mean).toBeLessThan(
+        TOLERANCE.tiledEstimate,
+      );
+    },
+  );
+
   test('leaves the finest levels out where fewer iterations than levels are asked for', async () => {
     const options = { schedule: [1], refine: false };
     const fine = await estimateFlow(model, imageA, imageB, { ...options, iterations: [2, 2, 1] });

@@ -6,7 +6,9 @@ import { loadFlowModel } from '../../src/flow/engine.ts';
 import type { FlowModel } from '../../src/flow/engine.ts';
 import { estimateFlow } from '../../src/flow/estimate.ts';
 import { prepareFrame } from '../../src/flow/estimate-frame.ts';
+import { averageCells } from '../../src/flow/estimate-schedule.ts';
 import { flowSequence } from '../../src/flow/estimate-sequence.ts';
+import { Mosaic } from '../../src/flow/mosaic.ts';
 import { refineFlow } from '../../src/flow/refine.ts';
 import { blendTiles } from '../../src/flow/tile-blend.ts';
 import { betterInTiles, followFlow, trustInside } from '../../src/flow/tile-pair.ts';
@@ -93,13 +95,16 @@ describe('the blend of tiles', () => {
   const start = flowFrom(300, 170, () => [1, -1]);
 
   it('gives back a field that every window has a part of', async () => {
-    const { data } = await blendTiles(start, plan, async (window) => ({ data: cropFlowData(truth, window) }));
-    expect(data).toBeCloseToArray(truth.data, TOLERANCE.interpolation);
+    const { flow, hidden } = await blendTiles(start, plan, async (window) => ({
+      data: cropFlowData(truth, window),
+    }));
+    expect(hidden).toBeUndefined();
+    expect(flow.data).toBeCloseToArray(truth.data, TOLERANCE.interpolation);
   });
 
   it('leaves to other windows what one is not trusted with', async () => {
     const first = plan.windows[0];
-    const { data } = await blendTiles(start, plan, async (window) => {
+    const { flow: blended } = await blendTiles(start, plan, async (window) => {
       const trust = new Float32Array(window.width * window.height).fill(1);
       if (window !== first) return { data: cropFlowData(truth, window), trust };
       // Wrong, and not trusted, where the second window sees it too.
@@ -108,18 +113,65 @@ describe('the blend of tiles', () => {
       for (let i = 0; i < trust.length; i++) if (!trust[i]) flow[i * 2] = 999;
       return { data: flow, trust };
     });
-    const { greatest } = distances(data, truth.data);
+    const { greatest } = distances(blended.data, truth.data);
     expect(greatest).toBeLessThan(TOLERANCE.interpolation);
   });
 
   it('keeps the start where no window is trusted, and the start itself unchanged', async () => {
     const before = start.data.slice();
-    const { data } = await blendTiles(start, plan, async (window) => ({
+    const { flow, hidden } = await blendTiles(start, plan, async (window) => ({
       data: cropFlowData(truth, window),
+      hidden: new Float32Array(window.width * window.height),
       trust: new Float32Array(window.width * window.height),
     }));
-    expect(data).toBeCloseToArray(before, 0);
+    expect(flow.data).toBeCloseToArray(before, 0);
+    expect(hidden!.data.every((probability) => probability === 1)).toBe(true);
     expect(start.data).toBeCloseToArray(before, 0);
+  });
+});
+
+describe('a mosaic', () => {
+  const size = { width: 300, height: 170 };
+  const plan = planTiles(size, 128, 8);
+
+  it('puts maps together again, each cell from a window that sees beyond it', () => {
+    const stride = 8;
+    const [columns, rows] = [Math.ceil(size.width / stride), Math.ceil(size.height / stride)];
+    const mosaic = new Mosaic(plan, stride);
+    for (const window of plan.windows) {
+      // One column and one row of cells that are padding.
+      const [width, height] = [Math.ceil(window.width / stride) + 1, Math.ceil(window.height / stride) + 1];
+      const at = (i: number) => [
+        window.left / stride + (i % width),
+        window.top / stride + Math.floor(i / width),
+      ];
+      const own = Float32Array.from({ length: 2 * width * height }, (_, i) => {
+        const [x, y] = at(i % (width * height));
+        return i < width * height ? x + 100 * y : -y;
+      });
+      // What is made in the cells along the window's border, inside of the whole, is wrong.
+      for (let i = 0; i < width * height; i++) if (window.left > 0 && i % width === 0) own[i] = NaN;
+      mosaic.add(window, { map: { channels: 2, width, height, data: own } });
+    }
+    const { map } = mosaic.maps;
+    expect([map.channels, map.width, map.height]).toEqual([2, columns, rows]);
+    const wanted = Float32Array.from({ length: 2 * columns * rows }, (_, i) => {
+      const [x, y] = [i % columns, Math.floor((i % (columns * rows)) / columns)];
+      return i < columns * rows ? x + 100 * y : -y;
+    });
+    expect(map.data).toEqual(wanted);
+  });
+});
+
+describe('the mean flow of cells', () => {
+  it('counts the border again beyond the image', () => {
+    const { data, width, height } = averageCells(
+      flowFrom(6, 4, (x, y) => [4 * x, 8 * y]),
+      4,
+    );
+    expect([width, height]).toEqual([2, 1]);
+    // u of 0, 1, 2, 3 and of 4, 5, 5, 5, in cells of four pixels; v of 0, 1, 2, 3.
+    expect(data).toEqual(Float32Array.of(1.5, 4.75, 3, 3));
   });
 });
 
@@ -132,17 +184,17 @@ describe('a pair of windows', () => {
     const start = flowFrom(400, 300, () => [150, -60]);
     const plan = planTiles(start, 128);
     let inside = 0;
-    const { data } = await betterInTiles(a, b, 1, start, plan, async (pair) => {
+    const { flow } = await betterInTiles(a, b, 1, start, plan, async (pair) => {
       const { left, top, width, height } = pair.window;
       if (left + width + 150 <= 400 && top - 60 >= 0 && left > 0 && top + height < 300) {
         expect(pair.b.data).toEqual(pair.a.data);
         expect(pair.flow.data.every((shift) => shift === 0)).toBe(true);
         inside++;
       }
-      return pair.flow.data;
+      return { data: pair.flow.data };
     });
     expect(inside).toBeGreaterThan(0);
-    expect(data).toBeCloseToArray(start.data, TOLERANCE.interpolation);
+    expect(flow.data).toBeCloseToArray(start.data, TOLERANCE.interpolation);
   });
 
   it('stays within the image, and at its border while the flow leads inwards by little', () => {
