@@ -155,7 +155,7 @@ export function createPyramidNetwork(
   };
 
   const matchWhole = async (a: FeatureMap, b: FeatureMap) => {
-    const { matching } = await kernels.matchings.get(a);
+    const { matching } = await kernels.matchings.get(a, b);
     return matching.run(a, b, pyramid.sharpness);
   };
 
@@ -237,8 +237,8 @@ function prepareKernels({ radius, reaches, factor }: ModelPyramid, threads?: num
       const bytes = lookup.bytes + (lookup.volume ? 0 : volume.data.byteLength);
       return { lookup, volume, bytes, dispose: () => lookup.dispose() };
     }),
-    matchings: keepKernels(async ({ channels, height, width }) => {
-      const size = { heightA: height, widthA: width, heightB: height, widthB: width };
+    matchings: keepKernels(async ({ channels, height, width }: FeatureMap, b: FeatureMap) => {
+      const size = { heightA: height, widthA: width, heightB: b.height, widthB: b.width };
       const matching = await prepareMatch({ channels, ...size }, { threads });
       return { matching, bytes: matching.bytes, dispose: () => matching.dispose() };
     }),

@@ -11,9 +11,9 @@ interface Compiled {
 }
 
 /** What was prepared for the sizes used last. */
-export interface KeptKernels<T> {
-  /** For maps of a size; a failure is told to who waits for it, and not kept. */
-  get(size: MapSize): Promise<T>;
+export interface KeptKernels<T, Sizes extends readonly MapSize[]> {
+  /** For maps of these sizes; a failure is told to who waits for it, and not kept. */
+  get(...sizes: Sizes): Promise<T>;
   dispose(): Promise<void>;
 }
 
@@ -23,8 +23,10 @@ const LEAST_KEPT = 12;
 /** Others are kept while all hold no more than this: to compile for a size again takes longer than a small pair does. */
 const MOST_BYTES = 2 ** 28;
 
-/** Prepares kernels for each size once and keeps those of the sizes used last. */
-export function keepKernels<T extends Compiled>(prepare: (size: MapSize) => Promise<T>): KeptKernels<T> {
+/** Prepares kernels for each size, or sizes, once and keeps those of the sizes used last. */
+export function keepKernels<T extends Compiled, Sizes extends readonly MapSize[] = [MapSize]>(
+  prepare: (...sizes: Sizes) => Promise<T>,
+): KeptKernels<T, Sizes> {
   const kept = new Map<string, Promise<T>>();
   const held = new Map<string, number>();
   const forget = (key: string): void => {
@@ -38,8 +40,8 @@ export function keepKernels<T extends Compiled>(prepare: (size: MapSize) => Prom
   };
   const tooMuch = (): boolean =>
     kept.size > LEAST_KEPT && [...held.values()].reduce((sum, bytes) => sum + bytes, 0) > MOST_BYTES;
-  const make = (key: string, size: MapSize): Promise<T> => {
-    const made = prepare(size);
+  const make = (key: string, sizes: Sizes): Promise<T> => {
+    const made = prepare(...sizes);
     made.then(
       ({ bytes }) => kept.get(key) === made && held.set(key, bytes),
       () => {
@@ -49,10 +51,9 @@ export function keepKernels<T extends Compiled>(prepare: (size: MapSize) => Prom
     return made;
   };
   return {
-    get(size) {
-      const { channels, height, width } = size;
-      const key = `${channels} x ${height} x ${width}`;
-      const found = kept.get(key) ?? make(key, size);
+    get(...sizes) {
+      const key = sizes.map(({ channels, height, width }) => `${channels} x ${height} x ${width}`).join();
+      const found = kept.get(key) ?? make(key, sizes);
       // A map keeps the order of insertion: the size used last goes to its end, the stalest stands first.
       kept.delete(key);
       kept.set(key, found);

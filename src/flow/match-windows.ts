@@ -4,17 +4,18 @@ import { Mosaic } from './mosaic.ts';
 import { followFlow } from './tile-pair.ts';
 import { planTiles } from './tile-plan.ts';
 import { cropPlanes } from './window.ts';
+import type { Size, Window } from './window.ts';
 
-/** Longest side of a window, in cells. */
-const WINDOW = 24;
+/** Longest side of a window of A, in cells, and how much farther to each side its window of B goes. */
+const [WINDOW, MARGIN] = [16, 4];
 
 /**
  * Matches two maps of one size. Where an earlier pass has found a flow, large maps are matched window by window: each window
- * of A meets that window of B where the flow mostly leads. Of few cells fewer look alike by chance, and the work, which grows
+ * of A meets a larger one of B, about where the flow mostly leads. Of few cells fewer look alike by chance, and the work, which grows
  * with the square of the cells, stays in bounds.
  *
  * @param before what an earlier pass has found, u and v in cells
- * @param match of maps of one size
+ * @param match of two maps
  */
 export async function matchInWindows(
   a: FeatureMap,
@@ -26,7 +27,7 @@ export async function matchInWindows(
   const plan = planTiles(a, WINDOW);
   const mosaic = new Mosaic(plan, 1);
   for (const window of plan.windows) {
-    const windowB = followFlow(pairsOf(cropPlanes(before, window)), window, a);
+    const windowB = enlarge(followFlow(pairsOf(cropPlanes(before, window)), window, a), a);
     const found = await match(cropPlanes(a, window), cropPlanes(b, windowB));
     const { height, width } = window;
     const size = height * width;
@@ -41,6 +42,19 @@ export async function matchInWindows(
     });
   }
   return { flow: mosaic.maps.flow.data, confidence: mosaic.maps.confidence.data };
+}
+
+/** By the margin on every side, as far as the map goes; near its border by more on the other side. */
+function enlarge({ left, top, width, height }: Window, map: Size): Window {
+  const [wide, high] = [Math.min(width + 2 * MARGIN, map.width), Math.min(height + 2 * MARGIN, map.height)];
+  const within = (start: number, length: number, size: number): number =>
+    Math.min(Math.max(start - MARGIN, 0), size - length);
+  return {
+    left: within(left, wide, map.width),
+    top: within(top, high, map.height),
+    width: wide,
+    height: high,
+  };
 }
 
 /** u and v side by side. */

@@ -41,10 +41,9 @@ test('windows find what lies farther than they are wide, where the flow before l
     return Promise.resolve(matchReference(one, other, 20));
   });
   expect(sizes.length).toBeGreaterThan(2);
-  expect(Math.max(...sizes)).toBeLessThanOrEqual(24);
-  // Save for cells along the border of their window, which lead out of that of B.
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(16);
   for (let y = 6; y < HEIGHT - 2; y++)
-    for (const x of [2, 5, 9, 13, 17, 24, 26]) {
+    for (let x = 2; x < WIDTH - SHIFT[0] - 2; x++) {
       const i = y * WIDTH + x;
       expect([flow[i], flow[SIZE + i]].map(Math.round)).toEqual(SHIFT);
       expect(confidence[i]).toBeGreaterThan(0.5);
