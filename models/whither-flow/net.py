@@ -282,7 +282,7 @@ def keep_near(found, confidence, initial):
     """Matches (N, 2, h, w) and their confidence (N, 1, h, w), without those far from `initial` (N, 2, h, w), in cells.
 
     Of many cells some look alike by chance: the larger the image, the more matches are wrong and far away, where an
-    earlier pass saw the whole scene in fewer cells.
+    earlier pass saw the whole scene in fewer cells. (The library matches in windows about the earlier flow instead.)
     """
     near = (found - initial).square().sum(1, keepdim=True) <= FARTHEST**2
     return torch.where(near, found, initial), confidence * near

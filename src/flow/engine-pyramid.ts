@@ -19,7 +19,7 @@ import type {
 } from './engine-network.ts';
 import { keepKernels } from './kept-kernels.ts';
 import { matchInWindows } from './match-windows.ts';
-import { chooseByScore, keepNear, listCandidates } from './pyramid-start.ts';
+import { chooseByScore, listCandidates } from './pyramid-start.ts';
 import type { ScoredFlow } from './pyramid-start.ts';
 import type { PyramidState } from './pyramid-state.ts';
 
@@ -130,7 +130,6 @@ export function createPyramidNetwork(
     const match = await matchInWindows(a, b, before, matchWhole);
     const found: FeatureMap = { channels: 2, ...size, data: match.flow };
     const confidence: FeatureMap = { channels: 1, ...size, data: match.confidence };
-    if (before) keepNear(found, match.confidence, before);
     const shared = dominantMotion(found, match.confidence);
     const candidates = listCandidates(found, match.confidence, shared, before);
     const { lookup, volume } = await kernels.lookups.get(a);

@@ -42,34 +42,6 @@ export function listCandidates(
   ];
 }
 
-/** Cells between a match and the flow that an earlier pass found, beyond which the match is not believed. */
-const FARTHEST = 8;
-
-/**
- * Takes out matches that lie far from the flow that an earlier pass found: they become that flow, and their confidence 0.
- * Of many cells some look alike by chance: the larger the image, the more matches are wrong and far away, where the earlier
- * pass saw the whole scene in fewer cells.
- *
- * @param match u and v in cells, changed in place
- * @param confidence of each match, changed in place
- * @param initial u and v in cells, of the same size
- */
-export function keepNear(
-  { data }: FeatureMap,
-  confidence: Float32Array,
-  { data: initial }: FeatureMap,
-): void {
-  const size = confidence.length;
-  for (let i = 0; i < size; i++) {
-    const du = data[i] - initial[i];
-    const dv = data[size + i] - initial[size + i];
-    if (du * du + dv * dv <= FARTHEST * FARTHEST) continue;
-    data[i] = initial[i];
-    data[size + i] = initial[size + i];
-    confidence[i] = 0;
-  }
-}
-
 /** A candidate with what the judge thinks of it in each cell. */
 export interface ScoredFlow {
   readonly flow: FeatureMap;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseByScore, keepNear, listCandidates, surroundings } from '../../src/flow/pyramid-start.ts';
+import { chooseByScore, listCandidates, surroundings } from '../../src/flow/pyramid-start.ts';
 import type { FeatureMap } from '../../kernels/types.ts';
 import { TOLERANCE } from '../tolerances.ts';
 
@@ -42,18 +42,6 @@ test('each cell takes the candidate of the highest score, u and v together', () 
 test('with one candidate there is no choice', () => {
   const flow = map(2, 2, (c, i) => c - i);
   expect(chooseByScore([{ flow, score: new Float32Array(4) }]).data).toEqual(flow.data);
-});
-
-test('a match far from what an earlier pass found is not believed', () => {
-  const match = map(1, 3, (c, i) => (c ? [1, 1, 5] : [0, 8, 6])[i]);
-  const sure = Float32Array.of(1, 0.5, 0.25);
-  keepNear(
-    match,
-    sure,
-    map(1, 3, () => 0),
-  );
-  expect([...match.data]).toEqual([0, 0, 6, 1, 0, 5]);
-  expect([...sure]).toEqual([1, 0, 0.25]);
 });
 
 test("what an earlier pass found and the motion that most of it shares are candidates beside the pass's own", () => {
