@@ -44,10 +44,10 @@ describe('keepKernels', () => {
 
   it('keeps no failure', async () => {
     let calls = 0;
-    const kept = keepKernels(() =>
+    const kept = keepKernels(({ width }) =>
       ++calls === 1
         ? Promise.reject(new Error('no memory'))
-        : Promise.resolve({ bytes: 1, dispose: () => undefined }),
+        : Promise.resolve({ bytes: width, dispose: () => undefined }),
     );
     const size = { channels: 1, height: 1, width: 1 };
     await expect(kept.get(size)).rejects.toThrow('no memory');
