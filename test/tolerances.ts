@@ -19,6 +19,8 @@ export const TOLERANCE = {
   tilesGreatest: 5e-2,
   /** A whole estimate in small tiles against that at once, mean in pixels. */
   tiledEstimate: 0.1,
+  /** The confidence of both, mean of 0 to 1. */
+  tiledConfidence: 0.01,
   /** A motion fitted with a small ridge, and with weights that never quite reach zero, in cells. */
   leastSquares: 0.02,
   /** Interpolation in float32. */

@@ -261,7 +261,7 @@ export function tensor(layout: Layout): w.FunctionSource {
       ...w.set(trusted, w.get(slots[2])),
       ...w.set(end, w.add(w.get(record), w.constant(groups * 16))),
       ...w.loopUntil(record, end, 16, [
-        // All channels of one quadratic form before the next: its sums then stay in registers.
+        // All channels of one quadratic form before the next: six sums at a time are worked on, not twelve.
         ...[0, 1].flatMap((part) =>
           FORMS.flatMap(({ derive, add }) =>
             Array.from({ length: channels }, (_, c) => [

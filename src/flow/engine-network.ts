@@ -5,6 +5,7 @@ import type { CostVolume, FeatureMap } from '../../kernels/types.ts';
 import { BackendError } from '../core/errors.ts';
 import type { Tensor } from '../core/types.ts';
 import { keepKernels } from './kept-kernels.ts';
+import { featureMap } from './planes.ts';
 import type { PyramidState } from './pyramid-state.ts';
 import type { ModelCorrelation, Session } from '../runtime/index.ts';
 
@@ -21,9 +22,8 @@ export interface NetworkInput {
 /** What the encoder of a Siamese network makes of one image: its outputs by name. */
 export type Encoding = Readonly<Record<string, Tensor>>;
 
-/** Of it, what a pyramid starts from: its outputs at the coarsest level; of B the first alone. */
+/** The outputs that a pyramid starts from, at its coarsest level; of B the first alone. */
 export const START_OUTPUTS = ['features0', 'context0', 'start'] as const;
-export type StartEncoding = Readonly<Partial<Record<(typeof START_OUTPUTS)[number], Tensor>>>;
 
 /** How a network that leaves a choice is run. */
 export interface NetworkOptions {
@@ -60,8 +60,8 @@ export interface WindowNetwork {
   readonly stride: number;
   /** Of a window, or of a whole image. */
   encode(tensor: Tensor): Promise<Encoding>;
-  /** The start, and the coarsest level where others follow. */
-  begin(a: StartEncoding, b: StartEncoding, options: BeginOptions): Promise<PyramidState>;
+  /** The start, from `START_OUTPUTS` alone, and the coarsest level where others follow. */
+  begin(a: Encoding, b: Encoding, options: NetworkOptions): Promise<PyramidState>;
   /** The other levels. */
   resume(
     a: NetworkInput,
@@ -69,12 +69,6 @@ export interface WindowNetwork {
     state: PyramidState,
     iterations?: readonly number[],
   ): Promise<NetworkEstimate>;
-}
-
-export interface BeginOptions {
-  readonly iterations?: readonly number[];
-  /** Flow found before: u and v in cells of the coarsest level. */
-  readonly before?: FeatureMap;
 }
 
 /** A network in one graph: `imageA`, `imageB` to `flow`. */
@@ -133,10 +127,6 @@ function createCorrelations({ radius, step, scale }: ModelCorrelation, backend: 
     const bytes = 8 * (channels + displacements) * height * width;
     return { prepared, volumes, bytes, dispose: () => prepared.dispose() };
   });
-}
-
-function featureMap({ dims: [, channels, height, width], data }: Tensor): FeatureMap {
-  return { channels, height, width, data };
 }
 
 function volumeTensor({ displacements, height, width, data }: CostVolume): Tensor {

@@ -9,16 +9,15 @@ import { padTensor } from '../runtime/index.ts';
 import type { ModelPyramid, Session } from '../runtime/index.ts';
 import { dominantMotion } from './dominant-motion.ts';
 import type {
-  BeginOptions,
   Encoding,
   FlowNetwork,
   NetworkEstimate,
   NetworkInput,
   NetworkOptions,
-  StartEncoding,
 } from './engine-network.ts';
 import { keepKernels } from './kept-kernels.ts';
 import { matchInWindows } from './match-windows.ts';
+import { featureMap, mapTensor } from './planes.ts';
 import { chooseByScore, listCandidates } from './pyramid-start.ts';
 import type { ScoredFlow } from './pyramid-start.ts';
 import type { PyramidState } from './pyramid-state.ts';
@@ -72,17 +71,15 @@ export function createPyramidNetwork(
     { iterations: counts = iterations, initial }: NetworkOptions,
   ): Promise<NetworkEstimate> => {
     const [encodingA, encodingB] = [await encode(a), await encode(b)];
-    const { height, width } = featureMap(encodingA.features0);
-    const before = initial && toCells(initial, width, height, strides[0]);
-    return finish(await start(encodingA, encodingB, before), encodingA, encodingB, counts);
+    return finish(await start(encodingA, encodingB, initial), encodingA, encodingB, counts);
   };
 
   const begin = async (
-    a: StartEncoding,
-    b: StartEncoding,
-    { iterations: counts = iterations, before }: BeginOptions,
+    a: Encoding,
+    b: Encoding,
+    { iterations: counts = iterations, initial }: NetworkOptions,
   ): Promise<PyramidState> => {
-    const state = await start(a, b, before);
+    const state = await start(a, b, initial);
     if (counts.length > 1) descend(state, await pass(state, a, b, counts[0], sessions.rise), strides[1]);
     return state;
   };
@@ -94,7 +91,7 @@ export function createPyramidNetwork(
     b: Encoding,
     counts: readonly number[],
   ): Promise<NetworkEstimate> => {
-    for (; state.level < counts.length - 1;)
+    while (state.level < counts.length - 1)
       descend(state, await pass(state, a, b, counts[state.level], sessions.rise), strides[state.level + 1]);
     if (state.level !== counts.length - 1)
       throw new ShapeError('Expected at least one level of iterations but received none');
@@ -104,12 +101,12 @@ export function createPyramidNetwork(
   /** The steps of a level, and what they found on a finer grid. */
   const pass = async (
     state: PyramidState,
-    a: Encoding | StartEncoding,
-    b: Encoding | StartEncoding,
+    a: Encoding,
+    b: Encoding,
     count: number,
     graph: Session,
   ): Promise<Upsampled & { finer: Tensor }> => {
-    const logit = await improve(state, count, a as Encoding, b as Encoding);
+    const logit = await improve(state, count, a, b);
     const { upsampling, factor, room } = await kernels.upsamplings.get(state.flow);
     const { mask, finer } = await graph.run({ hidden: state.hidden }, room);
     const stride = strides[state.level];
@@ -120,13 +117,14 @@ export function createPyramidNetwork(
 
   /** Where the decoder starts: in each cell at the candidate that the judge believes in most. */
   const start = async (
-    encodingA: StartEncoding,
-    encodingB: StartEncoding,
-    before: FeatureMap | undefined,
+    encodingA: Encoding,
+    encodingB: Encoding,
+    initial: FeatureMap | undefined,
   ): Promise<PyramidState> => {
-    const [a, b] = [featureMap(encodingA.features0!), featureMap(encodingB.features0!)];
+    const [a, b] = [featureMap(encodingA.features0), featureMap(encodingB.features0)];
     const { height, width } = a;
     const size = { height, width };
+    const before = initial && toCells(initial, width, height, strides[0]);
     const match = await matchInWindows(a, b, before, matchWhole);
     const found: FeatureMap = { channels: 2, ...size, data: match.flow };
     const confidence: FeatureMap = { channels: 1, ...size, data: match.confidence };
@@ -138,9 +136,9 @@ export function createPyramidNetwork(
     for (const { flow, kind } of candidates) {
       const { score } = await sessions.judge.run({
         correlation: volumeTensor(lookup.lookup(flow.data, volume)),
-        context: encodingA.context0!,
-        flow: tensor(flow),
-        confidence: tensor(confidence),
+        context: encodingA.context0,
+        flow: mapTensor(flow),
+        confidence: mapTensor(confidence),
         kind: marks(kind, size),
       });
       scored.push({ flow, score: score.data });
@@ -149,7 +147,7 @@ export function createPyramidNetwork(
       level: 0,
       flow: chooseByScore(scored),
       match: join([found, shared, confidence]),
-      hidden: encodingA.start!,
+      hidden: encodingA.start,
     };
   };
 
@@ -179,8 +177,8 @@ export function createPyramidNetwork(
         {
           correlation: volumeTensor(correlations),
           context: a[`context${level}`],
-          flow: tensor(state.flow),
-          match: tensor(state.match),
+          flow: mapTensor(state.flow),
+          match: mapTensor(state.match),
           hidden: state.hidden,
         },
         // What it remembers goes back and forth between two places: one is read while the other is written.
@@ -310,10 +308,6 @@ function estimateOf({ height, width, flow, hidden }: Upsampled): NetworkEstimate
   };
 }
 
-function featureMap({ dims: [, channels, height, width], data }: Tensor): FeatureMap {
-  return { channels, height, width, data };
-}
-
 /** Planes of one value each. */
 function marks(values: readonly number[], { height, width }: { height: number; width: number }): Tensor {
   const data = new Float32Array(values.length * height * width);
@@ -324,8 +318,4 @@ function marks(values: readonly number[], { height, width }: { height: number; w
 
 function volumeTensor({ displacements, height, width, data }: CostVolume): Tensor {
   return { dims: [1, displacements, height, width], data };
-}
-
-function tensor({ channels, height, width, data }: FeatureMap): Tensor {
-  return { dims: [1, channels, height, width], data };
 }

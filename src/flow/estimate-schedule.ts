@@ -5,16 +5,17 @@ import type { FlowField, ScalarField, Tensor } from '../core/types.ts';
 import type { FlowModel } from './engine.ts';
 import { START_OUTPUTS } from './engine-network.ts';
 import type {
+  Encoding,
   FlowBackend,
   NetworkEstimate,
   NetworkInput,
-  StartEncoding,
   WindowNetwork,
 } from './engine-network.ts';
 import { bringFlow } from './bring-flow.ts';
 import { createLevel, prepareInput } from './estimate-frame.ts';
 import type { Level, PreparedFrame } from './estimate-frame.ts';
 import { Mosaic } from './mosaic.ts';
+import { featureMap, interleave, mapTensor, toPlanes } from './planes.ts';
 import { cropState } from './pyramid-state.ts';
 import type { PyramidState } from './pyramid-state.ts';
 import { blendTiles } from './tile-blend.ts';
@@ -93,17 +94,6 @@ function iterationsOf(
 ): readonly number[] | undefined {
   const last = pass === schedule.length - 1;
   return last || !iterations || iterations.length < 2 ? iterations : iterations.slice(0, -1);
-}
-
-/** u and v as two planes. */
-function toPlanes({ width, height, data }: FlowField): FeatureMap {
-  const size = width * height;
-  const planes = new Float32Array(2 * size);
-  for (let i = 0; i < size; i++) {
-    planes[i] = data[i * 2];
-    planes[i + size] = data[i * 2 + 1];
-  }
-  return { channels: 2, height, width, data: planes };
 }
 
 /** A pass over the whole, from `initial` on where there is one. */
@@ -210,50 +200,24 @@ async function beginInTiles(
   network: WindowNetwork,
 ): Promise<PyramidState> {
   const { stride } = network;
-  const encode = async (frame: PreparedFrame, outputs: readonly string[]): Promise<StartEncoding> => {
+  const encode = async (frame: PreparedFrame, outputs: readonly string[]): Promise<Encoding> => {
     const mosaic = new Mosaic(plan, stride);
     for (const window of plan.windows) {
       const { tensor } = prepareInput(frame.crop(factor, window), model.manifest.input);
       const encoding = await network.encode(tensor);
-      mosaic.add(window, Object.fromEntries(outputs.map((name) => [name, toMap(encoding[name])])));
+      mosaic.add(window, Object.fromEntries(outputs.map((name) => [name, featureMap(encoding[name])])));
       tiling.step();
     }
-    return Object.fromEntries(Object.entries(mosaic.maps).map(([name, map]) => [name, toTensor(map)]));
+    return Object.fromEntries(Object.entries(mosaic.maps).map(([name, map]) => [name, mapTensor(map)]));
   };
   const a = await encode(frameA, START_OUTPUTS);
   const b = await encode(frameB, START_OUTPUTS.slice(0, 1));
-  const cells = averageCells(before, stride);
-  return network.begin(a, b, { iterations, before: cells });
+  return network.begin(a, b, { iterations, initial: toPlanes(before) });
 }
-
-const toMap = ({ dims: [, channels, height, width], data }: Tensor): FeatureMap => ({
-  ...{ channels, height, width, data },
-});
-const toTensor = ({ channels, height, width, data }: FeatureMap): Tensor => ({
-  ...{ dims: [1, channels, height, width], data },
-});
 
 /** u and v of cells in pixels. */
 const pixelsOf = (cells: FeatureMap, stride: number): Tensor =>
-  toTensor({ ...cells, data: cells.data.map((value) => value * stride) });
-
-/** The mean flow of the pixels of each cell, in cells, as two planes; the border is repeated beyond the image. */
-export function averageCells({ width, height, data }: FlowField, stride: number): FeatureMap {
-  const [columns, rows] = [Math.ceil(width / stride), Math.ceil(height / stride)];
-  const out = new Float32Array(2 * columns * rows);
-  const share = 1 / stride ** 3;
-  for (let y = 0; y < rows * stride; y++) {
-    const from = Math.min(y, height - 1) * width;
-    const row = Math.floor(y / stride) * columns;
-    for (let x = 0; x < columns * stride; x++) {
-      const pixel = 2 * (from + Math.min(x, width - 1));
-      const cell = row + Math.floor(x / stride);
-      out[cell] += share * data[pixel];
-      out[columns * rows + cell] += share * data[pixel + 1];
-    }
-  }
-  return { channels: 2, height: rows, width: columns, data: out };
-}
+  mapTensor({ ...cells, data: cells.data.map((value) => value * stride) });
 
 /** `addPass`, but the network sees one window after the other. */
 async function addPassInTiles(pass: TiledPass): Promise<Found> {
@@ -310,17 +274,6 @@ export function addResidual(flow: FlowField, residual: Tensor, stride: number): 
   const coarse = { width: columns, height: rows, data: interleave(residual) };
   const full = { width: columns * stride, height: rows * stride };
   enlargeFlow(coarse, flow, { full, onto: true }, flow.data);
-}
-
-/** u and v of each cell side by side. */
-function interleave({ data }: Tensor): Float32Array {
-  const size = data.length / 2;
-  const pairs = new Float32Array(data.length);
-  for (let i = 0; i < size; i++) {
-    pairs[i * 2] = data[i];
-    pairs[i * 2 + 1] = data[i + size];
-  }
-  return pairs;
 }
 
 /** As many rows and columns of the planes of u and v as the flow has. */

@@ -1,6 +1,7 @@
 import type { MatchResult } from '../../kernels/match/index.ts';
 import type { FeatureMap } from '../../kernels/types.ts';
 import { Mosaic } from './mosaic.ts';
+import { interleave } from './planes.ts';
 import { followFlow } from './tile-pair.ts';
 import { planTiles } from './tile-plan.ts';
 import { cropPlanes } from './window.ts';
@@ -27,7 +28,7 @@ export async function matchInWindows(
   const plan = planTiles(a, WINDOW);
   const mosaic = new Mosaic(plan, 1);
   for (const window of plan.windows) {
-    const windowB = enlarge(followFlow(pairsOf(cropPlanes(before, window)), window, a), a);
+    const windowB = enlarge(followFlow(interleave(cropPlanes(before, window)), window, a), a);
     const found = await match(cropPlanes(a, window), cropPlanes(b, windowB));
     const { height, width } = window;
     const size = height * width;
@@ -55,15 +56,4 @@ function enlarge({ left, top, width, height }: Window, map: Size): Window {
     width: wide,
     height: high,
   };
-}
-
-/** u and v side by side. */
-function pairsOf({ height, width, data }: FeatureMap): Float32Array {
-  const size = height * width;
-  const out = new Float32Array(2 * size);
-  for (let i = 0; i < size; i++) {
-    out[2 * i] = data[i];
-    out[2 * i + 1] = data[size + i];
-  }
-  return out;
 }

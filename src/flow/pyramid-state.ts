@@ -1,5 +1,6 @@
 import type { FeatureMap } from '../../kernels/types.ts';
 import type { Tensor } from '../core/types.ts';
+import { featureMap, mapTensor } from './planes.ts';
 import { cropPlanes } from './window.ts';
 import type { Window } from './window.ts';
 
@@ -26,16 +27,10 @@ export function cropState(
   window: Window,
   shift: readonly [number, number],
 ): PyramidState {
-  const { dims, data } = hidden;
-  const remembered = cropPlanes({ channels: dims[1], height: dims[2], width: dims[3], data }, window);
   const own = { flow: cropPlanes(flow, window), match: cropPlanes(match, window) };
   takeOff(own.flow, 2, shift);
   takeOff(own.match, 4, shift);
-  return {
-    level,
-    ...own,
-    hidden: { dims: [1, dims[1], window.height, window.width], data: remembered.data },
-  };
+  return { level, ...own, hidden: mapTensor(cropPlanes(featureMap(hidden), window)) };
 }
 
 /** Subtracts the shift from the first planes, of u and v in turns. */

@@ -6,7 +6,6 @@ import { loadFlowModel } from '../../src/flow/engine.ts';
 import type { FlowModel } from '../../src/flow/engine.ts';
 import { estimateFlow } from '../../src/flow/estimate.ts';
 import { prepareFrame } from '../../src/flow/estimate-frame.ts';
-import { averageCells } from '../../src/flow/estimate-schedule.ts';
 import { flowSequence } from '../../src/flow/estimate-sequence.ts';
 import { Mosaic } from '../../src/flow/mosaic.ts';
 import { refineFlow } from '../../src/flow/refine.ts';
@@ -160,18 +159,6 @@ describe('a mosaic', () => {
       return i < columns * rows ? x + 100 * y : -y;
     });
     expect(map.data).toEqual(wanted);
-  });
-});
-
-describe('the mean flow of cells', () => {
-  it('counts the border again beyond the image', () => {
-    const { data, width, height } = averageCells(
-      flowFrom(6, 4, (x, y) => [4 * x, 8 * y]),
-      4,
-    );
-    expect([width, height]).toEqual([2, 1]);
-    // u of 0, 1, 2, 3 and of 4, 5, 5, 5, in cells of four pixels; v of 0, 1, 2, 3.
-    expect(data).toEqual(Float32Array.of(1.5, 4.75, 3, 3));
   });
 });
 
