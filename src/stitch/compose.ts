@@ -10,7 +10,7 @@ import { footprints, inverseMatrices } from './layout.ts';
 import type { Canvas, Rectangle } from './layout.ts';
 import { intersect } from './overlaps.ts';
 import type { Size } from './rotation-cameras.ts';
-import { MIXED, NOBODY, ownersOf } from './owners.ts';
+import { MIXED, ownersOf } from './owners.ts';
 import type { OwnerMap, PlacedSeams } from './owners.ts';
 import { paintView } from './paint-view.ts';
 import type { Paint } from './paint-view.ts';
@@ -219,9 +219,6 @@ const shrinkArea = ({ x, y, width, height }: Rectangle): Rectangle => ({
   height: height / SHRINK,
 });
 
-/** Pixels along a cell that count for the small pixel that its first one lies in, for the next and for the one after. */
-const PARTS = Int32Array.of(2, 4, 2);
-
 /** The share of each pixel of the small areas that each of the pictures owns. */
 function sharesOf(map: OwnerMap, present: readonly number[], areas: readonly Rectangle[]): Float32Array[] {
   const { area: tile, columns, rows, cells, pixels } = map;
@@ -229,11 +226,13 @@ function sharesOf(map: OwnerMap, present: readonly number[], areas: readonly Rec
   const place = new Int32Array(Math.max(...present) + 1);
   present.forEach((v, k) => (place[v] = k));
   for (let j = 0; j < rows; j++)
-    for (let i = 0; i < columns; i++) {
-      const v = cells[j * columns + i];
-      if (v === NOBODY) continue;
-      if (v === MIXED) addPixels(i * CELL, j * CELL);
-      else addCell(shares[place[v]], areas[place[v]], 2 * i, 2 * j);
+    for (let i = 0; i < columns;) {
+      const start = i;
+      const v = cells[j * columns + i++];
+      if (v === MIXED) addPixels(start * CELL, j * CELL);
+      if (v < 0) continue;
+      while (i < columns && cells[j * columns + i] === v) i++;
+      addRun(shares[place[v]], areas[place[v]], 2 * start, 2 * j, 2 * (i - start));
     }
   return shares;
 
@@ -251,16 +250,20 @@ function sharesOf(map: OwnerMap, present: readonly number[], areas: readonly Rec
   }
 }
 
-/** Counts all pixels of the cell whose first one lies in the small pixel (x, y). */
-function addCell(share: Float32Array, area: Rectangle, x: number, y: number): void {
-  const { width, height } = area;
-  for (let j = 0; j < 3; j++)
-    for (let i = 0; i < 3; i++) {
-      const column = x + i - area.x;
-      const row = y + j - area.y;
-      if (column < width && row < height)
-        share[row * width + column] += (PARTS[i] * PARTS[j]) / (SHRINK * SHRINK);
-    }
+/**
+ * Counts all pixels of a run of cells, which are two small pixels high and `length` long, the first of them (x, y): half
+ * of the pixels along a side lie nearer to the small pixel after.
+ */
+function addRun(share: Float32Array, area: Rectangle, x: number, y: number, length: number): void {
+  const [left, top] = [x - area.x, y - area.y];
+  const last = Math.min(area.width - 1, left + length);
+  for (let j = 0; j <= 2 && top + j < area.height; j++) {
+    const row = (top + j) * area.width;
+    const part = j === 1 ? 1 : 0.5;
+    for (let k = row + left; k <= row + last; k++) share[k] += part;
+    share[row + left] -= part / 2;
+    if (last === left + length) share[row + last] -= part / 2;
+  }
 }
 
 /** The rectangle of the canvas, in whole cells, that holds all pixels of each picture; null where it has none. */

@@ -24,7 +24,7 @@ function keepPicture(source: ImageSource, pixels: number): ImageSource {
 }
 
 /** Pictures are matched at most at this size, in millions of pixels, unless told. */
-export const MATCH_MEGAPIXELS = 0.6;
+export const MATCH_MEGAPIXELS = 0.5;
 
 /** What composing asks of a picture: it is read smaller where the panorama is. */
 export const neededPixels = ({ width, height }: ImageSource, { scale = 1 }: StitchOptions): number =>

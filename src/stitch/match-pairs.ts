@@ -18,22 +18,34 @@ export interface PairMatcher<Prepared> {
   match(a: Prepared, b: Prepared): Promise<Correspondences>;
   /** The number of points that could be matched, for the explanation of pictures that have too few. */
   count(prepared: Prepared): number;
+  /** A slower matcher that finds more, for pictures that this one leaves apart. */
+  readonly thorough?: PairMatcher<Prepared>;
 }
+
+/** Points a picture at first, and where pictures are left apart. */
+const [FEW, MANY] = [600, 1500];
 
 /**
  * The matcher by features: many weak points spread over the picture, since overlaps are often sky, water or walls.
+ *
+ * @param options with a `count` it has no more thorough one behind it
  */
 export function createFeatureMatcher(options: ExtractOptions = {}): PairMatcher<Features> {
+  // One picture after the other: the memory of each serves the next.
+  const buffers = new LayerBuffers();
+  if (options.count !== undefined) return matchPoints(options.count, options, buffers);
+  return { ...matchPoints(FEW, options, buffers), thorough: matchPoints(MANY, options, buffers) };
+}
+
+function matchPoints(count: number, options: ExtractOptions, buffers: LayerBuffers): PairMatcher<Features> {
   const extract: ExtractOptions = {
-    count: 1000,
     spread: 'even',
     contrast: 3,
     upsample: false,
     gradients: 'samples',
     ...options,
+    count,
   };
-  // One picture after the other: the memory of each serves the next.
-  const buffers = new LayerBuffers();
   return {
     prepare: (image) => extractFeatures(image, extract, buffers),
     async match(a, b) {

@@ -38,7 +38,7 @@ export interface StitchOptions {
   readonly seams?: SeamMethod;
   /** `multiband` unless told. */
   readonly blend?: BlendMethod;
-  /** Pictures are matched at most at this size, in millions of pixels; 0.6 unless told. */
+  /** Pictures are matched at most at this size, in millions of pixels; 0.5 unless told. */
   readonly matchMegapixels?: number;
   /**
    * Flow between two pictures, such as `estimateFlow` with a model gives: then pictures are bent about their seams

@@ -56,6 +56,7 @@ export function ownersOf(setting: OwnersSetting, area: Rectangle): OwnerMap {
   const cells = new Int16Array(columns * rows).fill(NOBODY);
   const pixels = new Int16Array(area.width * area.height);
   const covers = coversOf(setting, area);
+  const states = new Uint8Array(covers.length);
   const places = {
     x: seamPlaces(area.x, area.width, canvas.width, seamScale, seamLeft, seams.width),
     y: seamPlaces(area.y, area.height, canvas.height, seamScale, seamTop, seams.height),
@@ -69,7 +70,7 @@ export function ownersOf(setting: OwnersSetting, area: Rectangle): OwnerMap {
       const sole = soleOwner(seams, places, x, y, w, h);
       // A cell that is cut by the canvas's edge has pixels that belong to nobody.
       if (sole >= 0 && w === CELL && h === CELL && covers[sole]?.stateOf(x, y) === ALL) cells[k] = sole;
-      else if (decideEach(pixels, area.width, { x, y, width: w, height: h }, covers, seams, places))
+      else if (decideEach(pixels, area.width, { x, y, width: w, height: h }, covers, states, seams, places))
         cells[k] = MIXED;
     }
   return { area, columns, rows, cells, pixels };
@@ -112,17 +113,26 @@ function soleOwner(
   return first;
 }
 
-/** Fills a cell of `pixels`; false, and nothing filled, where no picture covers any of it. */
+/**
+ * Fills a cell of `pixels`; false, and nothing filled, where no picture covers any of it.
+ *
+ * @param states room for what each picture covers of the cell
+ */
 function decideEach(
   pixels: Int16Array,
   stride: number,
   { x, y, width, height }: Rectangle,
   covers: readonly (Cover | null)[],
+  states: Uint8Array,
   { owners, width: pitch }: SeamMap,
   places: SeamPlaces,
 ): boolean {
-  const states = covers.map((cover) => cover?.stateOf(x, y) ?? NONE);
-  if (states.every((state) => state === NONE)) return false;
+  let most = NONE;
+  for (let v = 0; v < covers.length; v++) {
+    states[v] = covers[v]?.stateOf(x, y) ?? NONE;
+    most = Math.max(most, states[v]);
+  }
+  if (most === NONE) return false;
   const right = Math.min(x + CELL, stride);
   for (let j = y; j < y + CELL; j++)
     for (let i = x; i < right; i++) {
@@ -139,18 +149,13 @@ function decideEach(
 /** Whether picture `v` covers a pixel of a cell of which each covers as much as `states` says. */
 const holds = (
   covers: readonly (Cover | null)[],
-  states: readonly number[],
+  states: Uint8Array,
   v: number,
   x: number,
   y: number,
 ): boolean => states[v] === ALL || (states[v] !== NONE && covers[v]!.holds(x, y));
 
-function firstThatHolds(
-  covers: readonly (Cover | null)[],
-  states: readonly number[],
-  x: number,
-  y: number,
-): number {
+function firstThatHolds(covers: readonly (Cover | null)[], states: Uint8Array, x: number, y: number): number {
   for (let v = 0; v < covers.length; v++) if (holds(covers, states, v, x, y)) return v;
   return -1;
 }

@@ -43,7 +43,7 @@ export const THUMBNAIL_PIXELS = 0.07e6;
 
 /**
  * Matches all pictures, keeps the pairs that are sure, and places the pictures of each group that these hold
- * together.
+ * together. Where that leaves pictures apart, the matcher's more thorough one looks at them again.
  */
 export async function register(
   sources: readonly ImageSource[],
@@ -51,9 +51,37 @@ export async function register(
 ): Promise<Registration> {
   const matcher = options.matcher ?? (createFeatureMatcher() as PairMatcher<unknown>);
   const { views, prepared, kept, unreadable } = await readAll(sources, matcher, options);
-  const pairs = await matchAll(views, prepared, matcher, options);
-  const { components, alone } = placeAll(views, pairs, options);
-  return { views, pairs, components, alone, sources: kept, unreadable };
+  const pairs = await matchAll(views, prepared, matcher, candidatePairs(views.length), options);
+  const found = { views, pairs, ...placeAll(views, pairs, options), sources: kept, unreadable };
+  const { thorough } = matcher;
+  return thorough && groupsOf(found).length > 1 ? lookAgain(found, thorough, options) : found;
+}
+
+/** Indices of the pictures of each panorama and of each picture that is in none. */
+const groupsOf = ({ components, alone }: Registration): (readonly number[])[] => [
+  ...components.map(({ choice }) => choice.placement.views),
+  ...alone.map((v) => [v]),
+];
+
+/** Matches pictures of different groups once more. */
+async function lookAgain(
+  before: Registration,
+  matcher: PairMatcher<unknown>,
+  options: StitchOptions,
+): Promise<Registration> {
+  const prepared: unknown[] = [];
+  const maxPixels = matchPixels(options);
+  for (const source of before.sources) {
+    prepared.push(await matcher.prepare(shrinkImage(await source.load(maxPixels), maxPixels)));
+    options.onProgress?.('read', prepared.length, before.sources.length);
+  }
+  const views = before.views.map((view, v) => ({ ...view, keypoints: matcher.count(prepared[v]) }));
+  const group = new Map(groupsOf(before).flatMap((members, g) => members.map((v) => [v, g])));
+  const apart = ({ a, b }: { a: number; b: number }): boolean => group.get(a) !== group.get(b);
+  const again = before.pairs.filter(apart).map(({ a, b }): [number, number] => [a, b]);
+  const found = await matchAll(views, prepared, matcher, again, options);
+  const pairs = before.pairs.map((pair) => (apart(pair) ? found.shift()! : pair));
+  return { ...before, views, pairs, ...placeAll(views, pairs, options) };
 }
 
 /** The picture at most as large as it is to be matched, and what the registration keeps of it. */
@@ -93,13 +121,16 @@ interface ReadAll {
   readonly unreadable: Registration['unreadable'];
 }
 
+const matchPixels = ({ matchMegapixels = MATCH_MEGAPIXELS }: StitchOptions): number =>
+  checkInteger(Math.round(matchMegapixels * 1e6), 'matchMegapixels * 1e6', 1000);
+
 /** One picture after the other; one that cannot be read is passed over and named. */
 async function readAll(
   sources: readonly ImageSource[],
   matcher: PairMatcher<unknown>,
-  { matchMegapixels = MATCH_MEGAPIXELS, onProgress }: StitchOptions,
+  options: StitchOptions,
 ): Promise<ReadAll> {
-  const maxPixels = checkInteger(Math.round(matchMegapixels * 1e6), 'matchMegapixels * 1e6', 1000);
+  const maxPixels = matchPixels(options);
   const [views, prepared, kept, unreadable]: [
     ReadView[],
     unknown[],
@@ -121,7 +152,7 @@ async function readAll(
       if (!(error instanceof WhitherError)) throw error;
       unreadable.push({ name: source.name, reason: error.message });
     }
-    onProgress?.('read', done + 1, sources.length);
+    options.onProgress?.('read', done + 1, sources.length);
   }
   return { views, prepared, kept, unreadable };
 }
@@ -130,9 +161,9 @@ async function matchAll(
   views: readonly ReadView[],
   prepared: readonly unknown[],
   matcher: PairMatcher<unknown>,
+  candidates: readonly (readonly [a: number, b: number])[],
   { onProgress }: StitchOptions,
 ): Promise<PairMatch[]> {
-  const candidates = candidatePairs(views.length);
   const pairs: PairMatch[] = [];
   for (const [a, b] of candidates) {
     const found = await matcher.match(prepared[a], prepared[b]);

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { applyHomography, invertHomography, multiply3 } from '../../src/core/homography.ts';
 import type { Matrix3 } from '../../src/core/homography.ts';
 import type { Image } from '../../src/core/types.ts';
+import { createFeatureMatcher } from '../../src/stitch/match-pairs.ts';
+import type { PairMatcher } from '../../src/stitch/match-pairs.ts';
 import { stitch } from '../../src/stitch/stitch.ts';
 import type { Stitched } from '../../src/stitch/stitch.ts';
 import { parseTransforms } from '../../src/stitch/transforms.ts';
@@ -137,6 +139,19 @@ describe('views of a turning camera', { timeout: PATIENCE }, () => {
       expect(Math.min(reason.length, advice.length)).toBeGreaterThan(20);
   });
 });
+
+test(
+  'pictures that few points leave apart are looked at again with more',
+  { timeout: PATIENCE },
+  async () => {
+    const quick = createFeatureMatcher({ count: 15 }) as PairMatcher<unknown>;
+    await expect(stitch(VIEWS, { matcher: quick })).rejects.toThrow('no two of these do');
+    const thorough = createFeatureMatcher({ count: 900 }) as PairMatcher<unknown>;
+    const { panoramas, report } = await stitch(VIEWS, { matcher: { ...quick, thorough } });
+    expect(panoramas[0].report.images).toHaveLength(3);
+    expect(Math.min(...report.inputs.map(({ keypoints }) => keypoints))).toBeGreaterThan(15);
+  },
+);
 
 test('two scenes make two panoramas', { timeout: PATIENCE }, async () => {
   const other = drawScene(1100, 760, 77, 2600);
