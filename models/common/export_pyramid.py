@@ -138,7 +138,7 @@ def run_parts(net, files, image_a, image_b):
     for level, stride in enumerate(net.strides):
         a, b = (e[level] for e in encodings)
         if level == 0:
-            found, confidence = match_globally(all_pairs(a, b) * net.sharpness[0].exp(), *a.shape[2:])
+            found, confidence = match_globally(all_pairs(a, b) * net.sharpness[0].exp())
             shared = dominant(found, confidence)
             match = torch.cat([found, shared, confidence], 1)
             feeds = {'context': encodings[0][levels], 'confidence': confidence}

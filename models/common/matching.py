@@ -16,32 +16,33 @@ def window(at: torch.Tensor, size: int):
 
 
 @torch.no_grad()
-def match_globally(logits: torch.Tensor, h: int, w: int):
-    """Logits (B, h, w, h, w) to flow (B, 2, h, w) in cells and confidence (B, 1, h, w) in 0..1.
+def match_globally(logits: torch.Tensor, offset=(0, 0)):
+    """Logits (B, h, w, H, W) to flow (B, 2, h, w) in cells and confidence (B, 1, h, w) in 0..1.
 
     The place is the expectation over the 5 x 5 cells around the best one. The confidence is the probability of that
-    window, times the probability that its best cell gives to the 5 x 5 cells around the one that asks.
+    window, times the probability that its best cell gives to the 5 x 5 cells around the one that asks. `offset` is from
+    the first cell of A to that of B, along x and y.
     """
-    n, cells = logits.shape[0], h * w
-    flat = logits.reshape(n, cells, cells)
+    n, h, w, rows, columns = logits.shape
+    flat = logits.reshape(n, h * w, rows * columns)
     forth, back = torch.softmax(flat, 2), torch.softmax(flat, 1)
     best = flat.argmax(2)
-    x, x_in = window(best % w, w)
-    y, y_in = window(torch.div(best, w, rounding_mode='floor'), h)
+    x, x_in = window(best % columns, columns)
+    y, y_in = window(torch.div(best, columns, rounding_mode='floor'), rows)
     inside = (y_in[..., :, None] & x_in[..., None, :]).flatten(2)
-    p = forth.gather(2, (y[..., :, None] * w + x[..., None, :]).flatten(2)) * inside
+    p = forth.gather(2, (y[..., :, None] * columns + x[..., None, :]).flatten(2)) * inside
     mass = p.sum(2)
     along_x = x[..., None, :].expand(-1, -1, x.shape[-1], -1).flatten(2)
     along_y = y[..., :, None].expand(-1, -1, -1, y.shape[-1]).flatten(2)
     place = torch.stack([(p * along_x).sum(2), (p * along_y).sum(2)], 1) / mass[:, None].clamp(min=1e-12)
-    flow = place.view(n, 2, h, w) - grid(h, w, logits.device)
-    own = torch.arange(cells, device=logits.device)
+    flow = place.view(n, 2, h, w) + place.new_tensor(offset)[:, None, None] - grid(h, w, logits.device)
+    own = torch.arange(h * w, device=logits.device)
     ox, ox_in = window(own % w, w)
     oy, oy_in = window(torch.div(own, w, rounding_mode='floor'), h)
     askers = (oy[:, :, None] * w + ox[:, None, :]).flatten(1)
     asked = (oy_in[:, :, None] & ox_in[:, None, :]).flatten(1)
-    index = askers[None] * cells + best[..., None]
-    returned = (back.reshape(n, -1).gather(1, index.flatten(1)).view(n, cells, -1) * asked).sum(2)
+    index = askers[None] * (rows * columns) + best[..., None]
+    returned = (back.reshape(n, -1).gather(1, index.flatten(1)).view(n, h * w, -1) * asked).sum(2)
     return flow, (mass * returned).view(n, 1, h, w)
 
 

@@ -12,10 +12,11 @@ from torch import nn
 
 from common.convex import upsample_convex
 from common.layers import SLOPE, conv, initialize
-from common.losses import end_point_error, hidden_loss
-from common.matching import choice_loss, choose, dominant, global_loss, local_loss, match_globally, surroundings
 from common.lookup import all_pairs, look_up
+from common.losses import end_point_error, hidden_loss
+from common.matching import choice_loss, choose, global_loss, local_loss, surroundings
 from common.schedule import pad_to, resize_flow, shrink
+from common.windows import dominant_in_windows, match_in_windows
 
 STRIDES = (16, 8, 4)
 """Pixels to a cell, coarse to fine."""
@@ -144,7 +145,7 @@ class WhitherFlow(nn.Module):
         listed = [(found, kind(1, 0)), (surroundings(found, confidence), kind(0, 0)), (shared, kind(1, 1))]
         if initial is None:
             return listed
-        before = dominant(initial, torch.ones_like(confidence))
+        before = dominant_in_windows(initial, torch.ones_like(confidence))
         return [*listed, (initial, kind(0, 1)), (before, kind(1, 1))]
 
     def begin(self, a, b, context, found, confidence, shared, initial):
@@ -173,10 +174,8 @@ class WhitherFlow(nn.Module):
             context = contexts[level].chunk(2)[0]
             volume = all_pairs(a, b) if level == 0 else None
             if level == 0:
-                found, confidence = match_globally(volume.detach() * sharpness[0].detach(), *a.shape[2:])
-                if initial is not None:
-                    found, confidence = keep_near(found, confidence, initial)
-                shared = dominant(found, confidence)
+                found, confidence = match_in_windows(a.detach(), b.detach(), sharpness[0].detach(), initial)
+                shared = dominant_in_windows(found, confidence)
                 flow, flows, scores = self.begin(a, b, context, found, confidence, shared, initial)
                 match = torch.cat([found, shared, confidence], 1)
                 if chosen:
@@ -272,20 +271,6 @@ class WhitherFlow(nn.Module):
         self.run(image_a, image_b, iterations, initial, each, chosen)
         note('hide', parts['hide'])
         return parts['epe'] + parts['match'] * 0.5 + parts['global'] + parts['hide'] + parts['choice']
-
-
-FARTHEST = 8.0
-"""Cells between a match and the flow that an earlier pass found, beyond which the match is not believed."""
-
-
-def keep_near(found, confidence, initial):
-    """Matches (N, 2, h, w) and their confidence (N, 1, h, w), without those far from `initial` (N, 2, h, w), in cells.
-
-    Of many cells some look alike by chance: the larger the image, the more matches are wrong and far away, where an
-    earlier pass saw the whole scene in fewer cells. (The library matches in windows about the earlier flow instead.)
-    """
-    near = (found - initial).square().sum(1, keepdim=True) <= FARTHEST**2
-    return torch.where(near, found, initial), confidence * near
 
 
 def to_cells(flow):
