@@ -93,6 +93,12 @@ export async function readView(
   return viewOf(source, await source.load(maxPixels), index, maxPixels);
 }
 
+/**
+ * Pictures that are decoded while one is looked at: each decoding has several steps, of which one is taken between two
+ * looks.
+ */
+const AHEAD = 3;
+
 function startReading(source: ImageSource, maxPixels: number): Promise<Image> {
   const image = source.load(maxPixels);
   // Whoever awaits it is told; until then nobody is to complain.
@@ -137,13 +143,11 @@ async function readAll(
     ImageSource[],
     { name: string; reason: string }[],
   ] = [[], [], [], []];
-  // The next picture is decoded while this one is looked at.
-  let next = startReading(sources[0], maxPixels);
+  const reading = sources.slice(0, AHEAD).map((source) => startReading(source, maxPixels));
   for (const [done, source] of sources.entries()) {
-    const current = next;
-    if (done + 1 < sources.length) next = startReading(sources[done + 1], maxPixels);
+    if (done + AHEAD < sources.length) reading.push(startReading(sources[done + AHEAD], maxPixels));
     try {
-      const { image, view, thumbnail } = viewOf(source, await current, kept.length, maxPixels);
+      const { image, view, thumbnail } = viewOf(source, await reading.shift()!, kept.length, maxPixels);
       const features = await matcher.prepare(image);
       prepared.push(features);
       views.push({ view, thumbnail, keypoints: matcher.count(features) });
