@@ -136,18 +136,37 @@ function git(...args: string[]): string {
   }
 }
 
-/** Share of the cores that something else kept busy between two calls; `undefined` where it cannot be told. */
+/**
+ * Share of the cores that something else kept busy between two calls; `undefined` where it cannot be told. This process and
+ * those that it started and that have ended are not something else.
+ */
 export function watchOthers(): () => number | undefined {
-  const before = busyTime();
-  const own = process.cpuUsage();
+  const before = timeOfOthers();
   const start = performance.now();
   return () => {
-    const after = busyTime();
+    const after = timeOfOthers();
     if (before === undefined || after === undefined) return undefined;
-    const { user, system } = process.cpuUsage(own);
     const elapsed = (performance.now() - start) * availableParallelism();
-    return round(Math.max(0, (after - before - (user + system) / 1000) / elapsed), 2);
+    return round(Math.max(0, (after - before) / elapsed), 2);
   };
+}
+
+function timeOfOthers(): number | undefined {
+  const [all, ended] = [busyTime(), timeOfEnded()];
+  if (all === undefined || ended === undefined) return undefined;
+  const { user, system } = process.cpuUsage();
+  return all - ended - (user + system) / 1000;
+}
+
+/** Milliseconds of the processes that this one started and that have ended, by Linux's account. */
+function timeOfEnded(): number | undefined {
+  try {
+    // What comes behind the name, which is in brackets, begins with the third field.
+    const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ').map(Number);
+    return (fields[13] + fields[14]) * 10;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Milliseconds that all cores together were busy since the machine started, by Linux's account. */
