@@ -63,22 +63,24 @@ const groupsOf = ({ components, alone }: Registration): (readonly number[])[] =>
   ...alone.map((v) => [v]),
 ];
 
-/** Matches pictures of different groups once more. */
+/** Matches pictures of different groups once more; only those are read again. */
 async function lookAgain(
   before: Registration,
   matcher: PairMatcher<unknown>,
   options: StitchOptions,
 ): Promise<Registration> {
-  const prepared: unknown[] = [];
-  const maxPixels = matchPixels(options);
-  for (const source of before.sources) {
-    prepared.push(await matcher.prepare(shrinkImage(await source.load(maxPixels), maxPixels)));
-    options.onProgress?.('read', prepared.length, before.sources.length);
-  }
-  const views = before.views.map((view, v) => ({ ...view, keypoints: matcher.count(prepared[v]) }));
   const group = new Map(groupsOf(before).flatMap((members, g) => members.map((v) => [v, g])));
   const apart = ({ a, b }: { a: number; b: number }): boolean => group.get(a) !== group.get(b);
   const again = before.pairs.filter(apart).map(({ a, b }): [number, number] => [a, b]);
+  const wanted = [...new Set(again.flat())].sort((x, y) => x - y);
+  const prepared: unknown[] = [];
+  const views = [...before.views];
+  const maxPixels = matchPixels(options);
+  for (const [done, v] of wanted.entries()) {
+    prepared[v] = await matcher.prepare(shrinkImage(await before.sources[v].load(maxPixels), maxPixels));
+    views[v] = { ...views[v], keypoints: matcher.count(prepared[v]) };
+    options.onProgress?.('read', done + 1, wanted.length);
+  }
   const found = await matchAll(views, prepared, matcher, again, options);
   const pairs = before.pairs.map((pair) => (apart(pair) ? found.shift()! : pair));
   return { ...before, views, pairs, ...placeAll(views, pairs, options) };
