@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { matchReference } from '../../kernels/match/index.ts';
 import type { FeatureMap } from '../../kernels/types.ts';
+import { dominantMotion } from '../../src/flow/dominant-motion.ts';
 import { matchInWindows } from '../../src/flow/match-windows.ts';
-import { seeded } from './fields.ts';
+import '../matchers.ts';
+import { TOLERANCE } from '../tolerances.ts';
+import { golden, seeded } from './fields.ts';
 
 const [CHANNELS, HEIGHT, WIDTH] = [32, 20, 60];
 const SIZE = HEIGHT * WIDTH;
@@ -57,4 +60,26 @@ test('without a flow before all is matched at once', async () => {
     return Promise.resolve(matchReference(...maps, 30));
   });
   expect(seen).toEqual([[a, b]]);
+});
+
+test('windows find what those of PyTorch find, and the motion that each part shares', async () => {
+  const data = golden<
+    Record<'a' | 'b' | 'before' | 'flow' | 'confidence' | 'shared', number[]> &
+      Record<'channels' | 'height' | 'width' | 'sharpness', number>
+  >('match-windows');
+  const { height, width, channels } = data;
+  const map = (values: number[], planes: number): FeatureMap => ({
+    ...{ channels: planes, height, width },
+    data: Float32Array.from(values),
+  });
+  const found = await matchInWindows(
+    map(data.a, channels),
+    map(data.b, channels),
+    map(data.before, 2),
+    (...maps) => Promise.resolve(matchReference(...maps, data.sharpness)),
+  );
+  expect(found.flow).toBeCloseToArray(data.flow, TOLERANCE.matching);
+  expect(found.confidence).toBeCloseToArray(data.confidence, TOLERANCE.matching);
+  const shared = dominantMotion(map([...found.flow], 2), found.confidence);
+  expect(shared.data).toBeCloseToArray(data.shared, TOLERANCE.matching);
 });
