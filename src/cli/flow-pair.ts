@@ -24,6 +24,9 @@ import type { Progress } from './progress.ts';
  */
 const HARDLY_SURE = { network: 0.8, bothWays: 0.3 };
 
+/** Pixels along a side below which a picture is smaller than a cell of the networks' coarsest features. */
+const LEAST_SIDE = 16;
+
 const PICTURES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff'];
 
 /** `whither flow A B`: estimates, then writes every file asked for. */
@@ -163,6 +166,10 @@ function report(
       `in ${Math.round(milliseconds)} ms, ` +
       `mean motion ${statistics.meanMagnitude?.toFixed(2)} px${written && `: ${written}`}\n`,
   );
+  if (Math.min(width, height) < LEAST_SIDE)
+    process.stderr.write(
+      `This flow is a guess: ${width} x ${height} pixels are too few to see motion by, give larger pictures\n`,
+    );
   const sureness = confidence && mean(confidence.data);
   if (sureness !== undefined && sureness < HARDLY_SURE[backward ? 'bothWays' : 'network'])
     process.stderr.write(

@@ -235,3 +235,13 @@ test('NaN in a .flo file is refused in one line', async () => {
   expect(stderr).toMatch(/^whither: .*Expected numbers in a \.flo but received NaN at x 0, y 0.*\n$/);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
 });
+
+test('pictures of a few pixels get a flow, and a word that it is a guess', async () => {
+  await writeImage(at('five.png'), drawFrame(5, 5));
+  const [tiny, enough] = await Promise.all(
+    ['five.png', 'a.png'].map((name) => runCommand(['flow', at(name), at(name), '--json', ...MODEL])),
+  );
+  expect([tiny.code, enough.code]).toEqual([0, 0]);
+  expect(tiny.stderr).toContain('a guess: 5 x 5 pixels are too few');
+  expect(enough.stderr).not.toContain('a guess');
+});
