@@ -89,7 +89,7 @@ export async function loadFlowModel(
   const threads = options.threads ?? (manifest.pyramid ? threadsOfSmallGraphs() : undefined);
   const load: LoadGraph = (part, inputs, outputs) => loadGraph(model, part, inputs, outputs, threads);
   if (manifest.pyramid) {
-    const ours = Math.min(threads!, MOST_KERNEL_THREADS);
+    const ours = options.threads && Math.min(options.threads, MOST_KERNEL_THREADS);
     return new FlowModel(manifest, graph, await loadPyramid(manifest, load, precision, ours), ours);
   }
   if (graph === 'fused') {
@@ -124,7 +124,7 @@ async function loadPyramid(
   manifest: FlowManifest,
   load: LoadGraph,
   precision: Precision,
-  threads: number,
+  threads: number | undefined,
 ): Promise<FlowNetwork> {
   const pyramid = manifest.pyramid!;
   const levels = (name: string) => pyramid.strides.map((_, level) => `${name}${level}`);

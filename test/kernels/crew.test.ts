@@ -48,3 +48,19 @@ it('the exponential is right to a millionth of its value', async () => {
   for (let i = 5; i < 8000; i++) worst = Math.max(worst, Math.abs(results[i] / 2 ** values[i] - 1));
   expect(worst).toBeLessThan(1e-6);
 });
+
+it('crews share their threads, and one goes on when another has ended', async () => {
+  const make = (threads: number) => createCrew([count('few', 1024, 300)], 1, threads);
+  const crews = await Promise.all([make(2), make(4), make(3)]);
+  for (const last of [3, 2, 1]) {
+    for (let round = 0; round < 100; round++) for (const crew of crews.slice(0, last)) crew.run('few', 20);
+    crews[last - 1].dispose();
+    crews[last - 1].dispose();
+  }
+  const done = crews.map(({ memory }) => [...memory.slice(256, 256 + 80)]);
+  expect(done).toEqual([300, 200, 100].map((rounds) => Array<number>(80).fill(rounds)));
+  const later = await make(2);
+  later.run('few', 20);
+  expect([...later.memory.slice(256, 256 + 80)]).toEqual(Array<number>(80).fill(1));
+  later.dispose();
+});
