@@ -3,7 +3,7 @@ import { correlationBackends, correlationUnavailable } from '../../kernels/corre
 import type { ComputeBackend, CorrelationBackend } from '../../kernels/correlation/index.ts';
 import { BackendError, ModelError, checkInteger, checkOneOf } from '../core/errors.ts';
 import { createSession, findModel, readModelFile } from '../runtime/index.ts';
-import type { FlowManifest, InstalledModel, ModelManifest, Session } from '../runtime/index.ts';
+import type { FlowManifest, InstalledModel, ModelManifest, Session, SessionOptions } from '../runtime/index.ts';
 import { createFusedNetwork, createSplitNetwork } from './engine-network.ts';
 import type { FlowNetwork } from './engine-network.ts';
 import { createPyramidNetwork } from './engine-pyramid.ts';
@@ -87,7 +87,8 @@ export async function loadFlowModel(
   const graph = manifest.pyramid ? checkPyramidOptions(manifest, options) : chooseGraph(manifest, options);
   await checkAvailable(options.backend);
   const threads = options.threads ?? (manifest.pyramid ? threadsOfSmallGraphs() : undefined);
-  const load: LoadGraph = (part, inputs, outputs) => loadGraph(model, part, inputs, outputs, threads);
+  const load: LoadGraph = (part, inputs, outputs, arena) =>
+    loadGraph(model, part, inputs, outputs, { threads, arena });
   if (manifest.pyramid) {
     const ours = options.threads && Math.min(options.threads, MOST_KERNEL_THREADS);
     return new FlowModel(manifest, graph, await loadPyramid(manifest, load, precision, ours), ours);
@@ -109,15 +110,15 @@ export async function loadFlowModel(
 }
 
 /**
- * One thread for two logical cores, which share their arithmetic more often than not. The graphs of a pyramid take
- * milliseconds each: on two such cores `fast` took 160 ms with two threads and 81 with one, `balanced` 500 and 330.
+ * One thread for two cores. The graphs of a pyramid take milliseconds each, and ONNX Runtime's threads spin between them, on
+ * cores that our kernels want: on two cores `fast` took 70 ms with two threads and 27 with one, `balanced` 250 and 130.
  */
 const threadsOfSmallGraphs = (): number => Math.max(1, Math.floor(availableParallelism() / 2));
 
 /** Our kernels hardly gain from more. */
 const MOST_KERNEL_THREADS = 4;
 
-type LoadGraph = (part: string, inputs: string[], outputs: string[]) => Promise<Session>;
+type LoadGraph = (part: string, inputs: string[], outputs: string[], arena?: boolean) => Promise<Session>;
 
 /** The parts of a pyramid, whose kernels run on one backend alone. */
 async function loadPyramid(
@@ -132,7 +133,7 @@ async function loadPyramid(
   const [encoder, judge, decoder, rise, mask] = await Promise.all([
     load('encoder', ['image'], [...levels('features'), ...levels('context'), 'start']),
     load('judge', ['correlation', 'context', 'flow', 'confidence', 'kind'], ['score']),
-    load(decoding, ['correlation', 'context', 'flow', 'match', 'hidden'], ['change', 'next']),
+    load(decoding, ['correlation', 'context', 'flow', 'match', 'hidden'], ['change', 'next'], true),
     load('rise', ['hidden'], ['mask', 'finer']),
     load('mask', ['hidden'], ['mask']),
   ]);
@@ -194,10 +195,10 @@ async function loadGraph(
   part: string,
   inputs: string[],
   outputs: string[],
-  threads: number | undefined,
+  options: SessionOptions,
 ): Promise<Session> {
   const label = `${model.manifest.name} ${part}`;
-  const session = await createSession(await readModelFile(model, part), label, { threads });
+  const session = await createSession(await readModelFile(model, part), label, options);
   const wanted = `${inputs.join(', ')} -> ${outputs.join(', ')}`;
   const missing = [
     ...inputs.filter((name) => !session.inputs.includes(name)),

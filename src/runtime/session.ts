@@ -8,6 +8,8 @@ import type { Tensor } from '../core/types.ts';
 export interface SessionOptions {
   /** Threads inside one operator; as many as there are cores unless told. */
   readonly threads?: number;
+  /** Whether the memory of a run is kept for the next; not unless told. */
+  readonly arena?: boolean;
 }
 
 /** A network that is loaded and ready to run, held until `dispose`. */
@@ -63,21 +65,19 @@ export async function createSession(
 }
 
 /**
- * Threads that wait do not spin: spinning ones take the cores from our own kernels between two graphs. On two cores
- * `flownet-c` with our kernel took 445 ms instead of 586, its fused graph 450 instead of 495 (1024 x 436 pixels).
+ * Its threads spin while they wait, which this binding cannot turn off: see who chooses their number.
  *
- * Nor does it keep the memory of its largest run, an arena for each graph: a pair of 4000 x 3000 pixels took 2.2 GB with
- * them and 1.8 without, and the presets took no longer.
+ * An arena keeps the memory of the graph's largest run. With one for each graph a pair of 4000 x 3000 pixels took 2.2 GB, without
+ * 1.8; only the graph that runs most gains time by it, since asking the system for memory costs as much as a tenth of its work.
  */
 function sessionOptions(options: SessionOptions): ort.InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],
     graphOptimizationLevel: 'all',
-    enableCpuMemArena: false,
+    enableCpuMemArena: options.arena ?? false,
     intraOpNumThreads: options.threads ?? availableParallelism(),
     // Its warnings about shapes belong to whoever exports a model, not on the console of whoever runs it.
     logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
 }
 
