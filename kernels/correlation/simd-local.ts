@@ -7,10 +7,10 @@
  */
 
 import { scaleFactor } from './reference.ts';
-import { multiplyTile, tileLocals } from './simd-tile.ts';
+import { findScratch, multiplyTile, tileLocals } from './simd-tile.ts';
 import * as w from '../wasm/code.ts';
 import { createLayout, roundUp } from '../wasm/layout.ts';
-import type { CodeOptions, KernelPlan } from './simd-tile.ts';
+import type { CodeOptions, KernelPlan, Scratch } from './simd-tile.ts';
 import type { Code, Local, Locals } from '../wasm/code.ts';
 import type { Layout } from '../wasm/layout.ts';
 import type { CorrelationSpec } from '../types.ts';
@@ -67,13 +67,11 @@ export function planLocal(spec: CorrelationSpec, options: CodeOptions): KernelPl
   const pages = layout.pages();
   const values = spec.channels * spec.height * spec.width;
   return {
-    module: w.assemble([packLocal(sizes), computeLocal(sizes, options)], pages, options.threads > 1),
+    functions: [packLocal(sizes), computeLocal(sizes, { at: workAt, size: work * 4 }, options)],
     pages,
     a: { at: sizes.at.a, length: values },
     b: { at: sizes.at.b, length: values },
     out: { at: sizes.at.out, length: sizes.window ** 2 * spec.height * spec.width },
-    work: workAt,
-    workSize: work * 4,
     packs: spec.height,
     computes: spec.height,
   };
@@ -138,7 +136,7 @@ function rowOf(base: Code, s: { height: number; width: number }, plane: Code, y:
   return w.offset(w.offset(base, plane, planeSize), y, s.width * 4);
 }
 
-function computeLocal(s: LocalSizes, options: CodeOptions): w.FunctionSource {
+function computeLocal(s: LocalSizes, scratch: Scratch, options: CodeOptions): w.FunctionSource {
   const locals = w.createLocals(2);
   const [y, work] = [0, 1];
   const [j, yb, d, x] = Array.from({ length: 4 }, () => locals.integer());
@@ -152,6 +150,7 @@ function computeLocal(s: LocalSizes, options: CodeOptions): w.FunctionSource {
     name: 'compute',
     locals,
     body: [
+      ...findScratch(work, scratch),
       ...packPanels(s, locals, y, work),
       ...w.loop(j, w.constant(0), s.window, 1, [
         ...w.set(yb, w.add(w.offset(w.get(y), w.get(j), s.step), w.constant(-s.radius * s.step))),

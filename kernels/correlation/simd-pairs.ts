@@ -1,10 +1,10 @@
 /** All pairs in WebAssembly SIMD: one matrix product, in the tiles of the local correlation. */
 
 import { scaleFactor } from './reference.ts';
-import { multiplyTile, tileLocals } from './simd-tile.ts';
+import { findScratch, multiplyTile, tileLocals } from './simd-tile.ts';
 import * as w from '../wasm/code.ts';
 import { createLayout, roundUp } from '../wasm/layout.ts';
-import type { CodeOptions, KernelPlan } from './simd-tile.ts';
+import type { CodeOptions, KernelPlan, Scratch } from './simd-tile.ts';
 import type { Code } from '../wasm/code.ts';
 import type { CorrelationScale } from '../types.ts';
 
@@ -40,13 +40,11 @@ export function planAllPairs(sizes: AllPairsSizes, options: CodeOptions): Kernel
   const all = { ...sizes, panelsB, at };
   const pages = layout.pages();
   return {
-    module: w.assemble([packAllPairs(all), computeAllPairs(all, options)], pages, options.threads > 1),
+    functions: [packAllPairs(all), computeAllPairs(all, { at: workAt, size: work * 4 }, options)],
     pages,
     a: { at: at.a, length: channels * cellsA },
     b: { at: at.b, length: channels * cellsB },
     out: { at: at.out, length: outLength },
-    work: workAt,
-    workSize: work * 4,
     packs: panelsB,
     computes: strips,
   };
@@ -78,7 +76,7 @@ function packAllPairs(s: AllPairs): w.FunctionSource {
 }
 
 /** One strip of A's cells, packed and scaled, against all of B. */
-function computeAllPairs(s: AllPairs, options: CodeOptions): w.FunctionSource {
+function computeAllPairs(s: AllPairs, scratch: Scratch, options: CodeOptions): w.FunctionSource {
   const locals = w.createLocals(2);
   const [strip, work] = [0, 1];
   const tile = tileLocals(locals);
@@ -127,6 +125,7 @@ function computeAllPairs(s: AllPairs, options: CodeOptions): w.FunctionSource {
     name: 'compute',
     locals,
     body: [
+      ...findScratch(work, scratch),
       ...pack,
       ...w.loop(panel, w.constant(0), s.panelsB, 1, w.loop(block, w.constant(0), blocks, 1, product)),
     ],

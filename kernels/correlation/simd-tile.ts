@@ -7,24 +7,32 @@
  */
 
 import * as w from '../wasm/code.ts';
-import type { Code, Local, Locals } from '../wasm/code.ts';
+import type { Code, FunctionSource, Local, Locals } from '../wasm/code.ts';
 
-/** A module, the layout of its memory in bytes, and the work it has to do. */
+/** The functions of a module, the layout of its memory in bytes, and the work it has to do. */
 export interface KernelPlan {
-  readonly module: Uint8Array<ArrayBuffer>;
+  /** `pack(item)`, which brings B into its layout, and then `compute(item, thread)`. */
+  readonly functions: readonly FunctionSource[];
   readonly pages: number;
   /** Where map A goes, channels first as it came, and its number of values. */
   readonly a: Region;
   readonly b: Region;
   readonly out: Region;
-  /** Scratch memory of each thread. */
-  readonly work: number;
-  readonly workSize: number;
-  /** Calls of `pack(item)` that bring B into its layout; all must end before the first `compute`. */
+  /** Items of `pack`. */
   readonly packs: number;
-  /** Calls of `compute(item, work)`; they may run in any order. */
+  /** Items of `compute`. */
   readonly computes: number;
 }
+
+/** Scratch memory, in bytes: where that of thread 0 is, and how far it is to that of the next. */
+export interface Scratch {
+  readonly at: number;
+  readonly size: number;
+}
+
+/** Makes the number of a thread the address of its scratch memory. */
+export const findScratch = (thread: Local, { at, size }: Scratch): Code =>
+  w.set(thread, w.offset(w.constant(at), w.get(thread), size));
 
 export interface Region {
   readonly at: number;
