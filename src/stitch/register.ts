@@ -51,7 +51,13 @@ export async function register(
 ): Promise<Registration> {
   const matcher = options.matcher ?? (createFeatureMatcher() as PairMatcher<unknown>);
   const { views, prepared, kept, unreadable } = await readAll(sources, matcher, options);
-  const pairs = await matchAll(views, prepared, matcher, candidatePairs(views.length), options);
+  const pairs = await matchAll(
+    views,
+    new Map(prepared.entries()),
+    matcher,
+    candidatePairs(views.length),
+    options,
+  );
   const found = { views, pairs, ...placeAll(views, pairs, options), sources: kept, unreadable };
   const { thorough } = matcher;
   return thorough && groupsOf(found).length > 1 ? lookAgain(found, thorough, options) : found;
@@ -63,27 +69,40 @@ const groupsOf = ({ components, alone }: Registration): (readonly number[])[] =>
   ...alone.map((v) => [v]),
 ];
 
-/** Matches pictures of different groups once more; only those are read again. */
+/**
+ * Matches pictures of different groups once more; only those are read again. One that cannot be read any more stays where the
+ * first look left it.
+ */
 async function lookAgain(
   before: Registration,
   matcher: PairMatcher<unknown>,
   options: StitchOptions,
 ): Promise<Registration> {
   const group = new Map(groupsOf(before).flatMap((members, g) => members.map((v) => [v, g])));
-  const apart = ({ a, b }: { a: number; b: number }): boolean => group.get(a) !== group.get(b);
-  const again = before.pairs.filter(apart).map(({ a, b }): [number, number] => [a, b]);
-  const wanted = [...new Set(again.flat())].sort((x, y) => x - y);
-  const prepared: unknown[] = [];
+  const apart = ({ a, b }: PairMatch): boolean => group.get(a) !== group.get(b);
+  const wanted = [...new Set(before.pairs.filter(apart).flatMap(({ a, b }) => [a, b]))].sort((x, y) => x - y);
+  const prepared = new Map<number, unknown>();
   const views = [...before.views];
   const maxPixels = matchPixels(options);
   for (const [done, v] of wanted.entries()) {
-    prepared[v] = await matcher.prepare(shrinkImage(await before.sources[v].load(maxPixels), maxPixels));
-    views[v] = { ...views[v], keypoints: matcher.count(prepared[v]) };
+    const image = await before.sources[v].load(maxPixels).catch(nothingIfUnreadable);
+    if (image) {
+      const features = await matcher.prepare(shrinkImage(image, maxPixels));
+      prepared.set(v, features);
+      views[v] = { ...views[v], keypoints: matcher.count(features) };
+    }
     options.onProgress?.('read', done + 1, wanted.length);
   }
-  const found = await matchAll(views, prepared, matcher, again, options);
-  const pairs = before.pairs.map((pair) => (apart(pair) ? found.shift()! : pair));
+  const again = (pair: PairMatch): boolean => apart(pair) && prepared.has(pair.a) && prepared.has(pair.b);
+  const candidates = before.pairs.filter(again).map(({ a, b }): [number, number] => [a, b]);
+  const found = await matchAll(views, prepared, matcher, candidates, options);
+  const pairs = before.pairs.map((pair) => (again(pair) ? found.shift()! : pair));
   return { ...before, views, pairs, ...placeAll(views, pairs, options) };
+}
+
+/** For a picture that cannot be read; other errors go on. */
+function nothingIfUnreadable(error: unknown): undefined {
+  if (!(error instanceof WhitherError)) throw error;
 }
 
 /** The picture at most as large as it is to be matched, and what the registration keeps of it. */
@@ -165,14 +184,14 @@ async function readAll(
 
 async function matchAll(
   views: readonly ReadView[],
-  prepared: readonly unknown[],
+  prepared: ReadonlyMap<number, unknown>,
   matcher: PairMatcher<unknown>,
   candidates: readonly (readonly [a: number, b: number])[],
   { onProgress }: StitchOptions,
 ): Promise<PairMatch[]> {
   const pairs: PairMatch[] = [];
   for (const [a, b] of candidates) {
-    const found = await matcher.match(prepared[a], prepared[b]);
+    const found = await matcher.match(prepared.get(a), prepared.get(b));
     pairs.push(examinePair(views[a].view, views[b].view, found));
     onProgress?.('match', pairs.length, candidates.length);
   }

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { applyHomography, invertHomography, multiply3 } from '../../src/core/homography.ts';
 import type { Matrix3 } from '../../src/core/homography.ts';
 import type { Image } from '../../src/core/types.ts';
+import { FileError } from '../../src/core/errors.ts';
 import { createFeatureMatcher } from '../../src/stitch/match-pairs.ts';
 import type { PairMatcher } from '../../src/stitch/match-pairs.ts';
+import { register } from '../../src/stitch/register.ts';
 import { stitch } from '../../src/stitch/stitch.ts';
 import type { Stitched } from '../../src/stitch/stitch.ts';
 import { parseTransforms } from '../../src/stitch/transforms.ts';
@@ -152,6 +154,23 @@ test(
     expect(Math.min(...report.inputs.map(({ keypoints }) => keypoints))).toBeGreaterThan(15);
   },
 );
+
+test('a picture that the second look cannot read stays alone', { timeout: PATIENCE }, async () => {
+  const reads = [0, 0, 0];
+  const sources = VIEWS.map(({ width, height, data }, i) => ({
+    ...{ name: `view ${i}`, width, height },
+    load: () =>
+      ++reads[i] > 1 && i === 2
+        ? Promise.reject(new FileError('Expected view 2 but it is gone'))
+        : Promise.resolve({ width, height, data }),
+  }));
+  const quick = createFeatureMatcher({ count: 15 }) as PairMatcher<unknown>;
+  const thorough = createFeatureMatcher({ count: 900 }) as PairMatcher<unknown>;
+  const { components, alone, unreadable } = await register(sources, { matcher: { ...quick, thorough } });
+  expect(reads).toEqual([2, 2, 2]);
+  expect(unreadable).toEqual([]);
+  expect([components.map(({ choice }) => choice.placement.views), alone]).toEqual([[[0, 1]], [2]]);
+});
 
 test('two scenes make two panoramas', { timeout: PATIENCE }, async () => {
   const other = drawScene(1100, 760, 77, 2600);
