@@ -20,7 +20,10 @@ export interface LoadFlowModelOptions {
    * layer itself, or `auto` (the default) for what is fastest here.
    */
   readonly backend?: CorrelationBackend | 'onnxruntime';
-  /** Threads of ONNX Runtime; as many as there are cores unless told. */
+  /**
+   * Threads of ONNX Runtime and, for a network with kernels between its graphs, of those. Unless told ONNX Runtime has as
+   * many as there are cores, for such a network half as many, and the kernels have as many as pay.
+   */
   readonly threads?: number;
   /** `auto` unless told: the split graphs where the model has them. */
   readonly graph?: FlowGraph;
