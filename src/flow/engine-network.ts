@@ -69,6 +69,8 @@ export interface WindowNetwork {
     state: PyramidState,
     iterations?: readonly number[],
   ): Promise<NetworkEstimate>;
+  /** Gives back the memory of the kernels between the graphs; whoever runs it next has them prepared anew. */
+  rest(): Promise<void>;
 }
 
 /** A network in one graph: `imageA`, `imageB` to `flow`. */

@@ -191,6 +191,10 @@ export function createPyramidNetwork(
     return logit;
   };
 
+  const forgetKernels = async (): Promise<void> => {
+    await Promise.all(Object.values(kernels).map((kept) => kept.dispose()));
+  };
+
   // The kernels hold the maps of one pair: pairs take turns.
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -206,10 +210,11 @@ export function createPyramidNetwork(
       begin: (a, b, options) => inTurn(() => begin(a, b, options)),
       resume: (a, b, state, counts = iterations) =>
         inTurn(async () => finish({ ...state }, await encode(a), await encode(b), counts)),
+      rest: () => inTurn(forgetKernels),
     },
     async dispose() {
       await turn;
-      await Promise.all(Object.values(kernels).map((kept) => kept.dispose()));
+      await forgetKernels();
       await Promise.all(Object.values(sessions).map((session: Session) => session.dispose()));
     },
   };
