@@ -3,7 +3,13 @@ import { correlationBackends, correlationUnavailable } from '../../kernels/corre
 import type { ComputeBackend, CorrelationBackend } from '../../kernels/correlation/index.ts';
 import { BackendError, ModelError, checkInteger, checkOneOf } from '../core/errors.ts';
 import { createSession, findModel, readModelFile } from '../runtime/index.ts';
-import type { FlowManifest, InstalledModel, ModelManifest, Session, SessionOptions } from '../runtime/index.ts';
+import type {
+  FlowManifest,
+  InstalledModel,
+  ModelManifest,
+  Session,
+  SessionOptions,
+} from '../runtime/index.ts';
 import { createFusedNetwork, createSplitNetwork } from './engine-network.ts';
 import type { FlowNetwork } from './engine-network.ts';
 import { createPyramidNetwork } from './engine-pyramid.ts';
