@@ -4,10 +4,16 @@ import torch
 import torch.nn.functional as F
 
 
+def in_floats(t: torch.Tensor):
+    """Where training is in bfloat16: eight bits of a product are too few to tell matches apart."""
+    return torch.autocast(t.device.type, enabled=False)
+
+
 def all_pairs(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     """(B, C, h, w) and (B, C, h', w') to the products of all cells (B, h, w, h', w'): of A first."""
     n, _, h, w = a.shape
-    return torch.bmm(a.flatten(2).transpose(1, 2), b.flatten(2)).view(n, h, w, *b.shape[2:])
+    with in_floats(a):
+        return torch.bmm(a.flatten(2).transpose(1, 2), b.flatten(2)).view(n, h, w, *b.shape[2:])
 
 
 def grid(h: int, w: int, device) -> torch.Tensor:

@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from common.lookup import grid
+from common.lookup import grid, in_floats
 
 REACH = 2
 """Cells to each side of the best match that count as the same match."""
@@ -63,14 +63,15 @@ def dominant(flow: torch.Tensor, confidence: torch.Tensor, rounds: int = 6) -> t
     flow, confidence = flow.flatten(2), confidence.flatten(1)
     ridge = torch.diag(flow.new_tensor([1e-6, 1e-3, 1e-3]))
     model = torch.cat([weighted_median(flow, confidence), flow.new_zeros(n, 2, 2)], 2)
-    for i in range(rounds):
-        scale = max(0.5, 2 / (i + 1))
-        residual = (flow - model @ x).square().sum(1)
-        weight = confidence / (1 + residual / scale**2) ** 2
-        left = torch.einsum('ic,nc,jc->nij', x, weight, x) + ridge
-        right = torch.einsum('ic,nc,nkc->nik', x, weight, flow)
-        model = torch.linalg.solve(left, right).transpose(1, 2)
-    return (model @ x).view(n, 2, h, w)
+    with in_floats(flow):
+        for i in range(rounds):
+            scale = max(0.5, 2 / (i + 1))
+            residual = (flow - model @ x).square().sum(1)
+            weight = confidence / (1 + residual / scale**2) ** 2
+            left = torch.einsum('ic,nc,jc->nij', x, weight, x) + ridge
+            right = torch.einsum('ic,nc,nkc->nik', x, weight, flow)
+            model = torch.linalg.solve(left, right).transpose(1, 2)
+        return (model @ x).view(n, 2, h, w)
 
 
 def weighted_median(values: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:

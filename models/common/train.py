@@ -134,8 +134,7 @@ class Trainer:
                 total = total + weight * self.args.matching * part
                 self.note(f'match{factor}', part)
 
-        with torch.autocast(self.args.device, torch.bfloat16, enabled=self.args.bf16):
-            flow = run_schedule(self.net, image_a, image_b, schedule, each)
+        flow = run_schedule(self.net, image_a, image_b, schedule, each)
         self.note('epe' + ''.join(map(str, schedule)), end_point_error(flow.detach().float(), truth).mean())
         return total
 
@@ -149,10 +148,11 @@ class Trainer:
         times = larger(*sample.flow.shape[2:], self.config['crop'])
         window = [side * times for side in self.config['crop']]
         sample = crop(sample, *window) if finest == 1 else shrink(sample, finest)
-        if hasattr(self.net, 'loss'):
-            loss = self.net.loss(*prepare(sample), self.note)
-        else:
-            loss = self.loss(*prepare(sample), [f // finest for f in schedule])
+        with torch.autocast(self.args.device, torch.bfloat16, enabled=self.args.bf16):
+            if hasattr(self.net, 'loss'):
+                loss = self.net.loss(*prepare(sample), self.note)
+            else:
+                loss = self.loss(*prepare(sample), [f // finest for f in schedule])
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)

@@ -14,8 +14,8 @@ import numpy as np
 import torch
 
 from common.loop import Training, add_options, parse_options
-from semantic.maps import APPLY, apply_affine, grid, grid_error, grid_loss
-from semantic.net import CELLS, Regressor, correlate
+from semantic.maps import APPLY, grid, grid_error, grid_loss
+from semantic.net import Regressor, correlate
 from semantic.views import KINDS
 
 POINTS = grid(20)

@@ -40,6 +40,18 @@ class Residual(nn.Module):
         return F.leaky_relu(x + self.b(self.a(x)), SLOPE)
 
 
+class Surround(nn.Module):
+    """What lies up to four cells around, added."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.a = nn.Sequential(nn.Conv2d(width, width, 3, 1, 2, 2), nn.LeakyReLU(SLOPE, inplace=True))
+        self.b = nn.Conv2d(width, width, 3, 1, 2, 2)
+
+    def forward(self, x):
+        return x + self.b(self.a(x))
+
+
 def normalize(x):
     return x * torch.rsqrt((x * x).sum(1, keepdim=True) + 1e-6)
 
@@ -52,7 +64,7 @@ class Encoder(nn.Module):
         w4, w8, w16 = w['quarter'], w['eighth'], w['sixteenth']
         self.stem, self.quarter = conv(3, w['stem'], 7, 4), conv(w['stem'], w4)
         self.eighth = nn.Sequential(conv(w4, w8, 3, 2), conv(w8, w8))
-        self.sixteenth = nn.Sequential(conv(w8, w16, 3, 2), Residual(w16))
+        self.sixteenth = nn.Sequential(conv(w8, w16, 3, 2), Residual(w16), Surround(w16))
         widths = (w16, w8, w4)
         self.features = nn.ModuleList(nn.Conv2d(i, o, 1) for i, o in zip(widths, w['match']))
         self.contexts = nn.ModuleList(conv(i, w['context'], 1) for i in widths)
@@ -63,7 +75,7 @@ class Encoder(nn.Module):
         x8 = self.eighth(x4)
         x16 = self.sixteenth(x8)
         levels = (x16, x8, x4)
-        features = [normalize(f(x)) for f, x in zip(self.features, levels)]
+        features = [normalize(f(x).float()) for f, x in zip(self.features, levels)]
         return features, [c(x) for c, x in zip(self.contexts, levels)], self.start(x16)
 
 
@@ -95,11 +107,11 @@ class Decoder(nn.Module):
         bound = lambda step: step.clamp(-LARGEST_STEP, LARGEST_STEP) * 0.5
         found, shared, confidence = match.split((2, 2, 1), 1)
         motions = [bound(flow - around), bound(found - flow), confidence]
-        return torch.cat([volume, context, *motions, hidden, bound(shared - flow)], 1)
+        return torch.cat([volume, context, *motions, bound(shared - flow), hidden], 1)
 
     def decode(self, x):
         hidden = self.hidden(self.spread(self.mix(x)))
-        return self.head(hidden), hidden
+        return self.head(hidden).float(), hidden
 
 
 class Judge(nn.Module):
@@ -116,7 +128,7 @@ class Judge(nn.Module):
         """(N, correlation, h, w), (N, context, h, w), (N, 2, h, w) in cells, (N, 1, h, w), (N, 2, h, w) to (N, 1, h, w)."""
         around = F.avg_pool2d(flow, 5, 1, 2, count_include_pad=False)
         bend = (flow - around).clamp(-LARGEST_STEP, LARGEST_STEP) * 0.5
-        return self.score(self.spread(self.mix(torch.cat([volume, context, bend, confidence, kind], 1))))
+        return self.score(self.spread(self.mix(torch.cat([volume, context, bend, confidence, kind], 1)))).float()
 
 
 class WhitherFlow(nn.Module):
@@ -136,7 +148,7 @@ class WhitherFlow(nn.Module):
 
     def weights(self, hidden):
         """Logits of the convex upsampling, (N, 9 * FACTOR^2, h, w)."""
-        return self.mask(hidden) * 0.5
+        return self.mask(hidden).float() * 0.5
 
     def candidates(self, found, confidence, shared, initial):
         """What a cell may start from, with two marks of its kind: its match, the sure matches around, the motion that most
