@@ -1,9 +1,8 @@
 /** Multiband blending in WebAssembly SIMD, row by row, in one piece of memory. */
 
-import { wasmApi } from '../wasm/api.ts';
-import type { WasmMemory } from '../wasm/api.ts';
 import { createLayout } from '../wasm/layout.ts';
-import { createMemory, kernelIn, SCRATCH } from '../wasm/workspace.ts';
+import { canHold, withMemory } from '../wasm/memory.ts';
+import { kernelIn } from '../wasm/workspace.ts';
 import { PIXEL, rowFunctions } from './row-code.ts';
 import type { Kernel } from './row-code.ts';
 import type { BlendLayer } from './types.ts';
@@ -28,15 +27,7 @@ interface Tools {
   readonly bytes: number;
 }
 
-let memory: WasmMemory | undefined;
-
-/** The one memory of this thread; what is not used of it takes none. */
-function getMemory(bytes: number): WasmMemory {
-  if (!memory || memory.buffer.byteLength < bytes) memory = createMemory(Math.max(SCRATCH, 2 * bytes));
-  return memory;
-}
-
-/** @returns null where this cannot do it: no SIMD here, or more than 1 GiB of work */
+/** @returns null where this cannot do it: no SIMD here, or more than 2 GiB of work */
 export function blendSimd(
   width: number,
   height: number,
@@ -56,18 +47,34 @@ export function blendSimd(
   const tallest = Math.max(...layers.map(({ area }) => area.height));
   const coarser = pyramid(longest >> 1, tallest >> 1);
   const size = layout.fits() ? 65536 * layout.pages() : Infinity;
-  if (!wasmApi || size > 2 ** 30) return null;
-  const { buffer } = getMemory(size);
-  const kernel = openKernel(memory!);
-  if (!kernel) return null;
-  const floats = new Float32Array(buffer);
-  const tools: Tools = { kernel, all: new Uint8Array(buffer), floats, rows, share, bytes };
+  if (!canHold(size)) return null;
+  return withMemory(size, (memory) => {
+    const kernel = openKernel(memory);
+    if (!kernel) return null;
+    const [floats, all] = [new Float32Array(memory.buffer), new Uint8Array(memory.buffer)];
+    return blendLayers({ kernel, all, floats, rows, share, bytes }, layers, { planes, coarser, bands });
+  });
+}
+
+/** Where the layers and the levels of their pyramids lie; of a layer the finest alone. */
+interface Planes {
+  readonly planes: readonly Plane[];
+  readonly coarser: readonly Plane[];
+  readonly bands: readonly Plane[];
+}
+
+function blendLayers(
+  tools: Tools,
+  layers: readonly BlendLayer[],
+  { planes, coarser, bands }: Planes,
+): Float32Array[] {
+  const { floats } = tools;
   for (const { at, width: w, height: h } of bands) floats.fill(0, at / 4, at / 4 + 4 * w * h);
   layers.forEach((layer, k) => {
     smoothLayer(tools, layer, planes[k]);
     addLayer(tools, layer, planes[k], coarser, bands);
   });
-  for (let l = levels - 1; l >= 0; l--) normalizeBand(tools, bands[l], bands[l + 1]);
+  for (let l = bands.length - 1; l >= 0; l--) normalizeBand(tools, bands[l], bands[l + 1]);
   return layers.map(({ area }, k) => {
     const { at } = planes[k];
     changeLayer(tools, planes[k], bands[0], area.x, area.y);

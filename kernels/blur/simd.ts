@@ -1,9 +1,9 @@
 /** Separable blurring in WebAssembly SIMD, strip by strip. */
 
-import { wasmApi } from '../wasm/api.ts';
 import type { WasmMemory } from '../wasm/api.ts';
 import * as w from '../wasm/code.ts';
-import { createMemory, kernelIn, memoryOf, SCRATCH } from '../wasm/workspace.ts';
+import { canHold, SCRATCH, withMemory } from '../wasm/memory.ts';
+import { kernelIn, memoryOf } from '../wasm/workspace.ts';
 import { mirror } from './reference.ts';
 
 const { add, load, loadSplat, multiply, store } = w.f32x4;
@@ -93,8 +93,6 @@ function rowsSource(): w.FunctionSource {
 
 const openKernel = kernelIn<Kernel>(() => [lineSource(), rowsSource()]);
 
-let ownMemory: WasmMemory | undefined;
-
 /**
  * As the definition.
  *
@@ -107,11 +105,11 @@ export function blurSimd(
   half: Float32Array,
   out: Float32Array,
 ): boolean {
-  if (!wasmApi) return false;
   const inside = memoryOf(out);
-  if (inside && blurIn(inside, SCRATCH, data, width, height, half, out)) return true;
-  ownMemory ??= createMemory(OWN_MEMORY);
-  return blurIn(ownMemory, OWN_MEMORY, data, width, height, half, out);
+  const blur = (memory: WasmMemory, room: number): boolean =>
+    blurIn(memory, room, data, width, height, half, out);
+  if (inside && blur(inside, SCRATCH)) return true;
+  return canHold(OWN_MEMORY) && withMemory(OWN_MEMORY, (memory) => blur(memory, OWN_MEMORY));
 }
 
 /** Blurs by means of the first `room` bytes of a memory, in which the planes may lie or not. */

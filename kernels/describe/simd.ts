@@ -1,7 +1,8 @@
 /** Descriptors in WebAssembly SIMD: four samples at a time, and eight directions in two vectors. */
 
 import * as w from '../wasm/code.ts';
-import { kernelIn, memoryOf, SCRATCH } from '../wasm/workspace.ts';
+import { SCRATCH } from '../wasm/memory.ts';
+import { kernelIn, memoryOf } from '../wasm/workspace.ts';
 import { CELLS, DIRECTIONS, LENGTH, offsetOf, SIDE, weightsOf } from './grid.ts';
 import type { GreyPlane, Places } from './types.ts';
 

@@ -1,9 +1,9 @@
 /** Extrema in WebAssembly SIMD, strip by strip. */
 
-import { wasmApi } from '../wasm/api.ts';
 import type { WasmMemory } from '../wasm/api.ts';
 import * as w from '../wasm/code.ts';
-import { createMemory, kernelIn, memoryOf, SCRATCH } from '../wasm/workspace.ts';
+import { canHold, SCRATCH, withMemory } from '../wasm/memory.ts';
+import { kernelIn, memoryOf } from '../wasm/workspace.ts';
 
 const { atMost, and, greatest, least, load, loadSplat, or, store, subtract } = w.f32x4;
 
@@ -80,8 +80,6 @@ function markSource(): w.FunctionSource {
 
 const openKernel = kernelIn<Kernel>(() => [subtractSource(), markSource()]);
 
-let ownMemory: WasmMemory | undefined;
-
 /** @returns null where this cannot do it: no SIMD here, or rows too long for its memory */
 export function findExtremaSimd(
   layers: readonly Float32Array[],
@@ -90,13 +88,26 @@ export function findExtremaSimd(
   border: number,
   limit: number,
 ): number[][] | null {
-  if (!wasmApi) return null;
   const common = memoryOf(layers[0]);
-  const inside = common && layers.every(({ buffer }) => buffer === common.buffer);
-  if (!inside) ownMemory ??= createMemory(OWN_MEMORY);
-  const memory = inside ? common : ownMemory!;
+  const find = (memory: WasmMemory, room: number): number[][] | null =>
+    findIn(memory, room, layers, width, height, border, limit);
+  if (common && layers.every(({ buffer }) => buffer === common.buffer)) return find(common, SCRATCH);
+  return canHold(OWN_MEMORY) ? withMemory(OWN_MEMORY, (memory) => find(memory, OWN_MEMORY)) : null;
+}
+
+/** Finds them by means of the first `bytes` of a memory, in which the layers may lie or not. */
+function findIn(
+  memory: WasmMemory,
+  bytes: number,
+  layers: readonly Float32Array[],
+  width: number,
+  height: number,
+  border: number,
+  limit: number,
+): number[][] | null {
+  const inside = layers[0].buffer === memory.buffer;
   const kernel = openKernel(memory);
-  const room = Math.floor(((inside ? SCRATCH : OWN_MEMORY) - FIRST) / 4) - 4 * width;
+  const room = Math.floor((bytes - FIRST) / 4) - 4 * width;
   // Differences, a byte of marks for four values, and two layers where they lie elsewhere.
   const rows = Math.floor(room / (width * (layers.length - 0.75 + (inside ? 0 : 2)))) - 2;
   if (!kernel || rows < 4) return null;

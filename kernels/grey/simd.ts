@@ -1,7 +1,8 @@
 /** Grey in WebAssembly SIMD, four pixels at a time, for pictures that are to lie in a workspace. */
 
 import * as w from '../wasm/code.ts';
-import { kernelIn, memoryOf, SCRATCH } from '../wasm/workspace.ts';
+import { SCRATCH } from '../wasm/memory.ts';
+import { kernelIn, memoryOf } from '../wasm/workspace.ts';
 import { WEIGHTS } from './reference.ts';
 
 /** Pixels brought to the scratch memory at once, with room for vectors that read too far. */

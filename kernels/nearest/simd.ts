@@ -1,15 +1,16 @@
-/** Nearest rows in WebAssembly SIMD, in a fixed piece of memory. */
+/** Nearest rows in WebAssembly SIMD, in memory of a fixed size. */
 
-import { wasmApi } from '../wasm/api.ts';
 import * as w from '../wasm/code.ts';
+import { canHold, withMemory } from '../wasm/memory.ts';
+import { kernelIn } from '../wasm/workspace.ts';
 import { NONE } from './types.ts';
 import type { Apart, Nearest, Rows } from './types.ts';
 
 const { add, dot, zero } = w.i32x4;
 const { load, loadSplat, select, shuffle, store } = w.f32x4;
 
-/** 4 MiB. */
-const PAGES = 64;
+/** Bytes that it works in. */
+const MEMORY = 2 ** 22;
 /** Places in bytes: rows of A, the best of each, their products with all of B, a part of B, and what is known of B. */
 const [PLACE_A, PLACE_BEST, PLACE_PRODUCTS, PLACE_B, PLACE_KNOWN] = [0, 2 ** 17, 2 ** 18, 2 ** 20, 2 ** 21];
 /** Rows of A worked on at once. */
@@ -147,30 +148,26 @@ interface Engine {
   readonly memory: ArrayBuffer;
 }
 
-let engine: Engine | null | undefined;
-
-/** The one engine of this thread, made when first wanted; null without WebAssembly SIMD. */
-function getEngine(): Engine | null {
-  if (engine !== undefined) return engine;
-  const bytes = w.assemble([pairSource(), searchSource(), secondSource()], PAGES, false);
-  if (!wasmApi?.validate(bytes)) return (engine = null);
-  const memory = new wasmApi.Memory({ initial: PAGES, maximum: PAGES, shared: false });
-  const instance = new wasmApi.Instance(new wasmApi.Module(bytes), { kernel: { memory } });
-  return (engine = { kernel: instance.exports as Kernel, memory: memory.buffer });
-}
+const openKernel = kernelIn<Kernel>(() => [pairSource(), searchSource(), secondSource()]);
 
 /** @returns null where this cannot do it: no SIMD here, or too many rows or too long ones for its memory */
 export function nearestSimd(a: Rows, b: Rows, apart?: Apart): Nearest | null {
-  const ready = getEngine();
+  if (!canHold(MEMORY)) return null;
+  return withMemory(MEMORY, (memory) => {
+    const kernel = openKernel(memory);
+    return kernel && nearestIn({ kernel, memory: memory.buffer }, a, b, apart);
+  });
+}
+
+function nearestIn(engine: Engine, a: Rows, b: Rows, apart?: Apart): Nearest | null {
   const size = 2 * a.length;
   const columns = Math.min(MOST_COLUMNS, Math.floor((PLACE_KNOWN - PLACE_B) / size) & ~3);
   /** Bytes of a row of products, whole vectors. */
   const pitch = 4 * ((b.count + 3) & ~3);
   const rows = Math.min(BLOCK, Math.floor((PLACE_B - PLACE_PRODUCTS) / pitch) & ~1);
-  const fits =
-    columns >= 4 && rows >= 2 && BLOCK * size <= PLACE_BEST && 4 * pitch <= PAGES * 65536 - PLACE_KNOWN;
-  if (!ready || !fits) return null;
-  const known = openKnown(ready.memory, b.count, pitch, apart);
+  const fits = columns >= 4 && rows >= 2 && BLOCK * size <= PLACE_BEST && 4 * pitch <= MEMORY - PLACE_KNOWN;
+  if (!fits) return null;
+  const known = openKnown(engine.memory, b.count, pitch, apart);
   const found = {
     indexA: new Int32Array(a.count),
     firstA: new Int32Array(a.count),
@@ -178,8 +175,8 @@ export function nearestSimd(a: Rows, b: Rows, apart?: Apart): Nearest | null {
   };
   for (let start = 0; start < a.count; start += rows) {
     const count = Math.min(rows, a.count - start);
-    multiply(ready, a, start, count, b, columns, pitch);
-    searchBlock(ready, found, start, count, known);
+    multiply(engine, a, start, count, b, columns, pitch);
+    searchBlock(engine, found, start, count, known);
   }
   return { ...found, indexB: known.index.slice(0, b.count) };
 }

@@ -1,7 +1,7 @@
 /** Painting a picture through a grid of places: warping, brightness and blending in one go, in 8 bits. */
 
 import { openPainterReference } from './reference.ts';
-import { openPainterSimd } from './simd.ts';
+import { paintSimd } from './simd.ts';
 import type { PaintChange, Painter, PaintNodes, PaintSource } from './types.ts';
 
 export { openPainterReference } from './reference.ts';
@@ -11,9 +11,15 @@ export type { PaintChange, Painter, PaintNodes, PaintSource } from './types.ts';
 /**
  * Opens a picture for painting.
  *
- * @param nodes where its cells lie; cells with a corner that is not finite must not be painted
+ * @param paint is called once, with a painter that is good until it returns
+ * @param nodes where the picture's cells lie; cells with a corner that is not finite must not be painted
  * @param change what is added to its colours
- * @returns a painter, good until the next one is opened
  */
-export const openPainter = (source: PaintSource, nodes: PaintNodes, change?: PaintChange): Painter =>
-  openPainterSimd(source, nodes, change) ?? openPainterReference(source, nodes, change);
+export function paintPicture(
+  paint: (painter: Painter) => void,
+  source: PaintSource,
+  nodes: PaintNodes,
+  change?: PaintChange,
+): void {
+  if (!paintSimd(paint, source, nodes, change)) paint(openPainterReference(source, nodes, change));
+}

@@ -1,8 +1,9 @@
 /** Painting in WebAssembly SIMD: a vector holds the three colours of a pixel. */
 
-import { wasmApi } from '../wasm/api.ts';
 import * as w from '../wasm/code.ts';
 import { createLayout } from '../wasm/layout.ts';
+import { canHold, withMemory } from '../wasm/memory.ts';
+import { kernelIn } from '../wasm/workspace.ts';
 import { CELL, COARSE, WHITE } from './types.ts';
 import type { PaintChange, Painter, PaintNodes, PaintSource } from './types.ts';
 
@@ -10,8 +11,6 @@ const { add, greatest, least, load, multiply, splat, spread, subtract } = w.f32x
 
 /** Bytes of a node, and of a value of the change. */
 const VECTOR = 16;
-/** 2 GiB. */
-const MOST_PAGES = 32768;
 /** At the start of the memory: the least and greatest place in the picture. */
 const [LEAST, GREATEST] = [0, 16];
 
@@ -117,41 +116,15 @@ function runSource(): w.FunctionSource {
   };
 }
 
-interface Engine {
-  readonly kernel: Kernel;
-  readonly floats: Float32Array;
-  readonly bytes: Uint8Array;
-}
+const openKernel = kernelIn<Kernel>(() => [runSource()]);
 
-let engine: Engine | null | undefined;
-let module: object | null | undefined;
-
-/** The one engine of this thread, of at least so many pages; null without WebAssembly SIMD. */
-function getEngine(pages: number): Engine | null {
-  if (engine && engine.bytes.length >= pages * 65536) return engine;
-  // With room to spare, so that pictures a little larger need no new one; what is not used takes no memory.
-  const most = Math.min(MOST_PAGES, Math.ceil(pages / 64) * 80);
-  if (module === undefined) {
-    const code = w.assemble([runSource()], 1, false, MOST_PAGES);
-    module = wasmApi?.validate(code) ? new wasmApi.Module(code) : null;
-  }
-  if (!module) return null;
-  const memory = new wasmApi.Memory({ initial: most, maximum: most, shared: false });
-  const instance = new wasmApi.Instance(module, { kernel: { memory } });
-  const { buffer } = memory;
-  return (engine = {
-    kernel: instance.exports as Kernel,
-    floats: new Float32Array(buffer),
-    bytes: new Uint8Array(buffer),
-  });
-}
-
-/** @returns null where this cannot do it: no SIMD here, or more than 2 GiB of a picture */
-export function openPainterSimd(
+/** @returns false where this cannot do it: no SIMD here, or more than 2 GiB of a picture */
+export function paintSimd(
+  paint: (painter: Painter) => void,
   source: PaintSource,
   nodes: PaintNodes,
   change?: PaintChange,
-): Painter | null {
+): boolean {
   const window = windowOf(source, nodes);
   const row = 3 * window.width;
   const layout = createLayout('pictures');
@@ -161,28 +134,34 @@ export function openPainterSimd(
   const changes = placeChange(layout, nodes, change);
   // One row more: past the last one colours are read that then count nothing.
   const picture = layout.place(Math.ceil((row * (window.height + 1)) / 4) + 1);
-  const ready = layout.fits() ? getEngine(layout.pages()) : null;
-  if (!ready) return null;
-  const { kernel, floats, bytes } = ready;
-  copyWindow(source, window, bytes, picture);
-  floats.set(
-    [-window.x, -window.y, -Infinity, -Infinity].map((v) => v || 0),
-    LEAST / 4,
-  );
-  floats.set([source.width - 1 - window.x, source.height - 1 - window.y, Infinity, Infinity], GREATEST / 4);
-  copyNodes(nodes, window, floats, nodesAt / 4);
-  copyChange(changes, floats, change);
-  const below = VECTOR * nodes.columns;
-  return {
-    strip: bytes.subarray(strip, strip + stripPitch * CELL),
-    pitch: stripPitch,
-    run(column, y, count) {
-      const from = nodesAt + y * below + column * VECTOR;
-      const changed = changes.at + (CELL / COARSE) * (y * changes.pitch + column * VECTOR);
-      const end = from + count * VECTOR;
-      kernel.run(from, end, below, changed, changes.pitch, picture, row, strip, stripPitch - 3 * CELL);
-    },
-  };
+  const size = layout.fits() ? 65536 * layout.pages() : Infinity;
+  if (!canHold(size)) return false;
+  return withMemory(size, (memory) => {
+    const kernel = openKernel(memory);
+    if (!kernel) return false;
+    const [floats, bytes] = [new Float32Array(memory.buffer), new Uint8Array(memory.buffer)];
+    copyWindow(source, window, bytes, picture);
+    copyNodes(nodes, window, floats, nodesAt / 4);
+    copyChange(changes, floats, change);
+    floats.set(
+      [-window.x, -window.y, -Infinity, -Infinity].map((v) => v || 0),
+      LEAST / 4,
+    );
+    const last = [source.width - 1 - window.x, source.height - 1 - window.y];
+    floats.set([...last, Infinity, Infinity], GREATEST / 4);
+    const below = VECTOR * nodes.columns;
+    paint({
+      strip: bytes.subarray(strip, strip + stripPitch * CELL),
+      pitch: stripPitch,
+      run(column, y, count) {
+        const from = nodesAt + y * below + column * VECTOR;
+        const changed = changes.at + (CELL / COARSE) * (y * changes.pitch + column * VECTOR);
+        const end = from + count * VECTOR;
+        kernel.run(from, end, below, changed, changes.pitch, picture, row, strip, stripPitch - 3 * CELL);
+      },
+    });
+    return true;
+  });
 }
 
 interface Window {

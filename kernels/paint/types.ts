@@ -32,7 +32,7 @@ export interface PaintChange {
 
 /** Makes cells of a picture, a strip at a time. */
 export interface Painter {
-  /** 8 rows of red, green, blue, where {@link run} puts its cells; used again by the next run, of any painter. */
+  /** 8 rows of red, green, blue, where {@link run} puts its cells; used again by the next run. */
   readonly strip: Uint8Array;
   /** Bytes from one row of the strip to the next. */
   readonly pitch: number;

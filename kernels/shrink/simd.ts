@@ -1,9 +1,9 @@
 /** Means of areas in WebAssembly SIMD: rows are summed down first, eight values at a time, then pixels across. */
 
-import { wasmApi } from '../wasm/api.ts';
 import type { WasmMemory } from '../wasm/api.ts';
 import * as w from '../wasm/code.ts';
-import { createMemory, kernelIn } from '../wasm/workspace.ts';
+import { canHold, withMemory } from '../wasm/memory.ts';
+import { kernelIn } from '../wasm/workspace.ts';
 import { coverageOf } from './coverage.ts';
 import type { BytePicture } from './types.ts';
 
@@ -77,16 +77,16 @@ function acrossSource(): w.FunctionSource {
 
 const openKernel = kernelIn<Kernel>(() => [downSource(), acrossSource()]);
 
-let memory: WasmMemory | undefined;
-
 /** @returns null where this cannot do it: no SIMD here, or rows too long for its memory */
-export function shrinkSimd(
+export const shrinkSimd = (picture: BytePicture, newWidth: number, newHeight: number): BytePicture | null =>
+  canHold(MEMORY) ? withMemory(MEMORY, (memory) => shrinkIn(memory, picture, newWidth, newHeight)) : null;
+
+function shrinkIn(
+  memory: WasmMemory,
   { width, height, data }: BytePicture,
   newWidth: number,
   newHeight: number,
 ): BytePicture | null {
-  if (!wasmApi) return null;
-  memory ??= createMemory(MEMORY);
   const kernel = openKernel(memory);
   const [columns, rows] = [coverageOf(width, newWidth), coverageOf(height, newHeight)];
   const entry = 4 + 4 * columns.taps;

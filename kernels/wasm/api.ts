@@ -8,6 +8,8 @@ export interface WasmApi {
 
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
+  /** By so many pages; the buffer is another one then, and views of the old one are of no more use. */
+  grow(pages: number): number;
 }
 
 export const wasmApi = (globalThis as unknown as { WebAssembly: WasmApi }).WebAssembly;

@@ -10,7 +10,7 @@ import { packKeypoints } from './keypoint-list.ts';
 import type { Keypoint } from './keypoint-list.ts';
 import { orientKeypoints } from './orient.ts';
 import { buildScaleSpace } from './scale-space.ts';
-import type { LayerBuffers, ScaleSpace } from './scale-space.ts';
+import type { ScaleSpace } from './scale-space.ts';
 import type {
   DescribeOptions,
   Descriptors,
@@ -35,7 +35,12 @@ const MOST_UPSAMPLED = 3e6;
  * @throws {TypeError | RangeError} for options that make no sense
  */
 export function detectKeypoints(image: Image | Grey, options: DetectOptions = {}): Keypoints {
-  return detectIn(openSpace(image, options), options);
+  const space = openSpace(image, options);
+  try {
+    return detectIn(space, options);
+  } finally {
+    space.release();
+  }
 }
 
 /**
@@ -48,27 +53,28 @@ export async function describeKeypoints(
   keypoints: Keypoints,
   options: DescribeOptions = {},
 ): Promise<Descriptors> {
-  return describeIn(openSpace(image, {}), keypoints, options);
+  const space = openSpace(image, {});
+  try {
+    return await describeIn(space, keypoints, options);
+  } finally {
+    space.release();
+  }
 }
 
-/**
- * Finds keypoints and describes them, from one scale space.
- *
- * @param buffers memory that was used for the picture before and is used again
- */
-export async function extractFeatures(
-  image: Image | Grey,
-  options: ExtractOptions = {},
-  buffers?: LayerBuffers,
-): Promise<Features> {
-  const space = openSpace(image, options, buffers);
-  const keypoints = detectIn(space, options);
-  return { keypoints, descriptors: await describeIn(space, keypoints, options) };
+/** Finds keypoints and describes them, from one scale space. */
+export async function extractFeatures(image: Image | Grey, options: ExtractOptions = {}): Promise<Features> {
+  const space = openSpace(image, options);
+  try {
+    const keypoints = detectIn(space, options);
+    return { keypoints, descriptors: await describeIn(space, keypoints, options) };
+  } finally {
+    space.release();
+  }
 }
 
-function openSpace(image: Image | Grey, { upsample }: DetectOptions, buffers?: LayerBuffers): ScaleSpace {
+function openSpace(image: Image | Grey, { upsample }: DetectOptions): ScaleSpace {
   const enlarge = upsample ?? image.width * image.height <= MOST_UPSAMPLED;
-  return buildScaleSpace(image, enlarge, Infinity, buffers);
+  return buildScaleSpace(image, enlarge);
 }
 
 function detectIn(space: ScaleSpace, options: DetectOptions): Keypoints {

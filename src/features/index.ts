@@ -20,4 +20,3 @@ export type {
   PatchDescriptor,
   Patches,
 } from './types.ts';
-export { LayerBuffers } from './scale-space.ts';

@@ -1,4 +1,4 @@
-import { hasWorkspaces, Workspace } from '../../kernels/wasm/workspace.ts';
+import { openWorkspace } from '../../kernels/wasm/workspace.ts';
 import type { Image } from '../core/types.ts';
 import { blurGaussian, doubleSize, halveSize } from './gaussian.ts';
 import { isGrey, toGrey } from './grey.ts';
@@ -18,6 +18,8 @@ export interface Octave {
 export interface ScaleSpace {
   readonly image: Grey;
   readonly octaves: readonly Octave[];
+  /** Gives back the memory that all of it lies in, to be called when it has served. */
+  release(): void;
 }
 
 /** Scales an octave, and the blur of the first layer: the values of Lowe 2004, section 3. */
@@ -30,51 +32,30 @@ const CAMERA_BLUR = 0.5;
 /** Octaves smaller than this hold no keypoint. */
 const LEAST_SIDE = 12;
 
-/** The memory of a scale space, to be used for the next one of the same size or less. */
-export class LayerBuffers {
-  private workspace: Workspace | undefined;
-
-  /** From here on all may be overwritten; there is room for arrays of these lengths. */
-  rewind(lengths: readonly number[]): void {
-    if (!hasWorkspaces()) return;
-    if (this.workspace?.holds(lengths)) this.workspace.rewind();
-    else this.workspace = new Workspace(lengths);
-  }
-
-  take(length: number): Float32Array {
-    return this.workspace?.take(length) ?? new Float32Array(length);
-  }
-}
-
 /**
  * Builds the Gaussian scale space (Lowe 2004, section 3.3).
  *
  * @param upsample start at twice the size
  * @param octaves at most this many
- * @param buffers the memory of a scale space that is no longer needed, and then of this one
  */
-export function buildScaleSpace(
-  image: Image | Grey,
-  upsample: boolean,
-  octaves = Infinity,
-  buffers: LayerBuffers = new LayerBuffers(),
-): ScaleSpace {
+export function buildScaleSpace(image: Image | Grey, upsample: boolean, octaves = Infinity): ScaleSpace {
   const sizes = octaveSizes(image, upsample, octaves);
   const layers = sizes.flatMap(({ width, height }) => Array<number>(SCALES + 3).fill(width * height));
-  buffers.rewind([image.width * image.height, ...layers]);
-  const grey = isGrey(image) ? image : toGrey(image, buffers.take(image.width * image.height));
+  const workspace = openWorkspace([image.width * image.height, ...layers]);
+  const take: Take = (length) => workspace?.take(length) ?? new Float32Array(length);
+  const grey = isGrey(image) ? image : toGrey(image, take(image.width * image.height));
   let step = upsample ? 0.5 : 1;
   const blur = CAMERA_BLUR / step;
   const whole = upsample ? doubleSize(grey) : grey;
   const out: Octave[] = [];
   for (const { width, height } of sizes) {
-    const base = buffers.take(width * height);
+    const base = take(width * height);
     if (!out.length) blurGaussian(whole, Math.sqrt(Math.max(SIGMA ** 2 - blur ** 2, 0.01)), base);
     else halveSize({ ...out[out.length - 1], data: out[out.length - 1].layers[SCALES] }, base);
-    out.push({ width, height, step, layers: buildLayers({ width, height, data: base }, buffers) });
+    out.push({ width, height, step, layers: buildLayers({ width, height, data: base }, take) });
     step *= 2;
   }
-  return { image: grey, octaves: out };
+  return { image: grey, octaves: out, release: () => workspace?.release() };
 }
 
 function octaveSizes(
@@ -91,13 +72,16 @@ function octaveSizes(
   return sizes;
 }
 
-function buildLayers(base: Grey, buffers: LayerBuffers): Float32Array[] {
+/** Hands out an array. */
+type Take = (length: number) => Float32Array;
+
+function buildLayers(base: Grey, take: Take): Float32Array[] {
   const layers = [base.data];
   let current = base;
   for (let s = 1; s < SCALES + 3; s++) {
     const before = SIGMA * 2 ** ((s - 1) / SCALES);
     const after = SIGMA * 2 ** (s / SCALES);
-    current = blurGaussian(current, Math.sqrt(after ** 2 - before ** 2), buffers.take(base.data.length));
+    current = blurGaussian(current, Math.sqrt(after ** 2 - before ** 2), take(base.data.length));
     layers.push(current.data);
   }
   return layers;

@@ -3,7 +3,7 @@ import type { Correspondences } from '../core/correspondences.ts';
 import type { Homography } from '../core/homography.ts';
 import { multiply3, normalizeHomography, resizeHomography, transformPoints } from '../core/homography.ts';
 import type { Image } from '../core/types.ts';
-import { extractFeatures, LayerBuffers, matchDescriptors } from '../features/index.ts';
+import { extractFeatures, matchDescriptors } from '../features/index.ts';
 import type { ExtractOptions, Features } from '../features/index.ts';
 import { fitHomography } from '../geometry/index.ts';
 import type { PairMatch, View } from './types.ts';
@@ -31,13 +31,11 @@ const [FEW, MANY] = [600, 1500];
  * @param options with a `count` it has no more thorough one behind it
  */
 export function createFeatureMatcher(options: ExtractOptions = {}): PairMatcher<Features> {
-  // One picture after the other: the memory of each serves the next.
-  const buffers = new LayerBuffers();
-  if (options.count !== undefined) return matchPoints(options.count, options, buffers);
-  return { ...matchPoints(FEW, options, buffers), thorough: matchPoints(MANY, options, buffers) };
+  if (options.count !== undefined) return matchPoints(options.count, options);
+  return { ...matchPoints(FEW, options), thorough: matchPoints(MANY, options) };
 }
 
-function matchPoints(count: number, options: ExtractOptions, buffers: LayerBuffers): PairMatcher<Features> {
+function matchPoints(count: number, options: ExtractOptions): PairMatcher<Features> {
   const extract: ExtractOptions = {
     spread: 'even',
     contrast: 3,
@@ -47,7 +45,7 @@ function matchPoints(count: number, options: ExtractOptions, buffers: LayerBuffe
     count,
   };
   return {
-    prepare: (image) => extractFeatures(image, extract, buffers),
+    prepare: (image) => extractFeatures(image, extract),
     async match(a, b) {
       const [pointsA, pointsB] = [a.keypoints.points, b.keypoints.points];
       const { indexA, indexB, ratios } = await matchDescriptors(a.descriptors, b.descriptors, {

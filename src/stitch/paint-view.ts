@@ -4,7 +4,7 @@ import { bendOf, sourceGrid } from './layout.ts';
 import type { Rectangle } from './layout.ts';
 import { MIXED } from './owners.ts';
 import type { OwnerMap } from './owners.ts';
-import { copyRun, openPlaced } from './warp-view.ts';
+import { copyRun, paintPlaced } from './warp-view.ts';
 import type { PlacedView } from './warp-view.ts';
 
 /** What one picture adds to a tile. */
@@ -39,7 +39,11 @@ export function paintView(paint: Paint, map: OwnerMap, part: Rectangle, target: 
     left: left / 4 - change.area.x,
     top: top / 4 - change.area.y,
   };
-  const painter = openPlaced(paint, grid, part, changed);
+  paintPlaced((painter) => paintOwned(painter, map, view, part, target), paint, grid, part, changed);
+}
+
+function paintOwned(painter: Painter, map: OwnerMap, view: number, part: Rectangle, target: Target): void {
+  const [left, top] = [part.x - map.area.x, part.y - map.area.y];
   const [x0, y0] = [part.x - target.area.x, part.y - target.area.y];
   const [columns, rows] = [Math.ceil(part.width / CELL), Math.ceil(part.height / CELL)];
   for (let j = 0; j < rows; j++) {

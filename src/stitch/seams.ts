@@ -1,6 +1,6 @@
 import { distanceInside } from './distance.ts';
 import type { Rectangle } from './layout.ts';
-import { minimumCut } from './max-flow.ts';
+import { minimumCut } from '../../kernels/cut/index.ts';
 import type { WarpedView } from './warp-view.ts';
 
 /** Which picture each pixel of a canvas is taken from. */

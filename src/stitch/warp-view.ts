@@ -1,4 +1,4 @@
-import { CELL, openPainter } from '../../kernels/paint/index.ts';
+import { CELL, paintPicture } from '../../kernels/paint/index.ts';
 import type { Painter, PaintChange, PaintNodes } from '../../kernels/paint/index.ts';
 import type { Homography } from '../core/homography.ts';
 import type { Image } from '../core/types.ts';
@@ -64,27 +64,30 @@ export const warpView = (placed: PlacedView, area: Rectangle, field?: Field): Wa
 export function applyWarp(placed: PlacedView, { area, grid, inside }: Warp, field?: Field): WarpedView {
   const { canvas } = placed;
   const rgb = new Uint8Array(area.width * area.height * 3);
-  const painter = openPlaced(placed, grid, area);
   const { columns, rows } = grid;
-  for (let j = 0; j < rows - 1; j++)
-    for (let i = 0; i < columns - 1;) {
-      const start = i;
-      while (i < columns - 1 && isWhole(grid, i, j)) i++;
-      if (i > start) {
-        painter.run(start, j, i - start);
-        copyRun(painter, rgb, area, start * CELL, j * CELL, i - start);
-      } else i++;
-    }
+  const paint = (painter: Painter): void => {
+    for (let j = 0; j < rows - 1; j++)
+      for (let i = 0; i < columns - 1;) {
+        const start = i;
+        while (i < columns - 1 && isWhole(grid, i, j)) i++;
+        if (i > start) {
+          painter.run(start, j, i - start);
+          copyRun(painter, rgb, area, start * CELL, j * CELL, i - start);
+        } else i++;
+      }
+  };
+  paintPlaced(paint, placed, grid, area);
   return { area, rgb, inside, field: field && sampleField(grid, canvas, area, field) };
 }
 
-/** Opens a picture for painting at the places that a grid of the full picture says. */
-export function openPlaced(
+/** Lends a painter of a picture at the places that a grid of the full picture says. */
+export function paintPlaced(
+  paint: (painter: Painter) => void,
   { canvas, view, image, brightness }: PlacedView,
   grid: SourceGrid,
   area: Rectangle,
   change?: PaintChange,
-): Painter {
+): void {
   const { width, height } = canvas.sizes[view];
   const [shrinkX, shrinkY] = [image.width / width, image.height / height];
   const { columns, rows, points } = grid;
@@ -96,7 +99,7 @@ export function openPlaced(
     data[4 * k + 2] = factors ? factors[k] : 1;
   }
   const nodes: PaintNodes = { columns, rows, data };
-  return openPainter(image, nodes, change);
+  paintPicture(paint, image, nodes, change);
 }
 
 /** Whether all corners of a cell lie somewhere. */

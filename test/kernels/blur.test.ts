@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blurReference, blurSeparable } from '../../kernels/blur/index.ts';
-import { Workspace } from '../../kernels/wasm/workspace.ts';
+import { openWorkspace } from '../../kernels/wasm/workspace.ts';
 import { TOLERANCE } from '../tolerances.ts';
 import '../matchers.ts';
 
@@ -53,7 +53,7 @@ describe('a separable blur', () => {
     (width, height, taps) => {
       const count = width * height;
       const half = Float32Array.from({ length: taps }, (_, k) => 1 / (2 * taps - 1) / (1 + 0.1 * k));
-      const workspace = new Workspace([count, count]);
+      const workspace = openWorkspace([count, count])!;
       const [once, twice] = [workspace.take(count), workspace.take(count)];
       blurSeparable(pattern(count), width, height, half, once);
       const wanted = blurReference(pattern(count), width, height, half);

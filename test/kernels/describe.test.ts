@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { DESCRIPTOR_LENGTH, describePlaces, describeReference } from '../../kernels/describe/index.ts';
-import { Workspace } from '../../kernels/wasm/workspace.ts';
+import { openWorkspace } from '../../kernels/wasm/workspace.ts';
 import { TOLERANCE } from '../tolerances.ts';
 import '../matchers.ts';
 
 function planeOf(width: number, height: number, value: (x: number, y: number) => number) {
-  const data = new Workspace([width * height]).take(width * height);
+  const data = openWorkspace([width * height])!.take(width * height);
   for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data[y * width + x] = value(x, y);
   return { width, height, data };
 }

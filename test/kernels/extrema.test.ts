@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { blurSeparable } from '../../kernels/blur/index.ts';
 import { findExtrema, findExtremaReference } from '../../kernels/extrema/index.ts';
-import { Workspace } from '../../kernels/wasm/workspace.ts';
+import { openWorkspace } from '../../kernels/wasm/workspace.ts';
 
 const pattern = (width: number, height: number): Float32Array =>
   Float32Array.from({ length: width * height }, (_, i) => 128 + 100 * Math.sin(i * 1.7) + ((i * 37) % 23));
@@ -15,7 +15,7 @@ function layersOf(width: number, height: number, count: number): Float32Array[] 
 
 /** The same layers in one workspace. */
 function gather(layers: readonly Float32Array[]): Float32Array[] {
-  const workspace = new Workspace(layers.map(({ length }) => length));
+  const workspace = openWorkspace(layers.map(({ length }) => length))!;
   return layers.map((layer) => {
     const copy = workspace.take(layer.length);
     copy.set(layer);

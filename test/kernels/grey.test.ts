@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { greyOf, greyReference } from '../../kernels/grey/index.ts';
-import { Workspace } from '../../kernels/wasm/workspace.ts';
+import { openWorkspace } from '../../kernels/wasm/workspace.ts';
 import { TOLERANCE } from '../tolerances.ts';
 import '../matchers.ts';
 
@@ -10,14 +10,14 @@ const colours = (count: number): Uint8Array =>
 describe('the grey of colours', () => {
   it('by hand', () => {
     const rgb = Uint8Array.of(0, 0, 0, 255, 255, 255, 100, 0, 0, 0, 100, 0, 0, 0, 100);
-    for (const out of [undefined, new Workspace([5]).take(5)])
+    for (const out of [undefined, openWorkspace([5])!.take(5)])
       expect(greyOf(rgb, out)).toBeCloseToArray(Float32Array.of(0, 255, 29.9, 58.7, 11.4), TOLERANCE.blur);
   });
 
   it.each([1, 7, 1000, 400_003])('agrees with the definition on %i pixels', (count) => {
     const wanted = new Float32Array(count);
     greyReference(colours(count), wanted);
-    expect(greyOf(colours(count), new Workspace([count]).take(count))).toBeCloseToArray(
+    expect(greyOf(colours(count), openWorkspace([count])!.take(count))).toBeCloseToArray(
       wanted,
       TOLERANCE.blur,
     );

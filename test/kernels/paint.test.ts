@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openPainter, openPainterReference } from '../../kernels/paint/index.ts';
-import type { PaintChange, PaintNodes, PaintSource } from '../../kernels/paint/index.ts';
+import { openPainterReference, paintPicture } from '../../kernels/paint/index.ts';
+import type { PaintChange, Painter, PaintNodes, PaintSource } from '../../kernels/paint/index.ts';
 
 const pictureOf = (width: number, height: number): PaintSource => ({
   width,
@@ -22,17 +22,34 @@ const changeOf = (width: number, height: number): PaintChange => ({
   data: Float32Array.from({ length: width * height * 4 }, (_, i) => ((i * 13) % 61) - 30),
 });
 
+/** All bytes of a single cell, between four nodes. */
+function paintCell(picture: PaintSource, data: Float32Array, change?: PaintChange): number[] {
+  let strip: number[] = [];
+  const paint = (painter: Painter): void => {
+    painter.run(0, 0, 1);
+    strip = [...painter.strip];
+  };
+  paintPicture(paint, picture, { columns: 2, rows: 2, data }, change);
+  return strip;
+}
+
 describe('painting', () => {
   it('copies a picture where the grid is its own', () => {
     const picture = pictureOf(40, 24);
     const nodes = gridOf(5, 3, 3, 5, 0);
     for (let k = 0; k < nodes.data.length; k += 4)
       nodes.data.set([3 + 8 * ((k / 4) % 5), 5 + 8 * Math.floor(k / 20), 1, 0], k);
-    const plain = openPainter(picture, nodes);
-    plain.run(1, 0, 2);
-    for (let y = 0; y < 8; y++)
-      for (let i = 0; i < 48; i++)
-        expect(plain.strip[y * plain.pitch + i]).toBe(picture.data[((5 + y) * 40 + 11) * 3 + i]);
+    expect.assertions(8 * 48);
+    paintPicture(
+      (plain) => {
+        plain.run(1, 0, 2);
+        for (let y = 0; y < 8; y++)
+          for (let i = 0; i < 48; i++)
+            expect(plain.strip[y * plain.pitch + i]).toBe(picture.data[((5 + y) * 40 + 11) * 3 + i]);
+      },
+      picture,
+      nodes,
+    );
   });
 
   it('goes on with the edge past it, and cuts what is too dark or too light', () => {
@@ -45,19 +62,16 @@ describe('painting', () => {
       [0, 0],
     ].forEach(([x, y], k) => data.set([x, y, 1, 0], 4 * k));
     const change = { width: 1, height: 1, left: 0, top: 0, data: Float32Array.of(-15, 0.6, 240, 0) };
-    const painter = openPainter(picture, { columns: 2, rows: 2, data }, change);
-    painter.run(0, 0, 1);
-    expect([...painter.strip.subarray(0, 3)]).toEqual([0, 21, 255]);
-    expect([...painter.strip.subarray(7 * painter.pitch + 21)]).toEqual([0, 21, 255]);
+    const strip = paintCell(picture, data, change);
+    expect(strip.slice(0, 3)).toEqual([0, 21, 255]);
+    expect(strip.slice(7 * 24 + 21)).toEqual([0, 21, 255]);
   });
 
   it('darkens colours, and light ones the less the whiter they are', () => {
     const picture = { width: 2, height: 1, data: Uint8Array.of(255, 255, 255, 255, 255, 200) };
     const data = new Float32Array(16);
     [0, 1, 2, 3].forEach((k) => data.set([k % 2 ? 8 : 0, 0, 0.5, 0], 4 * k));
-    const painter = openPainter(picture, { columns: 2, rows: 2, data });
-    painter.run(0, 0, 1);
-    expect([...painter.strip.subarray(0, 6)]).toEqual([255, 255, 255, 128, 128, 100]);
+    expect(paintCell(picture, data).slice(0, 6)).toEqual([255, 255, 255, 128, 128, 100]);
   });
 
   it.each([
@@ -68,16 +82,21 @@ describe('painting', () => {
   ])('is within rounding of the definition on %s', (_, width, height, nodes, change) => {
     const picture = pictureOf(width, height);
     const exact = openPainterReference(picture, nodes, change);
-    const fast = openPainter(picture, nodes, change);
-    expect(fast.pitch).toBe(exact.pitch);
-    let most = 0;
-    for (let row = 0; row < nodes.rows - 1; row++) {
-      exact.run(1, row, nodes.columns - 2);
-      fast.run(1, row, nodes.columns - 2);
-      for (let y = 0; y < 8; y++)
-        for (let i = 0; i < (nodes.columns - 2) * 24; i++)
-          most = Math.max(most, Math.abs(fast.strip[y * fast.pitch + i] - exact.strip[y * exact.pitch + i]));
-    }
-    expect(most).toBeLessThanOrEqual(1);
+    let most = -1;
+    const compare = (fast: Painter): void => {
+      expect(fast.pitch).toBe(exact.pitch);
+      for (let row = 0; row < nodes.rows - 1; row++) {
+        exact.run(1, row, nodes.columns - 2);
+        fast.run(1, row, nodes.columns - 2);
+        for (let y = 0; y < 8; y++)
+          for (let i = 0; i < (nodes.columns - 2) * 24; i++)
+            most = Math.max(
+              most,
+              Math.abs(fast.strip[y * fast.pitch + i] - exact.strip[y * exact.pitch + i]),
+            );
+      }
+    };
+    paintPicture(compare, picture, nodes, change);
+    expect([0, 1]).toContain(most);
   });
 });

@@ -3,23 +3,13 @@
  * from both ends, each time they meet the path is filled, and nodes cut off by that look for a new parent.
  */
 
-/** A grid whose nodes are tied to their four neighbours. */
-export interface GridGraph {
-  readonly width: number;
-  readonly height: number;
-  /** What each node has from the source (above 0) or to the sink (below 0), whole numbers, row by row. */
-  readonly terminals: Int32Array;
-  /** Cost, a whole number of 0 or more, of parting a node from its right neighbour; both ways alike. */
-  readonly right: Int32Array;
-  /** The same of the neighbour below. */
-  readonly down: Int32Array;
-}
+import type { GridGraph } from './types.ts';
 
 const [FREE, SOURCE, SINK] = [0, 1, 2];
 const [NONE, TERMINAL, ORPHAN] = [-1, 4, 5];
 
-/** 1 for each node that stays with the sink when the cheapest ties are cut, 0 for those with the source. */
-export function minimumCut(graph: GridGraph): Uint8Array {
+/** The definition of `minimumCut`. */
+export function minimumCutReference(graph: GridGraph): Uint8Array<ArrayBuffer> {
   const solver = new GridCut(graph);
   solver.run();
   return solver.sinkSide();
@@ -311,7 +301,7 @@ class GridCut {
     parent[node] = NONE;
   }
 
-  sinkSide(): Uint8Array {
+  sinkSide(): Uint8Array<ArrayBuffer> {
     const side = new Uint8Array(this.width * this.height);
     for (let y = 0; y < this.height; y++)
       for (let x = 0; x < this.width; x++)
