@@ -1,13 +1,14 @@
 /** Descriptors in WebAssembly SIMD: four samples at a time, and eight directions in two vectors. */
 
 import * as w from '../wasm/code.ts';
+import { directionLocals, directions } from '../wasm/direction.ts';
 import { SCRATCH } from '../wasm/memory.ts';
 import { kernelIn, memoryOf } from '../wasm/workspace.ts';
 import { CELLS, DIRECTIONS, LENGTH, offsetOf, SIDE, weightsOf } from './grid.ts';
 import type { GreyPlane, Places } from './types.ts';
 
-const { add, and, below, divide, equal, floor, greatest, least, loadSplat, multiply } = w.f32x4;
-const { select, splat, squareRoot, subtract, store, load } = w.f32x4;
+const { add, and, equal, floor, greatest, least, loadSplat, multiply } = w.f32x4;
+const { splat, squareRoot, subtract, store, load } = w.f32x4;
 
 /** Places in bytes: the greatest x and y, the rows of samples, the places to be described, and what comes of them. */
 const [MOST_X, MOST_Y, ROWS, PLACES, RESULTS] = [0, 4, 64, 1024, 65536];
@@ -26,9 +27,6 @@ interface Kernel {
   describe(place: number, end: number, out: number, plane: number, pitch: number): void;
 }
 
-/** The arc tangent of 0 to 1 in eighths of a turn: Abramowitz and Stegun 1964, 4.4.49, wrong by 1e-5 at most. */
-const ARC_TANGENT = [0.999866, -0.3302995, 0.180141, -0.085133, 0.0208351].map((c) => (c * 4) / Math.PI);
-
 function describeSource(): w.FunctionSource {
   const locals = w.createLocals(5);
   const [place, end, out, plane, pitch] = [0, 1, 2, 3, 4];
@@ -38,7 +36,6 @@ function describeSource(): w.FunctionSource {
   const [left, right, up, down, t, one, other] = Array.from({ length: 7 }, () => locals.vector());
   const sums = Array.from({ length: 2 * CELLS }, () => locals.vector());
 
-  const minus = (a: w.Code, b: w.Code): w.Code => [...a, ...b, 0x6b];
   const magnitude = (a: w.Local): w.Code => greatest(w.get(a), subtract(w.f32x4.zero, w.get(a)));
   const clamp = (a: w.Local, most: number): w.Code =>
     greatest(least(w.get(a), loadSplat(w.constant(most))), splat(1));
@@ -85,7 +82,7 @@ function describeSource(): w.FunctionSource {
       // The pixel above and to the left.
       ...w.set(
         at,
-        minus(w.add(w.i32x4.lane(w.get(px), lane), w.get(plane)), w.add(w.get(pitch), w.constant(4))),
+        w.subtract(w.add(w.i32x4.lane(w.get(px), lane), w.get(plane)), w.add(w.get(pitch), w.constant(4))),
       ),
       ...take(up, 4),
       ...nextRow,
@@ -96,10 +93,7 @@ function describeSource(): w.FunctionSource {
     ];
   });
 
-  const polynomial = ARC_TANGENT.slice(0, -1).reduceRight(
-    (sum, c) => add(multiply(sum, w.get(one)), splat(c)),
-    splat(ARC_TANGENT[ARC_TANGENT.length - 1]),
-  );
+  const forDirections = directionLocals(locals);
   /** Lengths, and directions against the place's in eighths of a turn, 0 to 8. */
   const measure: w.Code = [
     ...w.set(dx, subtract(w.get(right), w.get(left))),
@@ -108,18 +102,7 @@ function describeSource(): w.FunctionSource {
       size,
       and(squareRoot(add(multiply(w.get(dx), w.get(dx)), multiply(w.get(dy), w.get(dy)))), w.get(size)),
     ),
-    ...w.set(one, magnitude(dx)),
-    ...w.set(other, magnitude(dy)),
-    ...w.set(
-      t,
-      divide(least(w.get(one), w.get(other)), greatest(greatest(w.get(one), w.get(other)), splat(1e-20))),
-    ),
-    ...w.set(px, below(w.get(one), w.get(other))),
-    ...w.set(one, multiply(w.get(t), w.get(t))),
-    ...w.set(t, multiply(w.get(t), polynomial)),
-    ...w.set(t, select(subtract(splat(2), w.get(t)), w.get(t), w.get(px))),
-    ...w.set(t, select(subtract(splat(4), w.get(t)), w.get(t), below(w.get(dx), w.f32x4.zero))),
-    ...w.set(t, select(subtract(splat(8), w.get(t)), w.get(t), below(w.get(dy), w.f32x4.zero))),
+    ...directions(t, dx, dy, forDirections),
     ...w.set(t, subtract(w.get(t), w.get(turn))),
     ...w.set(
       direction,

@@ -126,6 +126,7 @@ export const loopWhile = (condition: Code, body: Code): Code => [
 ];
 
 export const f32 = {
+  add: binary(0x92),
   load: (address: Code, at = 0): Code => [address, ...memory([0x2a], at)],
   store: (address: Code, value: Code, at = 0): Code => [address, value, ...memory([0x38], at)],
 };
@@ -183,6 +184,7 @@ export const f32x4 = {
   or: binary(...vector(80)),
   equal: binary(...vector(65)),
   below: binary(...vector(67)),
+  lane: (a: Code, lane: number): Code => [a, ...vector(31), lane],
   /** To the nearest integer, and down to the next. */
   nearest: unary(...vector(106)),
   floor: unary(...vector(104)),

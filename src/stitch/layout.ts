@@ -239,7 +239,7 @@ function placeRays({ step, columns, rows, rays }: RayGrid, h: Homography): Sourc
  * grid of the canvas, so that it holds for pictures across the seam of a full circle and over poles.
  */
 export function footprints(canvas: Canvas, inverses: readonly Homography[]): (Rectangle | null)[] {
-  const step = Math.max(1, Math.ceil(Math.max(canvas.width, canvas.height) / 256));
+  const step = Math.max(1, Math.ceil(Math.max(canvas.width, canvas.height) / 128));
   const rays = raysOf(canvas, { x: 0, y: 0, width: canvas.width, height: canvas.height }, step);
   return inverses.map((inverse, v) => footprint(placeRays(rays, inverse), canvas.sizes[v], canvas));
 }
