@@ -11,6 +11,7 @@ export type Code = readonly (number | Code)[];
 export type Local = number;
 
 const I32 = 0x7f;
+const F32 = 0x7d;
 const V128 = 0x7b;
 
 function unsigned(value: number): number[] {
@@ -127,6 +128,7 @@ export const loopWhile = (condition: Code, body: Code): Code => [
 
 export const f32 = {
   add: binary(0x92),
+  least: binary(0x96),
   load: (address: Code, at = 0): Code => [address, ...memory([0x2a], at)],
   store: (address: Code, value: Code, at = 0): Code => [address, value, ...memory([0x38], at)],
 };
@@ -181,6 +183,8 @@ export const f32x4 = {
   atMost: binary(...vector(69)),
   /** The bits that both have: with a comparison, the value where that holds and 0 elsewhere. */
   and: binary(...vector(78)),
+  /** The bits of `a` that `b` lacks. */
+  without: binary(...vector(79)),
   or: binary(...vector(80)),
   equal: binary(...vector(65)),
   below: binary(...vector(67)),
@@ -190,6 +194,7 @@ export const f32x4 = {
   floor: unary(...vector(104)),
   /** The bits of `a` where those of `mask` are set, and of `b` elsewhere. */
   select: (a: Code, b: Code, mask: Code): Code => [a, b, mask, ...vector(82)],
+  absolute: unary(...vector(224)),
   squareRoot: unary(...vector(227)),
   add: binary(...vector(228)),
   subtract: binary(...vector(229)),
@@ -283,13 +288,19 @@ export interface Locals {
   readonly parameters: number;
   readonly types: readonly number[];
   integer(): Local;
+  float(): Local;
   vector(): Local;
 }
 
 export function createLocals(parameters: number): Locals {
   const types: number[] = [];
   const declare = (type: number) => parameters + types.push(type) - 1;
-  return { parameters, types, integer: () => declare(I32), vector: () => declare(V128) };
+  return {
+    ...{ parameters, types },
+    integer: () => declare(I32),
+    float: () => declare(F32),
+    vector: () => declare(V128),
+  };
 }
 
 /** A function of 32-bit integers that returns nothing. */

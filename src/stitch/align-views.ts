@@ -1,6 +1,6 @@
+import { distanceInside } from '../../kernels/distance/index.ts';
 import type { FlowField, Image, ScalarField } from '../core/types.ts';
 import { blurGaussian } from '../features/gaussian.ts';
-import { distanceInside } from './distance.ts';
 import type { Bend, Canvas, Rectangle } from './layout.ts';
 import { intersect } from './overlaps.ts';
 import type { SeamMap } from './seams.ts';

@@ -63,7 +63,7 @@ export function prepareSeams(
     canvas,
     exposure,
     seams: growSeams(found),
-    covered: coveredBy(found),
+    covered: found.covered,
     shown: options.onPicture || options.align ? { before, after } : undefined,
     factor,
     brightness: (v) => {
@@ -72,12 +72,6 @@ export function prepareSeams(
       return field && ((x, y, u, w) => field(x, y, u * ratio, w * ratio));
     },
   };
-}
-
-function coveredBy({ owners }: SeamMap): Uint8Array {
-  const covered = new Uint8Array(owners.length);
-  for (let k = 0; k < owners.length; k++) if (owners[k] >= 0) covered[k] = 1;
-  return covered;
 }
 
 /** So small that the pictures on it have about {@link THUMBNAIL_PIXELS} each. */

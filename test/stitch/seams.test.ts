@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { distanceInside } from '../../src/stitch/distance.ts';
 import { findSeams, growSeams } from '../../src/stitch/seams.ts';
 import type { WarpedView } from '../../src/stitch/warp-view.ts';
 
@@ -48,9 +47,4 @@ describe('seams', () => {
     const { owners } = findSeams([strip(0, 60, () => 50), strip(20, 40, () => 50)], WIDTH, HEIGHT);
     expect(owners.every((owner) => owner >= 0)).toBe(true);
   });
-});
-
-test('distances grow from the edge inwards', () => {
-  const d = distanceInside(new Uint8Array(35).fill(1), 7, 5);
-  expect([...d.subarray(14, 21)]).toEqual([1, 2, 3, 3, 3, 2, 1]);
 });

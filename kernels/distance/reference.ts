@@ -1,8 +1,5 @@
-/**
- * How far each pixel of a mask lies from the nearest pixel outside of it, in pixels, the picture's border counting
- * as outside: two sweeps of chamfer steps of 3 and 4 (Borgefors 1986), right to within 8 %.
- */
-export function distanceInside(mask: Uint8Array, width: number, height: number): Float32Array {
+/** The definition of `distanceInside`. */
+export function distanceReference(mask: Uint8Array, width: number, height: number): Float32Array {
   const stride = width + 2;
   const d = new Float32Array(stride * (height + 2));
   for (let y = 1; y <= height; y++) sweepDown(d, mask, y, width);
