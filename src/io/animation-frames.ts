@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { sharp } from '../packages/sharp.ts';
 import { FileError } from '../core/errors.ts';
 import type { CheckedFramesOptions, Frame, FrameSource } from './frame-source.ts';
 import { checkClaimedSize, decodeImage, fitWithin, resizeImage } from './images.ts';

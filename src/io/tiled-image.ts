@@ -2,7 +2,7 @@ import { open, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Sharp } from 'sharp';
-import sharp from 'sharp';
+import { sharp } from '../packages/sharp.ts';
 import { FileError } from '../core/errors.ts';
 import type { WriteOptions } from './atomic-write.ts';
 import { asFileError, checkWritable, publish, temporaryName } from './atomic-write.ts';

@@ -10,7 +10,7 @@ import { footprints, inverseMatrices } from './layout.ts';
 import type { Canvas, Rectangle } from './layout.ts';
 import { intersect } from './overlaps.ts';
 import type { Size } from './rotation-cameras.ts';
-import { MIXED, ownersOf } from './owners.ts';
+import { isMixed, ownersOf, pixelsOf } from './owners.ts';
 import type { OwnerMap, PlacedSeams } from './owners.ts';
 import { paintView } from './paint-view.ts';
 import type { Paint } from './paint-view.ts';
@@ -221,7 +221,7 @@ const shrinkArea = ({ x, y, width, height }: Rectangle): Rectangle => ({
 
 /** The share of each pixel of the small areas that each of the pictures owns. */
 function sharesOf(map: OwnerMap, present: readonly number[], areas: readonly Rectangle[]): Float32Array[] {
-  const { area: tile, columns, rows, cells, pixels } = map;
+  const { columns, rows, cells, pixels } = map;
   const shares = areas.map((area) => new Float32Array(area.width * area.height));
   const place = new Int32Array(Math.max(...present) + 1);
   present.forEach((v, k) => (place[v] = k));
@@ -229,18 +229,17 @@ function sharesOf(map: OwnerMap, present: readonly number[], areas: readonly Rec
     for (let i = 0; i < columns;) {
       const start = i;
       const v = cells[j * columns + i++];
-      if (v === MIXED) addPixels(start * CELL, j * CELL);
+      if (isMixed(v)) addPixels(pixelsOf(v), start * CELL, j * CELL);
       if (v < 0) continue;
       while (i < columns && cells[j * columns + i] === v) i++;
       addRun(shares[place[v]], areas[place[v]], 2 * start, 2 * j, 2 * (i - start));
     }
   return shares;
 
-  function addPixels(left: number, top: number): void {
-    const [right, bottom] = [Math.min(tile.width, left + CELL), Math.min(tile.height, top + CELL)];
-    for (let y = top; y < bottom; y++)
-      for (let x = left; x < right; x++) {
-        const v = pixels[y * tile.width + x];
+  function addPixels(first: number, left: number, top: number): void {
+    for (let y = top, k = first; y < top + CELL; y++)
+      for (let x = left; x < left + CELL; x++, k++) {
+        const v = pixels[k];
         if (v < 0) continue;
         const { x: first, y: above, width, height } = areas[place[v]];
         const column = ((x + SHRINK / 2) >> 2) - first;
@@ -281,13 +280,9 @@ function ownedBoxes(map: OwnerMap, views: number): (Rectangle | null)[] {
     for (let i = 0; i < columns; i++) {
       const v = cells[j * columns + i];
       if (v >= 0) extend(v, i, j);
-      if (v !== MIXED) continue;
-      const [most, last] = [Math.min(area.width, (i + 1) * CELL), Math.min(area.height, (j + 1) * CELL)];
-      for (let y = j * CELL; y < last; y++)
-        for (let x = i * CELL; x < most; x++) {
-          const owner = pixels[y * area.width + x];
-          if (owner >= 0) extend(owner, i, j);
-        }
+      if (!isMixed(v)) continue;
+      const first = pixelsOf(v);
+      for (let k = first; k < first + CELL * CELL; k++) if (pixels[k] >= 0) extend(pixels[k], i, j);
     }
   return Array.from({ length: views }, (_, v) =>
     right[v] < 0

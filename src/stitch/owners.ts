@@ -29,19 +29,25 @@ export interface OwnerMap {
   /** Cells a row and a column. */
   readonly columns: number;
   readonly rows: number;
-  /** The picture that all pixels of a cell are taken from, {@link NOBODY} or {@link MIXED}; row by row. */
-  readonly cells: Int16Array;
-  /** Of mixed cells each pixel's picture, -1 where there is none, row by row of the area; elsewhere without meaning. */
+  /** The picture that all pixels of a cell are taken from, {@link NOBODY}, or a {@link isMixed mixed} one; row by row. */
+  readonly cells: Int32Array;
+  /** Of mixed cells each pixel's picture, -1 where there is none: cell after cell, each row by row. */
   readonly pixels: Int16Array;
 }
 
-/** What stands for a cell that no picture covers, and for one whose pixels are decided one by one. */
-export const [NOBODY, MIXED] = [-1, -2];
+/** What stands for a cell that no picture covers. */
+export const NOBODY = -1;
+
+/** Whether a cell's pixels were decided one by one. */
+export const isMixed = (cell: number): boolean => cell < NOBODY;
+
+/** Where the pixels of a mixed cell begin. */
+export const pixelsOf = (cell: number): number => (NOBODY - 1 - cell) * CELL * CELL;
 
 /** The picture of one pixel of the area, or -1. */
-export function ownerAt({ area, columns, cells, pixels }: OwnerMap, x: number, y: number): number {
+export function ownerAt({ columns, cells, pixels }: OwnerMap, x: number, y: number): number {
   const cell = cells[(y >> 3) * columns + (x >> 3)];
-  return cell === MIXED ? pixels[y * area.width + x] : cell;
+  return isMixed(cell) ? pixels[pixelsOf(cell) + (y & 7) * CELL + (x & 7)] : cell;
 }
 
 /**
@@ -53,8 +59,8 @@ export function ownerAt({ area, columns, cells, pixels }: OwnerMap, x: number, y
 export function ownersOf(setting: OwnersSetting, area: Rectangle): OwnerMap {
   const { canvas, seams, seamScale, seamLeft, seamTop } = setting;
   const [columns, rows] = [Math.ceil(area.width / CELL), Math.ceil(area.height / CELL)];
-  const cells = new Int16Array(columns * rows).fill(NOBODY);
-  const pixels = new Int16Array(area.width * area.height);
+  const cells = new Int32Array(columns * rows).fill(NOBODY);
+  const pixels = createPixels();
   const covers = coversOf(setting, area);
   const states = new Uint8Array(covers.length);
   const places = {
@@ -70,10 +76,33 @@ export function ownersOf(setting: OwnersSetting, area: Rectangle): OwnerMap {
       const sole = soleOwner(seams, places, x, y, w, h);
       // A cell that is cut by the canvas's edge has pixels that belong to nobody.
       if (sole >= 0 && w === CELL && h === CELL && covers[sole]?.stateOf(x, y) === ALL) cells[k] = sole;
-      else if (decideEach(pixels, area.width, { x, y, width: w, height: h }, covers, states, seams, places))
-        cells[k] = MIXED;
+      else if (coverCell(covers, states, x, y)) {
+        cells[k] = pixels.add();
+        decideEach(pixels.last(), { x, y, width: w, height: h }, covers, states, seams, places);
+      }
     }
-  return { area, columns, rows, cells, pixels };
+  return { area, columns, rows, cells, pixels: pixels.all() };
+}
+
+/** The pixels of mixed cells, as many as there come to be. */
+function createPixels() {
+  let room = new Int16Array(256 * CELL * CELL);
+  let end = 0;
+  return {
+    /** Makes room for a cell's, and says what stands for it. */
+    add(): number {
+      if (end === room.length) {
+        const before = room;
+        room = new Int16Array(2 * before.length);
+        room.set(before);
+      }
+      end += CELL * CELL;
+      return NOBODY - end / (CELL * CELL);
+    },
+    /** Those of the last cell. */
+    last: () => room.subarray(end - CELL * CELL, end),
+    all: () => room,
+  };
 }
 
 /** For each pixel along either side the nearest one of the seam map. */
@@ -113,37 +142,38 @@ function soleOwner(
   return first;
 }
 
+/** Fills `states` with how much of a cell each picture covers; false where none covers any of it. */
+function coverCell(covers: readonly (Cover | null)[], states: Uint8Array, x: number, y: number): boolean {
+  let any = false;
+  for (let v = 0; v < covers.length; v++) {
+    states[v] = covers[v]?.stateOf(x, y) ?? NONE;
+    any ||= states[v] !== NONE;
+  }
+  return any;
+}
+
 /**
- * Fills a cell of `pixels`; false, and nothing filled, where no picture covers any of it.
+ * Fills the pixels of a cell.
  *
- * @param states room for what each picture covers of the cell
+ * @param states how much of it each picture covers
  */
 function decideEach(
   pixels: Int16Array,
-  stride: number,
   { x, y, width, height }: Rectangle,
   covers: readonly (Cover | null)[],
   states: Uint8Array,
   { owners, width: pitch }: SeamMap,
   places: SeamPlaces,
-): boolean {
-  let most = NONE;
-  for (let v = 0; v < covers.length; v++) {
-    states[v] = covers[v]?.stateOf(x, y) ?? NONE;
-    most = Math.max(most, states[v]);
-  }
-  if (most === NONE) return false;
-  const right = Math.min(x + CELL, stride);
-  for (let j = y; j < y + CELL; j++)
-    for (let i = x; i < right; i++) {
-      let owner = -1;
-      if (j < y + height && i < x + width) {
-        owner = owners[places.y[j] * pitch + places.x[i]];
-        if (owner < 0 || !holds(covers, states, owner, i, j)) owner = firstThatHolds(covers, states, i, j);
-      }
-      pixels[j * stride + i] = owner;
+): void {
+  if (width < CELL || height < CELL) pixels.fill(NOBODY);
+  for (let j = 0; j < height; j++)
+    for (let i = 0; i < width; i++) {
+      const owner = owners[places.y[y + j] * pitch + places.x[x + i]];
+      pixels[j * CELL + i] =
+        owner >= 0 && holds(covers, states, owner, x + i, y + j)
+          ? owner
+          : firstThatHolds(covers, states, x + i, y + j);
     }
-  return true;
 }
 
 /** Whether picture `v` covers a pixel of a cell of which each covers as much as `states` says. */

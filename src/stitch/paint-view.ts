@@ -2,7 +2,7 @@ import { CELL } from '../../kernels/paint/index.ts';
 import type { Painter } from '../../kernels/paint/index.ts';
 import { bendOf, sourceGrid } from './layout.ts';
 import type { Rectangle } from './layout.ts';
-import { MIXED } from './owners.ts';
+import { isMixed, pixelsOf } from './owners.ts';
 import type { OwnerMap } from './owners.ts';
 import { copyRun, paintPlaced } from './warp-view.ts';
 import type { PlacedView } from './warp-view.ts';
@@ -55,8 +55,11 @@ function paintOwned(painter: Painter, map: OwnerMap, view: number, part: Rectang
         painter.run(start, j, i - start);
         copyRun(painter, target.data, target.area, x0 + start * CELL, y0 + j * CELL, i - start);
       }
-      if (i < columns && map.cells[from + i] === MIXED)
-        paintMixed(painter, i, j, map, view, { x: part.x, y: part.y }, target);
+      if (i < columns && isMixed(map.cells[from + i])) {
+        const first = pixelsOf(map.cells[from + i]);
+        const owners = map.pixels.subarray(first, first + CELL * CELL);
+        paintMixed(painter, i, j, owners, view, { x: part.x, y: part.y }, target);
+      }
     }
   }
 }
@@ -66,7 +69,7 @@ function paintMixed(
   painter: Painter,
   column: number,
   row: number,
-  { area, pixels }: OwnerMap,
+  owners: Int16Array,
   view: number,
   corner: { readonly x: number; readonly y: number },
   target: Target,
@@ -77,7 +80,7 @@ function paintMixed(
   const bottom = Math.min(CELL, target.area.y + target.area.height - y0);
   for (let y = 0; y < bottom; y++)
     for (let x = 0; x < right; x++) {
-      if (pixels[(y0 - area.y + y) * area.width + x0 - area.x + x] !== view) continue;
+      if (owners[y * CELL + x] !== view) continue;
       if (!painted) painter.run(column, row, 1);
       painted = true;
       const from = y * painter.pitch + 3 * x;
