@@ -1,13 +1,13 @@
 /** Stitches one set by the built package, in a process of its own: `stitch-one.mjs OUT.jpg IMAGE...`; one JSON object on stdout. */
 
-import { keepYoungSpaceSmall } from '../dist/src/cli/lean-memory.js';
+import { tuneEngine } from '../dist/src/cli/tune-engine.js';
 import { WhitherError } from '../dist/src/core/errors.js';
 import { keepNoPictures, readImage, readImageInfo, readImageOfPixels } from '../dist/src/io/images.js';
 import { createTiledImage } from '../dist/src/io/tiled-image.js';
 import { stitch } from '../dist/src/stitch/stitch.js';
 
 // As the command does.
-keepYoungSpaceSmall();
+tuneEngine();
 keepNoPictures();
 const [output, ...paths] = process.argv.slice(2);
 const start = performance.now();

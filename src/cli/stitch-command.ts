@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from '../packages/commander.ts';
 import type { Command } from '../packages/commander.ts';
-import { keepYoungSpaceSmall } from './lean-memory.ts';
+import { tuneEngine } from './tune-engine.ts';
 import { PROJECTION_NAMES } from '../stitch/projection.ts';
 import type { BlendMethod } from '../stitch/compose.ts';
 import type { SeamMethod } from '../stitch/seams.ts';
@@ -71,7 +71,7 @@ export function addStitchCommand(program: Command): void {
     .option('--force', 'replace what exists')
     .addHelpText('after', HELP)
     .action(async (inputs: string[], options: StitchCommandOptions) => {
-      keepYoungSpaceSmall();
+      tuneEngine();
       const { stitchFiles } = await import('./stitch-run.ts');
       await stitchFiles(inputs, options);
     });
