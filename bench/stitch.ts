@@ -30,6 +30,8 @@ interface Run {
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const [only = '', rounds = '3'] = process.argv.slice(2);
+/** Where the package would be, so that it finds what it needs. */
+const OURS = at('../dist/bench/stitch-one.js');
 const scratch = mkdtempSync(`${tmpdir()}/whither-bench-`);
 
 function listSets(): StitchSet[] {
@@ -55,7 +57,7 @@ function runOne(command: string, args: readonly string[]): Run {
 }
 
 const ours = (files: readonly string[]): Run =>
-  runOne(process.execPath, [at('stitch-one.mjs'), `${scratch}/ours.jpg`, ...files]);
+  runOne(process.execPath, [OURS, `${scratch}/ours.jpg`, ...files]);
 const theirs = (files: readonly string[]): Run =>
   runOne('python3', [at('stitch_rivals.py'), `${scratch}/theirs.jpg`, ...files]);
 
@@ -85,7 +87,7 @@ const middle = (runs: readonly Run[]): Run =>
   [...runs].sort((x, y) => x.seconds - y.seconds)[runs.length >> 1];
 
 try {
-  execFileSync(process.execPath, [at('../node_modules/typescript/bin/tsc'), '-p', at('../src')]);
+  execFileSync(process.execPath, [at('../.ci/build.mjs'), at('stitch-one.ts'), OURS]);
   const machine = describeMachine(['sharp']);
   const rows = listSets().map(({ name, files }): Row => {
     const others = watchOthers();

@@ -1,10 +1,10 @@
-/** Stitches one set by the built package, in a process of its own: `stitch-one.mjs OUT.jpg IMAGE...`; one JSON object on stdout. */
+/** Stitches one set, in a process of its own, built as the package is: `stitch-one.js OUT.jpg IMAGE...`; one JSON object on stdout. */
 
-import { tuneEngine } from '../dist/src/cli/tune-engine.js';
-import { WhitherError } from '../dist/src/core/errors.js';
-import { keepNoPictures, readImage, readImageInfo, readImageOfPixels } from '../dist/src/io/images.js';
-import { createTiledImage } from '../dist/src/io/tiled-image.js';
-import { stitch } from '../dist/src/stitch/stitch.js';
+import { tuneEngine } from '../src/cli/tune-engine.ts';
+import { WhitherError } from '../src/core/errors.ts';
+import { keepNoPictures, readImage, readImageInfo, readImageOfPixels } from '../src/io/images.ts';
+import { createTiledImage } from '../src/io/tiled-image.ts';
+import { stitch } from '../src/stitch/stitch.ts';
 
 // As the command does.
 tuneEngine();
@@ -12,19 +12,16 @@ keepNoPictures();
 const [output, ...paths] = process.argv.slice(2);
 const start = performance.now();
 const startCpu = process.cpuUsage();
-/** @type {Record<string, number>} */
-const stages = {};
+const stages: Record<string, number> = {};
 let last = start;
 
-/** @param {string} stage */
-function lap(stage) {
+function lap(stage: string): void {
   const now = performance.now();
   stages[stage] = (stages[stage] ?? 0) + (now - last) / 1000;
   last = now;
 }
 
-/** @param {string} path */
-async function openSource(path) {
+async function openSource(path: string) {
   const info = await readImageInfo(path);
   const { width, height } = info;
   return {
