@@ -18,6 +18,8 @@ export const memoryOf = (array: Float32Array): WasmMemory | undefined => memorie
 export interface Workspace {
   /** An array of what lies there. */
   take(length: number): Float32Array;
+  /** From here on an array, and all that were taken after it, may be overwritten by others. */
+  takeBack(array: Float32Array): void;
   /** Gives the memory back, and with it all arrays. */
   release(): void;
 }
@@ -39,6 +41,9 @@ export function openWorkspace(lengths: readonly number[]): Workspace | null {
       const at = end;
       end += bytesOf(length);
       return new Float32Array(buffer, at, length);
+    },
+    takeBack({ byteOffset }) {
+      end = byteOffset;
     },
     release() {
       if (!mine) return;

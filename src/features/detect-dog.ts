@@ -3,7 +3,7 @@
 import { findExtrema } from '../../kernels/extrema/index.ts';
 import type { Keypoint } from './keypoint-list.ts';
 import { SCALES, SIGMA } from './scale-space.ts';
-import type { Octave, ScaleSpace } from './scale-space.ts';
+import type { Octave } from './scale-space.ts';
 
 export interface DogLimits {
   /** Least contrast, of 255, times the scales an octave. */
@@ -15,12 +15,8 @@ export interface DogLimits {
 /** Pixels at the border of an octave in which nothing is looked for. */
 const BORDER = 5;
 
-/** The extrema, without a direction yet. */
-export function detectDog({ octaves }: ScaleSpace, limits: DogLimits): Keypoint[] {
-  return octaves.flatMap((octave) => detectInOctave(octave, limits));
-}
-
-function detectInOctave(octave: Octave, limits: DogLimits): Keypoint[] {
+/** The extrema of one octave, without a direction yet. */
+export function detectDog(octave: Octave, limits: DogLimits): Keypoint[] {
   const { width, height, layers } = octave;
   const least = (0.5 * limits.contrast) / SCALES;
   return findExtrema(layers, width, height, BORDER, least).flatMap((indices, k) =>

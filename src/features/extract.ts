@@ -10,7 +10,7 @@ import { packKeypoints } from './keypoint-list.ts';
 import type { Keypoint } from './keypoint-list.ts';
 import { orientKeypoints } from './orient.ts';
 import { buildScaleSpace } from './scale-space.ts';
-import type { ScaleSpace } from './scale-space.ts';
+import type { Octave, ScaleSpace } from './scale-space.ts';
 import type {
   DescribeOptions,
   Descriptors,
@@ -35,12 +35,9 @@ const MOST_UPSAMPLED = 3e6;
  * @throws {TypeError | RangeError} for options that make no sense
  */
 export function detectKeypoints(image: Image | Grey, options: DetectOptions = {}): Keypoints {
-  const space = openSpace(image, options);
-  try {
-    return detectIn(space, options);
-  } finally {
-    space.release();
-  }
+  const { space, keypoints } = detectIn(image, options, false);
+  space.release();
+  return keypoints;
 }
 
 /**
@@ -53,7 +50,7 @@ export async function describeKeypoints(
   keypoints: Keypoints,
   options: DescribeOptions = {},
 ): Promise<Descriptors> {
-  const space = openSpace(image, {});
+  const space = buildScaleSpace(image, enlarges(image, {}));
   try {
     return await describeIn(space, keypoints, options);
   } finally {
@@ -63,57 +60,59 @@ export async function describeKeypoints(
 
 /** Finds keypoints and describes them, from one scale space. */
 export async function extractFeatures(image: Image | Grey, options: ExtractOptions = {}): Promise<Features> {
-  const space = openSpace(image, options);
+  const { space, keypoints } = detectIn(image, options, typeof options.descriptor === 'object');
   try {
-    const keypoints = detectIn(space, options);
     return { keypoints, descriptors: await describeIn(space, keypoints, options) };
   } finally {
     space.release();
   }
 }
 
-function openSpace(image: Image | Grey, { upsample }: DetectOptions): ScaleSpace {
-  const enlarge = upsample ?? image.width * image.height <= MOST_UPSAMPLED;
-  return buildScaleSpace(image, enlarge);
-}
+const enlarges = ({ width, height }: Image | Grey, { upsample }: DetectOptions): boolean =>
+  upsample ?? width * height <= MOST_UPSAMPLED;
 
-function detectIn(space: ScaleSpace, options: DetectOptions): Keypoints {
-  const {
-    count = 4000,
-    spread = 'strongest',
-    contrast = 10.2,
-    edgeRatio = 10,
-    upright = false,
-    gradients = 'all',
-  } = options;
+/** @param keepsPicture whether the scale space is to hold the picture itself */
+function detectIn(
+  image: Image | Grey,
+  options: DetectOptions,
+  keepsPicture: boolean,
+): { space: ScaleSpace; keypoints: Keypoints } {
+  const { count = 4000, spread = 'strongest', upright = false, gradients = 'all' } = options;
   checkInteger(count, 'count', 1);
   checkOneOf(spread, 'spread', ['strongest', 'even']);
   checkOneOf(gradients, 'gradients', ['all', 'samples']);
-  if (!(contrast >= 0)) throw expected('a number of at least 0', 'contrast', contrast);
-  if (!(edgeRatio >= 1)) throw expected('a number of at least 1', 'edgeRatio', edgeRatio);
-  if (!space.octaves.length) return packKeypoints([]);
-  const { width, height } = space.image;
-  const found = runDetector(checkOneOf(options.detector ?? 'dog', 'detector', DETECTORS), space, {
-    contrast,
-    edgeRatio,
-  });
+  const { space, found } = findPoints(image, options, keepsPicture);
   const choose = (list: readonly Keypoint[]) =>
-    spread === 'even' ? chooseEven(list, count, width, height) : chooseStrongest(list, count);
+    spread === 'even' ? chooseEven(list, count, space.width, space.height) : chooseStrongest(list, count);
   // A keypoint of several directions is one of the choice, and several of the result, cut at the count again.
   const chosen = choose(found);
-  return packKeypoints(
-    upright ? chosen : orientKeypoints(space, chosen, gradients === 'all' ? 1 : 2).slice(0, count),
-  );
+  const oriented = upright ? chosen : orientKeypoints(space, chosen, gradients === 'all' ? 1 : 2);
+  return { space, keypoints: packKeypoints(oriented.slice(0, count)) };
 }
 
-function runDetector(
-  detector: Detector,
-  space: ScaleSpace,
-  limits: { contrast: number; edgeRatio: number },
-): Keypoint[] {
-  if (detector === 'harris') return detectHarris(space.image);
-  if (detector === 'fast') return detectFast(space.image);
-  return detectDog(space, limits);
+/** All points that the detector finds. */
+function findPoints(
+  image: Image | Grey,
+  options: DetectOptions,
+  keepsPicture: boolean,
+): { space: ScaleSpace; found: Keypoint[] } {
+  const { contrast = 10.2, edgeRatio = 10 } = options;
+  const detector = checkOneOf(options.detector ?? 'dog', 'detector', DETECTORS);
+  if (!(contrast >= 0)) throw expected('a number of at least 0', 'contrast', contrast);
+  if (!(edgeRatio >= 1)) throw expected('a number of at least 1', 'edgeRatio', edgeRatio);
+  const enlarge = enlarges(image, options);
+  if (detector !== 'dog') {
+    const space = buildScaleSpace(image, enlarge);
+    const detect = detector === 'harris' ? detectHarris : detectFast;
+    return { space, found: space.octaves.length ? detect(space.grey!) : [] };
+  }
+  let found: Keypoint[] = [];
+  const look = (octave: Octave): void => {
+    found = found.concat(detectDog(octave, { contrast, edgeRatio }));
+  };
+  const space = buildScaleSpace(image, enlarge, keepsPicture ? undefined : look);
+  if (keepsPicture) space.octaves.forEach(look);
+  return { space, found };
 }
 
 async function describeIn(
@@ -124,7 +123,7 @@ async function describeIn(
   if (typeof descriptor === 'object') {
     const { patchSize, extent } = descriptor;
     if (!keypoints.scales.length) return { count: 0, length: 0, data: new Float32Array() };
-    return descriptor.describe(extractPatches(space.image, keypoints, patchSize, extent));
+    return descriptor.describe(extractPatches(space.grey!, keypoints, patchSize, extent));
   }
   checkOneOf(descriptor, 'descriptor', ['sift', 'rootsift']);
   checkOneOf(gradients, 'gradients', ['all', 'samples']);

@@ -182,7 +182,7 @@ export async function readImageWithin(
 }
 
 /**
- * As {@link readImage}, of a picture of more than `maxPixels` one of about so many, in proportion, without ever
+ * As {@link readImage}, of a picture of more than `maxPixels` one of at most so many, in proportion, without ever
  * holding all of the larger one.
  */
 export async function readImageOfPixels(
@@ -193,7 +193,7 @@ export async function readImageOfPixels(
   const { open, metadata } = await openImage(path, options);
   const { width, height } = metadata.autoOrient;
   const scale = Math.sqrt(maxPixels / (width * height));
-  const size = [width, height].map((side) => Math.max(1, Math.round(side * scale)));
+  const size = [width, height].map((side) => Math.max(1, Math.floor(side * scale)));
   const source = scale < 1 ? open().resize({ width: size[0], height: size[1], fit: 'fill' }) : open();
   return decodeImage(path, toImage(source));
 }
