@@ -1,6 +1,6 @@
 /** Stitches one set, in a process of its own, built as the package is: `stitch-one.js OUT.jpg IMAGE...`; one JSON object on stdout. */
 
-import { tuneEngine } from '../src/cli/tune-engine.ts';
+import { collectGarbage, tuneEngine } from '../src/cli/tune-engine.ts';
 import { WhitherError } from '../src/core/errors.ts';
 import { keepNoPictures, readImage, readImageInfo, readImageOfPixels } from '../src/io/images.ts';
 import { createTiledImage } from '../src/io/tiled-image.ts';
@@ -34,7 +34,10 @@ async function openSource(path: string) {
 async function run() {
   try {
     const { panoramas } = await stitch(await Promise.all(paths.map(openSource)), {
-      onProgress: lap,
+      onProgress(stage, done) {
+        if (stage === 'seam' && done === 0) collectGarbage();
+        lap(stage);
+      },
       openSink: (index, width, height) =>
         createTiledImage(index ? output.replace(/(\.\w+)$/, `-${index + 1}$1`) : output, width, height, {
           overwrite: true,

@@ -22,6 +22,7 @@ import { startProgress } from './progress.ts';
 import type { Progress } from './progress.ts';
 import type { StitchCommandOptions } from './stitch-command.ts';
 import { openVideoSources } from './stitch-video.ts';
+import { collectGarbage } from './tune-engine.ts';
 
 const PICTURES = ['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp'];
 /** The exit code where pictures were left out of the panoramas that were made. */
@@ -45,7 +46,11 @@ export async function stitchFiles(inputs: readonly string[], options: StitchComm
     const stitched = await stitch(sources, {
       ...settingsOf(options, transforms),
       align: aligner?.align,
-      onProgress: stages.step,
+      onProgress(stage, done, total) {
+        // The pictures that were read to be matched.
+        if (stage === 'seam' && done === 0) collectGarbage();
+        stages.step(stage, done, total);
+      },
       onPicture: pictures,
       openSink: (index, width, height) =>
         createTiledImage(outputName(options.output, index), width, height, { overwrite: options.force }),
@@ -162,7 +167,7 @@ const STAGES: Readonly<Record<StageName, string>> = {
 };
 
 /** One progress bar a stage. */
-function showStages(guard: InterruptGuard): { step: StitchOptions['onProgress']; stop(): void } {
+function showStages(guard: InterruptGuard): { step: NonNullable<StitchOptions['onProgress']>; stop(): void } {
   let bar: Progress | undefined;
   let current: StageName | undefined;
   return {

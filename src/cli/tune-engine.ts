@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 /**
  * Suits V8 to a run of seconds: functions are compiled without most of those that they call, which takes a seventh off
@@ -8,4 +9,10 @@ import { setFlagsFromString } from 'node:v8';
 export function tuneEngine(): void {
   setFlagsFromString('--max-inlined-bytecode-size-cumulative=150');
   setFlagsFromString('--semi-space-growth-factor=1');
+}
+
+/** Frees what is no longer used, of which V8 counts pictures for too little to do it by itself; some milliseconds. */
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
 }
