@@ -1,5 +1,5 @@
 import type { Image } from '../core/types.ts';
-import { halveImage } from './shrink-image.ts';
+import { quarterImage } from './shrink-image.ts';
 
 interface Held {
   readonly image: Image;
@@ -24,7 +24,7 @@ export class ImageCache {
   /** The picture at a quarter of its size. */
   async small(view: number): Promise<Image> {
     const found = await this.find(view);
-    return (found.small ??= halveImage(halveImage(found.image)));
+    return (found.small ??= quarterImage(found.image));
   }
 
   private async find(view: number): Promise<Held> {

@@ -48,15 +48,10 @@ export function prepareSeams(
   const canvas = rescale(full, factor);
   const warp = openAll(canvas, thumbnails);
   const before = warp({ radii: wanted !== 'none' });
-  const exposure =
-    wanted === 'none'
-      ? { gains: thumbnails.map(() => 1), vignetting: [0, 0] as const, before: 0, after: 0 }
-      : estimateExposure(before);
-  const gained = (v: number, k: number): number => gainAt(exposure, v, before[v].field!(k));
-  const blocks = wanted === 'blocks' ? estimateBlockGains(before, gained) : undefined;
+  const exposure = wanted === 'none' ? unchanged(before) : estimateExposure(before);
+  const blocks = wanted === 'blocks' ? blockGainsOf(before, exposure) : undefined;
   const areas = before.map(({ area }) => area);
-  const brightness = (v: number): Field | undefined =>
-    wanted === 'none' ? undefined : brightnessField(canvas, exposure, blocks?.[v], areas[v], v);
+  const brightness = wanted === 'none' ? () => undefined : brightnessFields(canvas, exposure, blocks, areas);
   const after = wanted === 'none' ? before : warp({ brightness });
   const found = findSeams(after, canvas.width, canvas.height, { method, order });
   return {
@@ -73,6 +68,13 @@ export function prepareSeams(
     },
   };
 }
+
+const unchanged = (views: readonly WarpedView[]): Exposure => ({
+  ...{ gains: views.map(() => 1), vignetting: [0, 0], before: 0, after: 0 },
+});
+
+const blockGainsOf = (views: readonly WarpedView[], exposure: Exposure): BlockGains[] =>
+  estimateBlockGains(views, (v, k) => gainAt(exposure, v, views[v].field!(k)));
 
 /** So small that the pictures on it have about {@link THUMBNAIL_PIXELS} each. */
 function seamFactor(canvas: Canvas): number {
@@ -131,22 +133,28 @@ export function radiusSquared(x: number, y: number, width: number, height: numbe
 }
 
 /** The gain of a picture at squared radius `r2`, vignetting undone. */
-function gainAt({ gains, vignetting: [a, b] }: Exposure, v: number, r2: number): number {
+function gainAt({ gains, vignetting }: Exposure, v: number, r2: number): number {
   const r = Math.min(1.2, Math.max(0, r2));
-  return gains[v] * Math.exp(-a * r - b * r * r);
+  return gains[v] * Math.exp(-vignetting[0] * r - vignetting[1] * r * r);
 }
 
-/** What a picture is multiplied by, in pixels of the small canvas. */
-function brightnessField(
+/**
+ * What each picture is multiplied by, in pixels of the small canvas. It outlives the small pictures, so it must know
+ * nothing of them.
+ */
+function brightnessFields(
   { sizes, left, top }: Canvas,
   exposure: Exposure,
-  blocks: BlockGains | undefined,
-  area: Rectangle,
-  v: number,
-): Field {
-  const { width, height } = sizes[v];
-  return (x, y, u, w) => {
-    const gain = gainAt(exposure, v, radiusSquared(x, y, width, height));
-    return blocks ? gain * blockGainAt(blocks, u - left - area.x, w - top - area.y) : gain;
+  blocks: readonly BlockGains[] | undefined,
+  areas: readonly Rectangle[],
+): (view: number) => Field {
+  return (v) => {
+    const { width, height } = sizes[v];
+    const block = blocks?.[v];
+    const corner = areas[v];
+    return (x, y, u, w) => {
+      const gain = gainAt(exposure, v, radiusSquared(x, y, width, height));
+      return block ? gain * blockGainAt(block, u - left - corner.x, w - top - corner.y) : gain;
+    };
   };
 }

@@ -10,6 +10,6 @@ export function shrinkImage(image: Image, maxPixels: number): Image {
   return shrinkPicture(image, width, height);
 }
 
-/** The picture at half its size, rounded up, each pixel the mean of those that it covers. */
-export const halveImage = (image: Image): Image =>
-  shrinkPicture(image, (image.width + 1) >> 1, (image.height + 1) >> 1);
+/** The picture at a quarter of its size, rounded up, each pixel the mean of those that it covers. */
+export const quarterImage = (image: Image): Image =>
+  shrinkPicture(image, (image.width + 3) >> 2, (image.height + 3) >> 2);

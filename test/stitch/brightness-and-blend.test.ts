@@ -4,7 +4,7 @@ import { blockGainAt, estimateBlockGains } from '../../src/stitch/block-gains.ts
 import { estimateExposure } from '../../src/stitch/compensate.ts';
 import { tilesOf } from '../../src/stitch/compose.ts';
 import { largestRectangle, shrinkMask } from '../../src/stitch/largest-rectangle.ts';
-import { halveImage, shrinkImage } from '../../src/stitch/shrink-image.ts';
+import { quarterImage, shrinkImage } from '../../src/stitch/shrink-image.ts';
 import type { WarpedView } from '../../src/stitch/warp-view.ts';
 import '../matchers.ts';
 import { TOLERANCE } from '../tolerances.ts';
@@ -116,11 +116,12 @@ test('tiles cover the canvas once, corners on the coarsest band', () => {
   }
 });
 
-test('a picture at half its size is the mean of four pixels, also where a side is odd', () => {
+test('a picture at a quarter of its size is the mean of sixteen pixels, also where a side is no multiple', () => {
   const grey = (values: readonly number[]) => Uint8Array.from(values.flatMap((v) => [v, v, v]));
-  const even = halveImage({ width: 4, height: 2, data: grey([0, 4, 8, 8, 8, 8, 8, 8]) });
-  expect(even).toEqual({ width: 2, height: 1, data: grey([5, 8]) });
-  const odd = halveImage({ width: 3, height: 1, data: grey([30, 30, 90]) });
+  const row = [0, 4, 8, 8, 20, 20, 20, 20];
+  const even = quarterImage({ width: 8, height: 4, data: grey([...row, ...row, ...row, ...row]) });
+  expect(even).toEqual({ width: 2, height: 1, data: grey([5, 20]) });
+  const odd = quarterImage({ width: 5, height: 1, data: grey([30, 30, 90, 90, 90]) });
   expect([odd.width, odd.height]).toEqual([2, 1]);
 });
 
