@@ -34,8 +34,8 @@ async function openSource(path: string) {
 async function run() {
   try {
     const { panoramas } = await stitch(await Promise.all(paths.map(openSource)), {
-      onProgress(stage, done) {
-        if (stage === 'seam' && done === 0) collectGarbage();
+      onProgress(stage) {
+        if (stage === 'seam') collectGarbage();
         lap(stage);
       },
       openSink: (index, width, height) =>

@@ -47,8 +47,8 @@ export async function stitchFiles(inputs: readonly string[], options: StitchComm
       ...settingsOf(options, transforms),
       align: aligner?.align,
       onProgress(stage, done, total) {
-        // The pictures that were read to be matched.
-        if (stage === 'seam' && done === 0) collectGarbage();
+        // Before it the pictures that were read to be matched, after it the small ones that seams were found on.
+        if (stage === 'seam') collectGarbage();
         stages.step(stage, done, total);
       },
       onPicture: pictures,
