@@ -1,8 +1,10 @@
 /** Carrying planes back by a flow in WebAssembly SIMD, four samples at a time. */
 
-import { wasmApi } from '../wasm/api.ts';
+import type { WasmMemory } from '../wasm/api.ts';
 import * as w from '../wasm/code.ts';
 import type { Code, Local } from '../wasm/code.ts';
+import { canHold, withMemory } from '../wasm/memory.ts';
+import { kernelIn } from '../wasm/workspace.ts';
 import type { FeatureMap } from '../types.ts';
 import type { WarpWindow } from './backward.ts';
 
@@ -21,26 +23,14 @@ const {
 } = w.f32x4;
 const { get } = w;
 
-const PAGE = 65536;
-
-/** Memory up to this many pages stays for the next call: 64 MiB. */
-const KEPT_PAGES = 1024;
-
-/** 1 GiB. */
-const MOST_PAGES = 16384;
-
 /** Places of the numbers that the code reads: the last cells that have a neighbour, as floats; strides in bytes. */
 const AT = { lastX: 0, lastY: 4, row: 8, plane: 12, outPlane: 16, left: 20, y: 24, end: 64 } as const;
 
-interface Engine {
-  readonly kernel: {
-    warpRow(flow: number, out: number, end: number, planes: number, channels: number): void;
-  };
-  readonly floats: Float32Array;
-  readonly integers: Int32Array;
+interface Kernel {
+  /** A row of samples of all planes. */
+  warpRow(flow: number, out: number, end: number, planes: number, channels: number): void;
 }
 
-/** `warpRow(flow, out, end, planes, channels)`: a row of samples of all planes. */
 function warpRow(): w.FunctionSource {
   const locals = w.createLocals(5);
   const [flow, out, end, planes, channels] = [0, 1, 2, 3, 4];
@@ -131,47 +121,39 @@ function locate({ whole, cell, near, far }: Axis, flow: Code, own: Code, last: n
   ];
 }
 
-let module: object | null | undefined;
-let kept: Engine | undefined;
-
-function compile(): object | null {
-  if (module !== undefined) return module;
-  // The limits stand in the code as the largest that an import may have.
-  const bytes = w.assemble([warpRow()], 1, false, MOST_PAGES);
-  return (module = wasmApi?.validate(bytes) ? new wasmApi.Module(bytes) : null);
-}
-
-/** With memory for as many bytes; null where there is no SIMD, or not so much memory. */
-function engineOf(bytes: number): Engine | null {
-  const code = compile();
-  const pages = Math.ceil(bytes / PAGE);
-  if (!code || pages > MOST_PAGES) return null;
-  if (kept && kept.floats.byteLength >= bytes) return kept;
-  const memory = new wasmApi.Memory({ initial: pages, maximum: MOST_PAGES, shared: false });
-  const { exports } = new wasmApi.Instance(code, { kernel: { memory } });
-  const engine = {
-    kernel: exports as Engine['kernel'],
-    floats: new Float32Array(memory.buffer),
-    integers: new Int32Array(memory.buffer),
-  };
-  if (pages <= KEPT_PAGES) kept = engine;
-  return engine;
-}
+const openKernel = kernelIn<Kernel>(() => [warpRow()]);
 
 /** As the definition, into `out`; false where this cannot do it: no SIMD here, or a map of one row or column. */
 export function warpWindowSimd(
   planes: FeatureMap,
   flow: Float32Array,
-  { left, top, width, height }: WarpWindow,
+  window: WarpWindow,
   out: Float32Array,
 ): boolean {
+  const pitch = Math.ceil(window.width / 4) * 4;
+  const [row, target] = [AT.end, AT.end + pitch * 8 + 64];
+  const source = target + planes.channels * pitch * 4 + 64;
+  const size = source + planes.data.length * 4 + 64;
+  if (planes.width < 2 || planes.height < 2 || !canHold(size)) return false;
+  return withMemory(size, (memory) => {
+    const kernel = openKernel(memory);
+    if (kernel) warpRows(memory, kernel, planes, flow, window, { row, target, source }, out);
+    return kernel !== null;
+  });
+}
+
+function warpRows(
+  { buffer }: WasmMemory,
+  kernel: Kernel,
+  planes: FeatureMap,
+  flow: Float32Array,
+  { left, top, width, height }: WarpWindow,
+  { row, target, source }: { readonly row: number; readonly target: number; readonly source: number },
+  out: Float32Array,
+): void {
+  const [floats, integers] = [new Float32Array(buffer), new Int32Array(buffer)];
   const { channels } = planes;
   const pitch = Math.ceil(width / 4) * 4;
-  const [row, target] = [AT.end, AT.end + pitch * 8 + 64];
-  const source = target + channels * pitch * 4 + 64;
-  const engine = planes.width > 1 && planes.height > 1 && engineOf(source + planes.data.length * 4 + 64);
-  if (!engine) return false;
-  const { floats, integers, kernel } = engine;
   floats.set([planes.width - 2, planes.height - 2], AT.lastX / 4);
   integers.set([planes.width * 4, planes.width * planes.height * 4, pitch * 4], AT.row / 4);
   floats[AT.left / 4] = left;
@@ -185,5 +167,4 @@ export function warpWindowSimd(
     for (let c = 0, at = target / 4; c < channels; c++, at += pitch)
       out.set(floats.subarray(at, at + width), (c * height + y) * width);
   }
-  return true;
 }
