@@ -9,7 +9,7 @@ const [FREE, SOURCE, SINK] = [0, 1, 2];
 const [NONE, TERMINAL, ORPHAN] = [-1, 4, 5];
 
 /** The definition of `minimumCut`. */
-export function minimumCutReference(graph: GridGraph): Uint8Array<ArrayBuffer> {
+export function minimumCutReference(graph: GridGraph): Uint8Array {
   const solver = new GridCut(graph);
   solver.run();
   return solver.sinkSide();
@@ -301,7 +301,7 @@ class GridCut {
     parent[node] = NONE;
   }
 
-  sinkSide(): Uint8Array<ArrayBuffer> {
+  sinkSide(): Uint8Array {
     const side = new Uint8Array(this.width * this.height);
     for (let y = 0; y < this.height; y++)
       for (let x = 0; x < this.width; x++)

@@ -397,7 +397,7 @@ const openKernel = kernelIn<Kernel>(() => [
 ]);
 
 /** @returns null where this cannot do it: no WebAssembly, or more than 2 GiB of nodes */
-export function minimumCutWasm(graph: GridGraph): Uint8Array<ArrayBuffer> | null {
+export function minimumCutWasm(graph: GridGraph): Uint8Array | null {
   const { width, height } = graph;
   const count = width * height;
   const ring = 2 ** Math.ceil(Math.log2(count + 1));
@@ -429,7 +429,7 @@ function cutIn(
   { width, height, terminals, right, down }: GridGraph,
   { nodes, values, rings }: Places,
   ring: number,
-): Uint8Array<ArrayBuffer> {
+): Uint8Array {
   const [count, row] = [width * height, (width + 2) * NODE];
   const [integers, bytes] = [new Int32Array(buffer), new Uint8Array(buffer)];
   bytes.fill(0, 0, nodes + row * (height + 2));

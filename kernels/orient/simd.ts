@@ -6,7 +6,21 @@ import { kernelIn, memoryOf } from '../wasm/workspace.ts';
 import { BINS, radiusOf, samplesOf } from './types.ts';
 import type { GreyPlane, Surroundings } from './types.ts';
 
-const { add, and, below, load, loadSplat, multiply, shuffle, splat, squareRoot, store, subtract } = w.f32x4;
+const {
+  add,
+  and,
+  below,
+  greatest,
+  least,
+  load,
+  loadSplat,
+  multiply,
+  shuffle,
+  splat,
+  squareRoot,
+  store,
+  subtract,
+} = w.f32x4;
 
 /** Places in bytes: the bins behind two that repeat the last, what comes of them, and weights of columns and rows. */
 const [BINS_AT, SMOOTH_AT, COLUMNS_AT, ROWS_AT] = [64, 256, 1024, 65536];
@@ -51,7 +65,8 @@ function fillSource(name: string, step: 1 | 2): w.FunctionSource {
     // What lies beyond the last column may be no number, and counts nothing.
     ...w.set(size, and(multiply(w.get(size), w.get(weight)), below(w.f32x4.zero, w.get(weight)))),
     ...directions(turn, dx, dy, forDirections),
-    ...w.set(places, w.i32x4.truncate(w.f32x4.nearest(multiply(w.get(turn), splat(BINS / 8))))),
+    ...w.set(turn, least(greatest(multiply(w.get(turn), splat(BINS / 8)), w.f32x4.zero), splat(BINS))),
+    ...w.set(places, w.i32x4.truncate(w.f32x4.nearest(w.get(turn)))),
     ...w.set(places, w.i32x4.add(w.i32x4.shiftLeft(w.get(places), 2), w.i32x4.splat(w.constant(FIRST_BIN)))),
     ...[0, 1, 2, 3].flatMap(count),
     ...w.increase(from, 16 * step),

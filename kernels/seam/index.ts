@@ -12,7 +12,7 @@ export type { SeamLayer, SeamWeights, Window } from './types.ts';
  * sides of it over the gradients there (Kwatra et al. 2003, equation 5), far from edges is preferred a little, and
  * beside what only one of the layers shows a pixel stays with that.
  *
- * @param window of the canvas, within the new layer's area
+ * @param window of the canvas, within the areas of both layers
  * @returns what only the new layer shows is drawn to it, and tied to nothing; what it does not show is drawn to neither
  */
 export const weighSeam = (fresh: SeamLayer, old: SeamLayer, window: Window): SeamWeights =>

@@ -4,9 +4,9 @@ python -m common.scores
 """
 
 import json
+from pathlib import Path
 
-from common.networks import MODELS
-
+MODELS = Path(__file__).resolve().parents[1]
 RESULTS = MODELS.parent / 'bench' / 'results' / 'flow.json'
 
 

@@ -1,5 +1,5 @@
-import { Option } from '../packages/commander.ts';
-import type { Command } from '../packages/commander.ts';
+import { Option } from 'commander';
+import type { Command } from 'commander';
 import { WhitherError } from '../core/errors.ts';
 import { FLOW_PRESETS } from '../runtime/manifest-flow.ts';
 import {

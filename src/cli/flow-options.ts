@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '../packages/commander.ts';
+import { InvalidArgumentError } from 'commander';
 import type { EstimateOptions } from '../flow/estimate.ts';
 import type { TileOption } from '../flow/tiling.ts';
 import type { FlowPresetName } from '../runtime/index.ts';

@@ -216,7 +216,9 @@ function createSummary(model: FlowModel, { width, height }: FrameSource): Summar
         );
       const kept = skipped ? `, ${skipped} that were there already kept (--force makes them anew)` : '';
       const each = milliseconds === null ? '' : `, ${Math.round(milliseconds)} ms each (${backend})`;
-      process.stderr.write(`${output}: ${flows} flows of ${width} x ${height} by ${name}${each}${kept}\n`);
+      process.stderr.write(
+        `${output}: ${flows} ${flows === 1 ? 'flow' : 'flows'} of ${width} x ${height} by ${name}${each}${kept}\n`,
+      );
     },
   };
 }

@@ -1,5 +1,5 @@
-import { InvalidArgumentError, Option } from '../packages/commander.ts';
-import type { Command } from '../packages/commander.ts';
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import type { SemanticTransformName } from '../match/semantic/index.ts';
 import { parseCount } from './flow-options.ts';
 

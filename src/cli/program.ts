@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { Command } from '../packages/commander.ts';
+import { Command } from 'commander';
 import { addFlowCommand } from './flow-command.ts';
 import { addMatchCommand } from './match-command.ts';
 import { addModelsCommand } from './models-command.ts';

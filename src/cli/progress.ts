@@ -1,4 +1,4 @@
-import { SingleBar } from '../packages/cli-progress.ts';
+import { SingleBar } from 'cli-progress';
 
 /** A progress bar on stderr, shown only where that is a terminal. */
 export interface Progress {

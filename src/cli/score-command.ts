@@ -1,4 +1,4 @@
-import type { Command } from '../packages/commander.ts';
+import type { Command } from 'commander';
 import type { FlowScore } from '../flow/index.ts';
 import { formatTable } from './table.ts';
 

@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from '../packages/commander.ts';
-import type { Command } from '../packages/commander.ts';
+import { InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { parseCount } from './flow-options.ts';
 
 /** The options of `whither similarity`, parsed. */

@@ -1,5 +1,5 @@
-import { InvalidArgumentError, Option } from '../packages/commander.ts';
-import type { Command } from '../packages/commander.ts';
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import { tuneEngine } from './tune-engine.ts';
 import { PROJECTION_NAMES } from '../stitch/projection.ts';
 import type { BlendMethod } from '../stitch/compose.ts';

@@ -8,7 +8,7 @@ import { readImage, readImageInfo, readImageOfPixels } from '../io/images.ts';
 import { createTiledImage } from '../io/tiled-image.ts';
 import type { StageName, StitchOptions } from '../stitch/options.ts';
 import type { LeftOut, StitchReport } from '../stitch/report.ts';
-import { stitch, UNREADABLE_ADVICE } from '../stitch/stitch.ts';
+import { NothingFitsError, stitch, UNREADABLE_ADVICE } from '../stitch/stitch.ts';
 import type { Stitched } from '../stitch/stitch.ts';
 import { parseTransforms } from '../stitch/transforms.ts';
 import type { Transforms } from '../stitch/transforms.ts';
@@ -60,6 +60,9 @@ export async function stitchFiles(inputs: readonly string[], options: StitchComm
     if (pictures) await showOutputs(report, pictures);
     await writeReports(report, stitched, options);
     tell(report);
+  } catch (error) {
+    if (error instanceof NothingFitsError) await writeReport(error.report, options);
+    throw error;
   } finally {
     stages.stop();
     guard.dispose();
@@ -99,6 +102,9 @@ async function checkStitchOptions(inputs: readonly string[], options: StitchComm
   checkExtension(output, PICTURES, '-o');
   for (const [name, path] of Object.entries({ report, 'save-transforms': saveTransforms }))
     if (path) checkExtension(path, ['.json'], `--${name}`);
+  for (const name of ['projection', 'model'] as const)
+    if (options.transforms && options[name])
+      throw new WhitherError(`Expected no --${name} with --transforms, which say it: leave one of them out`);
   const most = options.transforms || inputs.length === 1 ? 1 : Math.floor(inputs.length / 2);
   const panoramas = Array.from({ length: most }, (_, index) => outputName(output, index));
   const files = [...panoramas, report, saveTransforms].filter((path) => path !== undefined);
@@ -222,14 +228,24 @@ function completeReport({ report }: Stitched, unreadable: readonly LeftOut[], ou
 async function writeReports(
   report: StitchReport,
   { panoramas }: Stitched,
-  { report: reportPath, saveTransforms, force }: StitchCommandOptions,
+  options: StitchCommandOptions,
 ): Promise<void> {
-  const json = (value: object): Uint8Array => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
-  const overwrite = { overwrite: force };
-  if (reportPath)
-    await atomicWrite(reportPath, json({ images: report.panoramas[0].images, ...report }), overwrite);
-  if (saveTransforms) await atomicWrite(saveTransforms, json(panoramas[0].transforms), overwrite);
+  await writeReport(report, options);
+  const { saveTransforms, force } = options;
+  if (saveTransforms)
+    await atomicWrite(saveTransforms, asJson(panoramas[0].transforms), { overwrite: force });
 }
+
+/** The report, if asked for; where there is no panorama it says why. */
+async function writeReport(
+  report: StitchReport,
+  { report: path, force }: StitchCommandOptions,
+): Promise<void> {
+  const images = report.panoramas[0]?.images ?? [];
+  if (path) await atomicWrite(path, asJson({ images, ...report }), { overwrite: force });
+}
+
+const asJson = (value: object): Uint8Array => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
 
 function tellUnreadable(unreadable: readonly LeftOut[]): void {
   for (const { file, reason } of unreadable) process.stderr.write(`skipped ${file}: ${reason}\n`);

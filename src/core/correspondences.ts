@@ -1,7 +1,7 @@
 import { ShapeError } from './errors.ts';
 
 /** What found the correspondences: features that were matched, dense flow that was sampled, or a network's cells. */
-export type CorrespondenceSource = 'features' | 'flow' | 'homography' | 'semantic' | 'given';
+export type CorrespondenceSource = 'features' | 'flow' | 'homography-network' | 'semantic' | 'given';
 
 /**
  * Points of A and where they lie in B, whatever found them: point `i` of A is

@@ -1,4 +1,4 @@
-import { ndarray } from '../packages/ndarray.ts';
+import ndarray from 'ndarray';
 import type { NdArray } from 'ndarray';
 import { ShapeError, checkOneOf, expected } from './errors.ts';
 import type { FlowField, Image, Mask, ScalarField, Tensor } from './types.ts';

@@ -60,7 +60,7 @@ function findTop(): boolean {
   const cxy = dxs * dys - dxy * dss;
   const cxs = dxy * dys - dxs * dyy;
   const determinant = dxx * cxx + dxy * cxy + dxs * cxs;
-  if (Math.abs(determinant) < 1e-12) return false;
+  if (!(Math.abs(determinant) >= 1e-12)) return false;
   const cyy = dxx * dss - dxs * dxs;
   const cys = dxs * dxy - dxx * dys;
   const css = dxx * dyy - dxy * dxy;

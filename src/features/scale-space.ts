@@ -79,7 +79,7 @@ function lengthsOf(sizes: readonly Size[], picture: number, lean: boolean): numb
   const later = [...layers[0].slice(0, SCALES + 1), ...layers.slice(1).flat()];
   const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);
   // With what lies between arrays, the later ones may need more.
-  return sum(later) + 16 * later.length > sum(layers[0]) ? later : layers[0];
+  return sum(later) + 32 * later.length > sum(layers[0]) ? later : layers[0];
 }
 
 interface Size {

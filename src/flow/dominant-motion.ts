@@ -1,4 +1,4 @@
-import { Matrix, solve } from '../packages/ml-matrix.ts';
+import { Matrix, solve } from 'ml-matrix';
 import type { FeatureMap } from '../../kernels/types.ts';
 import { planTiles } from './tile-plan.ts';
 import type { TilePlan } from './tile-plan.ts';

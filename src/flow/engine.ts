@@ -89,7 +89,7 @@ export async function loadFlowModel(
   options: LoadFlowModelOptions = {},
 ): Promise<FlowModel> {
   if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1);
-  const model = await findModel(nameOrFolder);
+  const model = await findModel(nameOrFolder, ['flow']);
   const manifest = checkTask(model.manifest);
   const { precision = 'int8' } = options;
   checkOneOf(precision, 'precision', ['int8', 'float32']);

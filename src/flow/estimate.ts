@@ -1,3 +1,4 @@
+import { checkImage } from '../core/check-image.ts';
 import { ModelError, ShapeError, checkInteger, checkOneOf, expected } from '../core/errors.ts';
 import type { FlowField, Image, Mask, ScalarField } from '../core/types.ts';
 import { FLOW_PRESETS } from '../runtime/index.ts';
@@ -239,21 +240,6 @@ async function estimateOneWay(
   const trust = estimate.hidden && invert(estimate.hidden);
   const flow = await refiner.refine(estimate.flow, frameA, frameB, span, options, trust, tiling);
   return { ...estimate, flow };
-}
-
-/** Checks that a value is an image whose data fits its size. */
-export function checkImage(image: Image, name: string): Image {
-  if (!(image?.data instanceof Uint8Array))
-    throw expected('an image with Uint8Array data', name, image, 'readImage gives one');
-  checkInteger(image.width, `${name}.width`, 1);
-  checkInteger(image.height, `${name}.height`, 1);
-  const { width, height, data } = image;
-  if (data.length !== width * height * 3)
-    throw new ShapeError(
-      `Expected ${width * height * 3} values for ${name}.data (${width} x ${height}, RGB) ` +
-        `but received ${data.length}`,
-    );
-  return image;
 }
 
 function checkSizes(imageA: Image, imageB: Image): void {

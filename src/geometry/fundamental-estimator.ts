@@ -1,6 +1,6 @@
 /** The fundamental matrix: seven points, many points, and least squares on Sampson's distance. */
 
-import { Matrix, SingularValueDecomposition } from '../packages/ml-matrix.ts';
+import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import { determinant3 } from '../core/homography.ts';
 import type { Matrix3 } from '../core/homography.ts';
 import type { Estimator } from './estimator.ts';

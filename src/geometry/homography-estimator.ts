@@ -1,6 +1,6 @@
 /** Homographies: four points, many points, and least squares on the distances themselves. */
 
-import { EigenvalueDecomposition, Matrix } from '../packages/ml-matrix.ts';
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { invertHomography, multiply3, transformPoints } from '../core/homography.ts';
 import type { Matrix3 } from '../core/homography.ts';
 import type { Estimator } from './estimator.ts';

@@ -1,4 +1,4 @@
-import { Matrix, LuDecomposition } from '../packages/ml-matrix.ts';
+import { Matrix, LuDecomposition } from 'ml-matrix';
 import { ShapeError, expected } from '../core/errors.ts';
 import { normalizePoints } from './normalize-points.ts';
 

@@ -1,4 +1,4 @@
-import { sharp } from '../packages/sharp.ts';
+import sharp from 'sharp';
 import { FileError } from '../core/errors.ts';
 import type { CheckedFramesOptions, Frame, FrameSource } from './frame-source.ts';
 import { checkClaimedSize, decodeImage, fitWithin, resizeImage } from './images.ts';

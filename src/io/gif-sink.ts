@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, rm } from 'node:fs/promises';
-import { sharp } from '../packages/sharp.ts';
+import sharp from 'sharp';
 import { FileError } from '../core/errors.ts';
 import type { Image } from '../core/types.ts';
 import { asFileError, checkWritable, publish, temporaryName } from './atomic-write.ts';

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
-import { sharp } from '../packages/sharp.ts';
+import sharp from 'sharp';
 import { checkInteger, FileError, ShapeError } from '../core/errors.ts';
 import type { Image, Mask } from '../core/types.ts';
 import type { WriteOptions } from './atomic-write.ts';

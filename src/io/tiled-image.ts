@@ -2,7 +2,7 @@ import { open, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Sharp } from 'sharp';
-import { sharp } from '../packages/sharp.ts';
+import sharp from 'sharp';
 import { FileError } from '../core/errors.ts';
 import type { WriteOptions } from './atomic-write.ts';
 import { asFileError, checkWritable, publish, temporaryName } from './atomic-write.ts';
@@ -44,7 +44,7 @@ export async function createTiledImage(
   checkFormat(path, width, height);
   await checkWritable(path, options);
   const scratch = `${temporaryName(path)}.tif`;
-  const file = await asFileError(`to open ${scratch}`, open(scratch, 'wx'));
+  const file = await asFileError(`to write beside ${path}`, open(scratch, 'wx'));
   const finish = async (work: Promise<void>): Promise<void> => {
     try {
       await work;

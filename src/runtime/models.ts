@@ -35,14 +35,16 @@ export async function listModels(folder = modelsFolder()): Promise<InstalledMode
 /**
  * Finds a model by the name it is installed under or by its folder, and reads its `model.json`.
  *
+ * @param tasks of the models that the caller could use, which are named where there is none of that name; all unless told
  * @throws ModelError where there is none, or its `model.json` is damaged
  */
-export async function findModel(nameOrFolder: string): Promise<InstalledModel> {
+export async function findModel(nameOrFolder: string, tasks?: readonly string[]): Promise<InstalledModel> {
   const installed = join(modelsFolder(), nameOrFolder);
   if (/^\w[\w.-]*$/.test(nameOrFolder) && existsSync(join(installed, 'model.json')))
     return readModel(installed);
   if (existsSync(join(nameOrFolder, 'model.json'))) return readModel(resolve(nameOrFolder));
-  const names = (await listModels()).map((model) => model.manifest.name);
+  const fit = (await listModels()).filter(({ manifest }) => tasks?.includes(manifest.task) ?? true);
+  const names = fit.map(({ manifest }) => manifest.name);
   throw new ModelError(
     `Expected the name of an installed model (${names.join(', ') || 'there are none'}) ` +
       `or a folder with a model.json but received ${JSON.stringify(nameOrFolder)}`,

@@ -107,9 +107,10 @@ function checkSize({ width, height }: Canvas, { maxMegapixels = 200, scale = 1 }
   const megapixels = (width * height) / 1e6;
   if (megapixels <= maxMegapixels) return;
   const smaller = Math.floor(scale * Math.sqrt(maxMegapixels / megapixels) * 100) / 100;
+  const needed = Math.ceil(megapixels * 10) / 10;
   throw new WhitherError(
     `Expected a panorama of at most ${maxMegapixels} megapixels but this one would be ${width} x ${height}, ` +
-      `${Math.ceil(megapixels)} megapixels: allow it with --max-megapixels ${Math.ceil(megapixels)}, ` +
+      `${needed} megapixels: allow it with --max-megapixels ${needed}, ` +
       `or make it smaller with --scale ${smaller}`,
   );
 }

@@ -17,7 +17,7 @@ export function explainLeftOut(
   if (keypoints < FEW_POINTS)
     return {
       file: view.name,
-      reason: `only ${keypoints} points were found in it that could be matched`,
+      reason: `${keypoints ? `only ${keypoints}` : 'no'} points were found in it that could be matched`,
       advice:
         view.width * view.height < FEW_PIXELS
           ? `it has only ${view.width} x ${view.height} pixels: give a larger one`

@@ -1,6 +1,6 @@
 /** Rotations of space as 3 x 3 matrices. */
 
-import { EigenvalueDecomposition, Matrix } from '../packages/ml-matrix.ts';
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Matrix3 } from '../core/homography.ts';
 
 export type Vector3 = readonly [x: number, y: number, z: number];

@@ -1,4 +1,5 @@
-import { ShapeError, WhitherError, expected } from '../core/errors.ts';
+import { checkImage } from '../core/check-image.ts';
+import { WhitherError, expected } from '../core/errors.ts';
 import type { Image } from '../core/types.ts';
 import { shrinkImage } from './shrink-image.ts';
 import type { ImageSource } from './types.ts';
@@ -10,15 +11,14 @@ export function asSources(images: readonly (Image | ImageSource)[]): ImageSource
     throw new WhitherError(
       `Expected two or more pictures to stitch but received ${images.length}: give those that overlap`,
     );
-  return images.map((image, i) => ('load' in image ? image : asSource(image, i)));
+  return images.map((image, i) => (isSource(image) ? image : asSource(image, i)));
 }
 
+const isSource = (image: Image | ImageSource): image is ImageSource =>
+  typeof (image as Partial<ImageSource> | null)?.load === 'function';
+
 function asSource(image: Image, i: number): ImageSource {
-  const { width, height, data } = image;
-  if (!(width > 0 && height > 0) || data.length !== width * height * 3)
-    throw new ShapeError(
-      `Expected ${width * height * 3} values for image ${i} of ${width} x ${height} pixels but received ${data.length}`,
-    );
+  const { width, height } = checkImage(image, `images[${i}]`);
   const load = (maxPixels = Infinity): Promise<Image> => Promise.resolve(shrinkImage(image, maxPixels));
   return { name: `image ${i}`, width, height, load };
 }

@@ -39,8 +39,8 @@ export interface Stitched {
  * The same input gives the same output.
  *
  * @param images pictures in memory, or sources that are read when needed (then memory stays bounded)
- * @throws {WhitherError} where there are fewer than two pictures, no two belong together (the message says why), or
- * a panorama would be larger than `maxMegapixels`
+ * @throws {NothingFitsError} where no two pictures belong together
+ * @throws {WhitherError} where there are fewer than two pictures, or a panorama would be larger than `maxMegapixels`
  */
 export async function stitch(
   images: readonly (Image | ImageSource)[],
@@ -51,7 +51,8 @@ export async function stitch(
   const registration = await register(sources, options);
   await showRegistration(registration, options);
   const leftOut = leftOutOf(registration);
-  if (!registration.components.length) throw nothingFits(leftOut);
+  if (!registration.components.length)
+    throw new NothingFitsError(leftOut, reportOf(registration, [], leftOut));
   const panoramas: Panorama[] = [];
   for (const [index, component] of registration.components.entries())
     panoramas.push(await build(partsOf(index, component, registration), options));
@@ -147,9 +148,15 @@ function leftOutOf({ views, pairs, alone, unreadable }: Registration): LeftOut[]
   return [...damaged, ...alone.map((i) => explainLeftOut(views[i].view, views[i].keypoints, pairs, names))];
 }
 
-function nothingFits(leftOut: readonly LeftOut[]): WhitherError {
-  const reasons = leftOut.map(({ file, reason, advice }) => `${file}: ${reason} (${advice})`);
-  return new WhitherError(`Expected pictures that overlap but no two of these do: ${reasons.join('; ')}`);
+/** No two of the pictures belong together; `report` says what was tried. */
+export class NothingFitsError extends WhitherError {
+  readonly report: StitchReport;
+
+  constructor(leftOut: readonly LeftOut[], report: StitchReport) {
+    const reasons = leftOut.map(({ file, reason, advice }) => `${file}: ${reason} (${advice})`);
+    super(`Expected pictures that overlap but no two of these do: ${reasons.join('; ')}`);
+    this.report = report;
+  }
 }
 
 function reportOf(

@@ -1,4 +1,4 @@
-import { EigenvalueDecomposition, Matrix } from '../packages/ml-matrix.ts';
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Matrix3 } from '../core/homography.ts';
 import { transpose3 } from '../core/homography.ts';
 import { column3, cross3, dot3, fromRows, transform3, unit3 } from './rotation.ts';

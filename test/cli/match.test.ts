@@ -65,7 +65,7 @@ describe('whither match', () => {
     const corners = [0, 0, 159, 0, 159, 119, 0, 119];
     const [found, wanted] = [result.homography, H].map((h) => transformPoints(h, corners));
     expect(found).toBeCloseToArray(wanted, 4);
-    expect(result).toMatchObject({ source: 'homography', model: 'homography' });
+    expect(result).toMatchObject({ source: 'homography-network', model: 'homography' });
     expect(result.confidence).toBeGreaterThan(0.3);
     expect(code).toBe(0);
   });

@@ -119,8 +119,32 @@ describe('whither stitch', { timeout: 300_000 }, () => {
   test('a panorama above the limit is refused with the number and the flag', async () => {
     const out = scratch.path('large.jpg');
     const { code, stderr } = await runCommand(['stitch', ...PATHS, '-o', out, '--max-megapixels', '0.01']);
-    expect(stderr).toMatch(/at most 0\.01 megapixels .* --max-megapixels 1, or make it smaller with --scale/);
+    expect(stderr).toMatch(
+      /at most 0\.01 megapixels .* --max-megapixels 0\.1, or make it smaller with --scale/,
+    );
     expect(code).toBe(1);
     expect(scratch.list().filter((name) => name.includes('large'))).toEqual([]);
+  });
+
+  test('where nothing overlaps the report says why', async () => {
+    const [out, report, plain] = ['none.jpg', 'none.json', 'plain.png'].map((name) => scratch.path(name));
+    await sharp({ create: { width: 300, height: 200, channels: 3, background: '#777' } }).toFile(plain);
+    const { code, stderr } = await runCommand(['stitch', PATHS[0], plain, '-o', out, '--report', report]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('no two of these do')]);
+    const told = JSON.parse(readFileSync(report, 'utf8')) as {
+      images: object[];
+      leftOut: { file: string }[];
+    };
+    expect([told.images, told.leftOut.map(({ file }) => file)]).toEqual([[], [PATHS[0], plain]]);
+    expect(scratch.list()).not.toContain('none.jpg');
+  });
+
+  test('what transforms say cannot be asked for beside them', async () => {
+    const out = scratch.path('asked.jpg');
+    const rig = scratch.path('any.json');
+    const { code, stderr } = await runCommand([
+      ...['stitch', ...PATHS, '-o', out, '--transforms', rig, '--projection', 'plane'],
+    ]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('no --projection with --transforms')]);
   });
 });

@@ -273,3 +273,12 @@ it.each([
 ])('options such as %j are refused', (options, message) => {
   expect(() => detectKeypoints(drawBlobs(40, 40), options)).toThrow(message);
 });
+
+it('a value that is no number costs the points about it alone', async () => {
+  const picture = toGrey(drawBlobs(80, 60));
+  const whole = await extractFeatures(picture);
+  const data = picture.data.slice();
+  data[5 * picture.width + 7] = NaN;
+  const { keypoints } = await extractFeatures({ ...picture, data });
+  expect(keypoints.scales.length).toBeLessThanOrEqual(whole.keypoints.scales.length);
+});

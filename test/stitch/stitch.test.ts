@@ -136,7 +136,7 @@ describe('views of a turning camera', { timeout: PATIENCE }, () => {
     const { report, panoramas } = await stitch([...VIEWS.slice(1), stranger, BLANK]);
     expect(panoramas).toHaveLength(1);
     expect(report.leftOut.map(({ file }) => file)).toEqual(['image 2', 'image 3']);
-    expect(report.leftOut[1].reason).toMatch(/only \d+ points/);
+    expect(report.leftOut[1].reason).toMatch(/no points/);
     for (const { reason, advice } of report.leftOut)
       expect(Math.min(reason.length, advice.length)).toBeGreaterThan(20);
   });
@@ -211,12 +211,12 @@ describe('what cannot be stitched is refused in words', { timeout: PATIENCE }, (
 
   test('a panorama above the limit, with the number and what to do', async () => {
     await expect(stitch(VIEWS, { maxMegapixels: 0.05 })).rejects.toThrow(
-      /at most 0\.05 megapixels but this one would be \d+ x \d+.*--max-megapixels 1.*--scale 0\.\d+/,
+      /at most 0\.05 megapixels but this one would be \d+ x \d+.*--max-megapixels 0\.2.*--scale 0\.\d+/,
     );
   });
 
   test('an image of the wrong length', async () => {
-    await expect(stitch([VIEWS[0], { ...BLANK, width: 7 }])).rejects.toThrow(/values for image 1/);
+    await expect(stitch([VIEWS[0], { ...BLANK, width: 7 }])).rejects.toThrow(/values for images\[1\]/);
   });
 
   test('transforms that are none', () => {

@@ -42,6 +42,6 @@ export function correspondencesFromHomography(
     pointsA: Float64Array.from(pointsA),
     pointsB: Float64Array.from(pointsB),
     scores: new Float32Array(pointsA.length / 2).fill(score),
-    source: 'homography',
+    source: 'homography-network',
   };
 }

@@ -63,7 +63,7 @@ export async function loadHomographyModel(
 ): Promise<HomographyModel> {
   if (typeof nameOrFolder !== 'string') throw expected('the name of a model', 'nameOrFolder', nameOrFolder);
   const threads = checkInteger(options.threads ?? 1, 'threads', 1);
-  const installed = await findModel(nameOrFolder);
+  const installed = await findModel(nameOrFolder, ['homography']);
   const { manifest } = installed;
   if (manifest.task !== 'homography')
     throw new ModelError(`Expected a model for homographies but ${manifest.name} is for ${manifest.task}`);

@@ -1,4 +1,4 @@
-import { CholeskyDecomposition, EigenvalueDecomposition, Matrix } from '../../packages/ml-matrix.ts';
+import { CholeskyDecomposition, EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { ShapeError, checkInteger, expected } from '../../core/errors.ts';
 import type { Descriptors } from '../../features/types.ts';
 import { checkDescriptors, descriptorAt } from './pairwise.ts';

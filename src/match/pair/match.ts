@@ -1,3 +1,4 @@
+import { checkImage } from '../../core/check-image.ts';
 import { countCorrespondences, joinCorrespondences } from '../../core/correspondences.ts';
 import type { Correspondences } from '../../core/correspondences.ts';
 import { checkInteger, checkOneOf, expected } from '../../core/errors.ts';
@@ -91,7 +92,8 @@ const SETTLED = 2;
  */
 export async function match(imageA: Image, imageB: Image, options: MatchOptions = {}): Promise<PairMatch> {
   const checked = checkOptions(options);
-  const pair: Pair = { a: toGrey(imageA), b: toGrey(imageB), stages: [], options: checked };
+  const [a, b] = [checkImage(imageA, 'imageA'), checkImage(imageB, 'imageB')];
+  const pair: Pair = { a: toGrey(a), b: toGrey(b), stages: [], options: checked };
   let state = options.correspondences
     ? fitStage(pair, 'given', performance.now(), options.correspondences)
     : await matchPlainly(pair);

@@ -98,7 +98,7 @@ export async function loadPatchModel(
   const precision = checkOneOf(options.precision ?? 'fp32', 'precision', ['fp32', 'fp16', 'int8']);
   if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1);
   if (isClassical(nameOrFolder)) return new PatchModel(nameOrFolder, createClassicalDescriber(nameOrFolder));
-  const model = await findModel(nameOrFolder);
+  const model = await findModel(nameOrFolder, ['patch', 'pair']);
   const manifest = checkTask(model.manifest);
   checkPrecision(manifest, precision);
   const network: NetworkOptions = { precision, threads: options.threads };

@@ -2,7 +2,7 @@ import { checkInteger, checkOneOf } from '../../core/errors.ts';
 import type { FlowField, Image, ScalarField } from '../../core/types.ts';
 import type { Warp } from '../../geometry/index.ts';
 import { applyWarp, composeWarps } from '../../geometry/index.ts';
-import { checkImage } from './check-image.ts';
+import { checkImage } from '../../core/check-image.ts';
 import type { SemanticFeatures } from './features.ts';
 import { fitSemanticWarp } from './fitted-warp.ts';
 import { denseFlow } from './grid.ts';

@@ -122,7 +122,7 @@ export async function loadSemanticModel(
 ): Promise<SemanticModel> {
   if (typeof nameOrFolder !== 'string') throw expected('the name of a model', 'nameOrFolder', nameOrFolder);
   if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1);
-  const installed = await findModel(nameOrFolder);
+  const installed = await findModel(nameOrFolder, ['semantic']);
   const { manifest } = installed;
   if (manifest.task !== 'semantic')
     throw new ModelError(

@@ -98,7 +98,7 @@ describe('correspondences from a homography', () => {
     expect(scores).toEqual(new Float32Array(16).fill(0.5));
     expect(pointsA.subarray(0, 4)).toBeCloseToArray([3.5, 3.5, 11.5, 3.5], 1e-12);
     expect(pointsB).toBeCloseToArray(transformPoints(shift, pointsA), 1e-12);
-    expect(source).toBe('homography');
+    expect(source).toBe('homography-network');
   });
 
   it('takes a score from 0 to 1', () => {
