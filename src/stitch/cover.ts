@@ -2,6 +2,9 @@ import { CELL } from '../../kernels/paint/index.ts';
 import type { SourceGrid } from './layout.ts';
 import type { Size } from './rotation-cameras.ts';
 
+/** Half a pixel, and what rounding may take from it: the canvas ends with pixels on the pictures' very edge. */
+const EDGE = 0.5 + 1e-4;
+
 /** How much of a cell a picture covers. */
 export const [NONE, SOME, ALL] = [0, 1, 2];
 
@@ -18,7 +21,7 @@ export interface Cover {
  */
 export function createCover(grid: SourceGrid, { width, height }: Size, left = 0, top = 0): Cover {
   const { columns, rows, points } = grid;
-  const [right, bottom] = [width - 0.5, height - 0.5];
+  const [right, bottom] = [width - 1 + EDGE, height - 1 + EDGE];
   const states = cellStates(grid, right, bottom);
   return {
     holds(x, y) {
@@ -35,7 +38,7 @@ export function createCover(grid: SourceGrid, { width, height }: Size, left = 0,
       const y1 = points[lower + 1] + (points[lower + 3] - points[lower + 1]) * s;
       const px = x0 + (x1 - x0) * t;
       const py = y0 + (y1 - y0) * t;
-      return px >= -0.5 && py >= -0.5 && px <= right && py <= bottom;
+      return px >= -EDGE && py >= -EDGE && px <= right && py <= bottom;
     },
     stateOf(x, y) {
       const i = (x - left) >> 3;
@@ -56,9 +59,9 @@ function cellStates({ columns, rows, points }: SourceGrid, right: number, bottom
       const most = Math.max(points[a], points[a + 2], points[b], points[b + 2]);
       const highest = Math.min(points[a + 1], points[a + 3], points[b + 1], points[b + 3]);
       const lowest = Math.max(points[a + 1], points[a + 3], points[b + 1], points[b + 3]);
-      if (least >= -0.5 && most <= right && highest >= -0.5 && lowest <= bottom) states[k] = ALL;
+      if (least >= -EDGE && most <= right && highest >= -EDGE && lowest <= bottom) states[k] = ALL;
       // No comparison holds of NaN.
-      else if (most >= -0.5 && least <= right && lowest >= -0.5 && highest <= bottom) states[k] = SOME;
+      else if (most >= -EDGE && least <= right && lowest >= -EDGE && highest <= bottom) states[k] = SOME;
     }
   return states;
 }
