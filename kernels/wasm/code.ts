@@ -159,12 +159,16 @@ export const f32x4 = {
     ...memory(vector(90), at),
     lane,
   ],
+  /** Stores lanes 0 and 1. */
+  storePair: (address: Code, value: Code, at = 0): Code => [address, value, ...memory(vector(91), at), 0],
   /** Stores the first `count` lanes, 1 to 4. */
   storeFirst: (address: Code, value: Code, count: number, at = 0): Code => {
     if (count >= 4) return f32x4.store(address, value, at);
     if (count === 1) return f32x4.storeLane(address, value, 0, at);
-    const pair = [address, value, ...memory(vector(91), at), 0];
-    return [pair, ...(count === 3 ? f32x4.storeLane(address, value, 2, at + 8) : [])];
+    return [
+      f32x4.storePair(address, value, at),
+      ...(count === 3 ? f32x4.storeLane(address, value, 2, at + 8) : []),
+    ];
   },
   /** Picks four lanes out of eight: 0 to 3 are those of `a`, 4 to 7 those of `b`. */
   shuffle: (a: Code, b: Code, lanes: readonly number[]): Code => [

@@ -1,7 +1,6 @@
 import { checkInteger, checkOneOf, expected } from '../core/errors.ts';
 import type { Image } from '../core/types.ts';
 import { chooseEven, chooseStrongest } from './choose-keypoints.ts';
-import { describeSampled } from './describe-sampled.ts';
 import { describeSift } from './describe-sift.ts';
 import { detectFast, detectHarris } from './detect-corners.ts';
 import { detectDog } from './detect-dog.ts';
@@ -127,5 +126,5 @@ async function describeIn(
   }
   checkOneOf(descriptor, 'descriptor', ['sift', 'rootsift']);
   checkOneOf(gradients, 'gradients', ['all', 'samples']);
-  return (gradients === 'all' ? describeSift : describeSampled)(space, keypoints, descriptor);
+  return describeSift(space, keypoints, descriptor, gradients);
 }

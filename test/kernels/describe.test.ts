@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { DESCRIPTOR_LENGTH, describePlaces, describeReference } from '../../kernels/describe/index.ts';
+import {
+  DESCRIPTOR_LENGTH,
+  describeDense,
+  describeDenseReference,
+  describePlaces,
+  describeReference,
+} from '../../kernels/describe/index.ts';
+import { withMemory } from '../../kernels/wasm/memory.ts';
 import { openWorkspace } from '../../kernels/wasm/workspace.ts';
 import { TOLERANCE } from '../tolerances.ts';
 import '../matchers.ts';
@@ -12,6 +19,37 @@ function planeOf(width: number, height: number, value: (x: number, y: number) =>
 
 const waves = (x: number, y: number): number =>
   128 + 60 * Math.sin(x * 0.7 + 0.2 * y) + 50 * Math.cos(y * 0.4);
+
+describe('histograms of all gradients', () => {
+  it.each([
+    [64, 48],
+    [13, 200],
+    [3, 3],
+    [150, 90],
+  ])('agree with the definition on %i x %i pixels, past the edges too', (width, height) => {
+    // What others left in the memory is no number.
+    withMemory(2 ** 22, ({ buffer }) => new Uint8Array(buffer).fill(255));
+    const plane = planeOf(width, height, waves);
+    const places = Float32Array.from({ length: 4 * 40 }, (_, k) => {
+      const i = k >> 2;
+      return [(i * 7.3) % width, (i * 5.1) % height, 1 + (i % 9), i * 0.7 - 9][k & 3];
+    });
+    expect(describeDense(plane, places)).toBeCloseToArray(
+      describeDenseReference(plane, places),
+      TOLERANCE.describe,
+    );
+  });
+
+  it('are those of few samples where the picture is smooth, but for their number', () => {
+    const plane = planeOf(90, 90, (x, y) => 100 + 50 * Math.sin(x * 0.09) + 40 * Math.cos(y * 0.07));
+    const place = Float32Array.of(45, 44, 6, 0.8);
+    const [dense, few] = [describeDense(plane, place), describePlaces(plane, place)];
+    // A cell of 6 x 6 pixels has 3 x 3 samples.
+    dense.forEach((value, k) => {
+      expect(Math.abs(value / 4 - few[k])).toBeLessThan(0.05 * Math.max(...few));
+    });
+  });
+});
 
 describe('histograms of gradients', () => {
   it('of a ramp have one direction, and turn against the place', () => {
