@@ -54,3 +54,10 @@ export interface CostVolume {
   /** `displacements * height * width` values. */
   readonly data: Float32Array;
 }
+
+/** A grey picture: `width * height` values, row by row. */
+export interface GreyPlane {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Float32Array;
+}

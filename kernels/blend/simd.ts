@@ -1,13 +1,12 @@
 /** Multiband blending in WebAssembly SIMD, row by row, in one piece of memory. */
 
 import { createLayout } from '../wasm/layout.ts';
-import { canHold, withMemory } from '../wasm/memory.ts';
-import { kernelIn } from '../wasm/workspace.ts';
+import { kernelWithMemory } from '../wasm/workspace.ts';
 import { PIXEL, rowFunctions } from './row-code.ts';
 import type { Kernel } from './row-code.ts';
 import type { BlendLayer } from './types.ts';
 
-const openKernel = kernelIn<Kernel>(rowFunctions);
+const withKernel = kernelWithMemory<Kernel>(rowFunctions);
 
 /** Pixels of four floats in the memory, row by row. */
 interface Plane {
@@ -46,12 +45,8 @@ export function blendSimd(
   const planes = layers.map(({ area }) => place(area.width, area.height));
   const tallest = Math.max(...layers.map(({ area }) => area.height));
   const coarser = pyramid(longest >> 1, tallest >> 1);
-  const size = layout.fits() ? 65536 * layout.pages() : Infinity;
-  if (!canHold(size)) return null;
-  return withMemory(size, (memory) => {
-    const kernel = openKernel(memory);
-    if (!kernel) return null;
-    const [floats, all] = [new Float32Array(memory.buffer), new Uint8Array(memory.buffer)];
+  return withKernel(layout.bytes(), (kernel, buffer) => {
+    const [floats, all] = [new Float32Array(buffer), new Uint8Array(buffer)];
     return blendLayers({ kernel, all, floats, rows, share, bytes }, layers, { planes, coarser, bands });
   });
 }

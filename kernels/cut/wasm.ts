@@ -4,9 +4,7 @@ import { i32, get, set } from '../wasm/code.ts';
 import * as w from '../wasm/code.ts';
 import type { Code, FunctionSource, Local } from '../wasm/code.ts';
 import { createLayout } from '../wasm/layout.ts';
-import { canHold, withMemory } from '../wasm/memory.ts';
-import type { WasmMemory } from '../wasm/api.ts';
-import { kernelIn } from '../wasm/workspace.ts';
+import { kernelWithMemory } from '../wasm/workspace.ts';
 import type { GridGraph } from './types.ts';
 
 /**
@@ -391,7 +389,7 @@ const tell = define('tell', 3, (node, end, out) =>
   w.loopUntil(node, end, NODE, [...i32.storeByte(get(out), is(treeOf(node), SINK)), ...w.increase(out, 1)]),
 );
 
-const openKernel = kernelIn<Kernel>(() => [
+const withKernel = kernelWithMemory<Kernel>(() => [
   ...[activate, disown, steps, release, adopt, augment, grow],
   ...[search, build, plant, tell],
 ]);
@@ -409,12 +407,7 @@ export function minimumCutWasm(graph: GridGraph): Uint8Array | null {
     values: layout.place(3 * count),
     rings: [layout.place(ring), layout.place(ring)],
   };
-  const size = layout.fits() ? 65536 * layout.pages() : Infinity;
-  if (!canHold(size)) return null;
-  return withMemory(size, (memory) => {
-    const kernel = openKernel(memory);
-    return kernel && cutIn(memory, kernel, graph, places, ring);
-  });
+  return withKernel(layout.bytes(), (kernel, buffer) => cutIn(buffer, kernel, graph, places, ring));
 }
 
 interface Places {
@@ -424,7 +417,7 @@ interface Places {
 }
 
 function cutIn(
-  { buffer }: WasmMemory,
+  buffer: ArrayBuffer,
   kernel: Kernel,
   { width, height, terminals, right, down }: GridGraph,
   { nodes, values, rings }: Places,

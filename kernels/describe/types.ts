@@ -1,9 +1,4 @@
-/** A grey picture: `width * height` values, row by row. */
-export interface GreyPlane {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Float32Array;
-}
+export type { GreyPlane } from '../types.ts';
 
 /**
  * Places to be described, four values each: x and y in pixels, the side of a cell in pixels, and the direction in

@@ -2,9 +2,7 @@
 
 import * as w from '../wasm/code.ts';
 import { createLayout } from '../wasm/layout.ts';
-import { canHold, withMemory } from '../wasm/memory.ts';
-import type { WasmMemory } from '../wasm/api.ts';
-import { kernelIn } from '../wasm/workspace.ts';
+import { kernelWithMemory } from '../wasm/workspace.ts';
 
 const { add, divide, least, load, splat, store } = w.f32x4;
 const [STRAIGHT, DIAGONAL] = [3, 4];
@@ -88,7 +86,7 @@ function finishSource(): w.FunctionSource {
   };
 }
 
-const openKernel = kernelIn<Kernel>(() => [downSource(), upSource(), finishSource()]);
+const withKernel = kernelWithMemory<Kernel>(() => [downSource(), upSource(), finishSource()]);
 
 /** @returns null where this cannot do it: no SIMD here, or more than 2 GiB of pixels */
 export function distanceSimd(mask: Uint8Array, width: number, height: number): Float32Array | null {
@@ -99,16 +97,13 @@ export function distanceSimd(mask: Uint8Array, width: number, height: number): F
     plane: layout.place((pitch / 4) * (height + 2)),
     mask: layout.place(Math.ceil(width / 4) + 1),
   };
-  const size = layout.fits() ? 65536 * layout.pages() : Infinity;
-  if (!canHold(size)) return null;
-  return withMemory(size, (memory) => {
-    const kernel = openKernel(memory);
-    return kernel && distanceIn(memory, kernel, mask, width, height, pitch, places);
-  });
+  return withKernel(layout.bytes(), (kernel, buffer) =>
+    distanceIn(buffer, kernel, mask, width, height, pitch, places),
+  );
 }
 
 function distanceIn(
-  { buffer }: WasmMemory,
+  buffer: ArrayBuffer,
   kernel: Kernel,
   mask: Uint8Array,
   width: number,

@@ -1,8 +1,7 @@
 /** Nearest rows in WebAssembly SIMD, in memory of a fixed size. */
 
 import * as w from '../wasm/code.ts';
-import { canHold, withMemory } from '../wasm/memory.ts';
-import { kernelIn } from '../wasm/workspace.ts';
+import { kernelWithMemory } from '../wasm/workspace.ts';
 import { NONE } from './types.ts';
 import type { Apart, Nearest, Rows } from './types.ts';
 
@@ -148,16 +147,11 @@ interface Engine {
   readonly memory: ArrayBuffer;
 }
 
-const openKernel = kernelIn<Kernel>(() => [pairSource(), searchSource(), secondSource()]);
+const withKernel = kernelWithMemory<Kernel>(() => [pairSource(), searchSource(), secondSource()]);
 
 /** @returns null where this cannot do it: no SIMD here, or too many rows or too long ones for its memory */
-export function nearestSimd(a: Rows, b: Rows, apart?: Apart): Nearest | null {
-  if (!canHold(MEMORY)) return null;
-  return withMemory(MEMORY, (memory) => {
-    const kernel = openKernel(memory);
-    return kernel && nearestIn({ kernel, memory: memory.buffer }, a, b, apart);
-  });
-}
+export const nearestSimd = (a: Rows, b: Rows, apart?: Apart): Nearest | null =>
+  withKernel(MEMORY, (kernel, memory) => nearestIn({ kernel, memory }, a, b, apart));
 
 function nearestIn(engine: Engine, a: Rows, b: Rows, apart?: Apart): Nearest | null {
   const size = 2 * a.length;

@@ -2,8 +2,7 @@
 
 import * as w from '../wasm/code.ts';
 import { createLayout } from '../wasm/layout.ts';
-import { canHold, withMemory } from '../wasm/memory.ts';
-import { kernelIn } from '../wasm/workspace.ts';
+import { kernelWithMemory } from '../wasm/workspace.ts';
 import { CELL, COARSE, WHITE } from './types.ts';
 import type { PaintChange, Painter, PaintNodes, PaintSource } from './types.ts';
 
@@ -116,7 +115,7 @@ function runSource(): w.FunctionSource {
   };
 }
 
-const openKernel = kernelIn<Kernel>(() => [runSource()]);
+const withKernel = kernelWithMemory<Kernel>(() => [runSource()]);
 
 /** @returns false where this cannot do it: no SIMD here, or more than 2 GiB of a picture */
 export function paintSimd(
@@ -134,12 +133,8 @@ export function paintSimd(
   const changes = placeChange(layout, nodes, change);
   // One row more: past the last one colours are read that then count nothing.
   const picture = layout.place(Math.ceil((row * (window.height + 1)) / 4) + 1);
-  const size = layout.fits() ? 65536 * layout.pages() : Infinity;
-  if (!canHold(size)) return false;
-  return withMemory(size, (memory) => {
-    const kernel = openKernel(memory);
-    if (!kernel) return false;
-    const [floats, bytes] = [new Float32Array(memory.buffer), new Uint8Array(memory.buffer)];
+  const done = withKernel(layout.bytes(), (kernel, buffer) => {
+    const [floats, bytes] = [new Float32Array(buffer), new Uint8Array(buffer)];
     copyWindow(source, window, bytes, picture);
     copyNodes(nodes, window, floats, nodesAt / 4);
     copyChange(changes, floats, change);
@@ -162,6 +157,7 @@ export function paintSimd(
     });
     return true;
   });
+  return done ?? false;
 }
 
 interface Window {

@@ -2,9 +2,7 @@
 
 import * as w from '../wasm/code.ts';
 import { createLayout } from '../wasm/layout.ts';
-import { canHold, withMemory } from '../wasm/memory.ts';
-import type { WasmMemory } from '../wasm/api.ts';
-import { kernelIn } from '../wasm/workspace.ts';
+import { kernelWithMemory } from '../wasm/workspace.ts';
 import { FARTHEST, FLAT, NEVER, PULL, UNIT } from './types.ts';
 import type { SeamLayer, SeamWeights, Window } from './types.ts';
 
@@ -139,7 +137,7 @@ function tieSource(): w.FunctionSource {
   };
 }
 
-const openKernel = kernelIn<Kernel>(() => [weighSource(), tieSource()]);
+const withKernel = kernelWithMemory<Kernel>(() => [weighSource(), tieSource()]);
 
 /** @returns null where this cannot do it: no SIMD here, or more than 2 GiB of pixels */
 export function weighSimd(fresh: SeamLayer, old: SeamLayer, window: Window): SeamWeights | null {
@@ -154,14 +152,10 @@ export function weighSimd(fresh: SeamLayer, old: SeamLayer, window: Window): Sea
   });
   const places = { fresh: placeLayer(), old: placeLayer() };
   const [costs, row] = [layout.place(columns * rows), layout.place(columns)];
-  const size = layout.fits() ? 65536 * layout.pages() : Infinity;
-  if (!canHold(size)) return null;
-  return withMemory(size, (memory) => {
-    const kernel = openKernel(memory);
-    if (!kernel) return null;
-    copyFramed(memory, fresh, window, places.fresh);
-    copyFramed(memory, old, window, places.old);
-    return weighRows(memory, kernel, { fresh, old, window, places, costs, row });
+  return withKernel(layout.bytes(), (kernel, buffer) => {
+    copyFramed(buffer, fresh, window, places.fresh);
+    copyFramed(buffer, old, window, places.old);
+    return weighRows(buffer, kernel, { fresh, old, window, places, costs, row });
   });
 }
 
@@ -182,7 +176,7 @@ interface Work {
 }
 
 function weighRows(
-  { buffer }: WasmMemory,
+  buffer: ArrayBuffer,
   kernel: Kernel,
   { fresh, old, window, places, costs, row }: Work,
 ): SeamWeights {
@@ -237,7 +231,7 @@ function copyRow(
  * Brings the window of a layer to its place, with a frame of a pixel: colours beyond the layer's area are those at its
  * edge, and it shows nothing there.
  */
-function copyFramed({ buffer }: WasmMemory, layer: SeamLayer, window: Window, places: Places): void {
+function copyFramed(buffer: ArrayBuffer, layer: SeamLayer, window: Window, places: Places): void {
   const { area, rgb, inside } = layer;
   const bytes = new Uint8Array(buffer);
   const columns = window.width + 8;

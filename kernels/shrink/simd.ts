@@ -1,9 +1,7 @@
 /** Means of areas in WebAssembly SIMD: rows are summed down first, eight values at a time, then pixels across. */
 
-import type { WasmMemory } from '../wasm/api.ts';
 import * as w from '../wasm/code.ts';
-import { canHold, withMemory } from '../wasm/memory.ts';
-import { kernelIn } from '../wasm/workspace.ts';
+import { kernelWithMemory } from '../wasm/workspace.ts';
 import { coverageOf } from './coverage.ts';
 import type { BytePicture } from './types.ts';
 
@@ -75,19 +73,19 @@ function acrossSource(): w.FunctionSource {
   };
 }
 
-const openKernel = kernelIn<Kernel>(() => [downSource(), acrossSource()]);
+const withKernel = kernelWithMemory<Kernel>(() => [downSource(), acrossSource()]);
 
 /** @returns null where this cannot do it: no SIMD here, or rows too long for its memory */
 export const shrinkSimd = (picture: BytePicture, newWidth: number, newHeight: number): BytePicture | null =>
-  canHold(MEMORY) ? withMemory(MEMORY, (memory) => shrinkIn(memory, picture, newWidth, newHeight)) : null;
+  withKernel(MEMORY, (kernel, buffer) => shrinkIn(buffer, kernel, picture, newWidth, newHeight));
 
 function shrinkIn(
-  memory: WasmMemory,
+  buffer: ArrayBuffer,
+  kernel: Kernel,
   { width, height, data }: BytePicture,
   newWidth: number,
   newHeight: number,
 ): BytePicture | null {
-  const kernel = openKernel(memory);
   const [columns, rows] = [coverageOf(width, newWidth), coverageOf(height, newHeight)];
   const entry = 4 + 4 * columns.taps;
   const [stride, newStride] = [3 * width, 3 * newWidth];
@@ -97,10 +95,10 @@ function shrinkIn(
   // New rows at a time: their old rows and themselves, and what the old rows of one overlap those of the next.
   const each = Math.ceil((height / newHeight) * stride) + newStride;
   const atOnce = Math.floor((MEMORY - input - (rows.taps + 2) * stride - 2 * SLACK) / each);
-  if (!kernel || atOnce < 1) return null;
-  const bytes = new Uint8Array(memory.buffer);
-  new Float32Array(memory.buffer).set(rows.shares);
-  writeTable(memory.buffer, table, columns);
+  if (atOnce < 1) return null;
+  const bytes = new Uint8Array(buffer);
+  new Float32Array(buffer).set(rows.shares);
+  writeTable(buffer, table, columns);
   const out = new Uint8Array(newHeight * newStride);
   for (let top = 0; top < newHeight; top += atOnce) {
     const bottom = Math.min(newHeight, top + atOnce);

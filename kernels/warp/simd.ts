@@ -1,10 +1,8 @@
 /** Carrying planes back by a flow in WebAssembly SIMD, four samples at a time. */
 
-import type { WasmMemory } from '../wasm/api.ts';
 import * as w from '../wasm/code.ts';
 import type { Code, Local } from '../wasm/code.ts';
-import { canHold, withMemory } from '../wasm/memory.ts';
-import { kernelIn } from '../wasm/workspace.ts';
+import { kernelWithMemory } from '../wasm/workspace.ts';
 import type { FeatureMap } from '../types.ts';
 import type { WarpWindow } from './backward.ts';
 
@@ -121,7 +119,7 @@ function locate({ whole, cell, near, far }: Axis, flow: Code, own: Code, last: n
   ];
 }
 
-const openKernel = kernelIn<Kernel>(() => [warpRow()]);
+const withKernel = kernelWithMemory<Kernel>(() => [warpRow()]);
 
 /** As the definition, into `out`; false where this cannot do it: no SIMD here, or a map of one row or column. */
 export function warpWindowSimd(
@@ -134,16 +132,16 @@ export function warpWindowSimd(
   const [row, target] = [AT.end, AT.end + pitch * 8 + 64];
   const source = target + planes.channels * pitch * 4 + 64;
   const size = source + planes.data.length * 4 + 64;
-  if (planes.width < 2 || planes.height < 2 || !canHold(size)) return false;
-  return withMemory(size, (memory) => {
-    const kernel = openKernel(memory);
-    if (kernel) warpRows(memory, kernel, planes, flow, window, { row, target, source }, out);
-    return kernel !== null;
+  if (planes.width < 2 || planes.height < 2) return false;
+  const done = withKernel(size, (kernel, buffer) => {
+    warpRows(buffer, kernel, planes, flow, window, { row, target, source }, out);
+    return true;
   });
+  return done ?? false;
 }
 
 function warpRows(
-  { buffer }: WasmMemory,
+  buffer: ArrayBuffer,
   kernel: Kernel,
   planes: FeatureMap,
   flow: Float32Array,

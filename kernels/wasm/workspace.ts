@@ -4,7 +4,7 @@ import { wasmApi } from './api.ts';
 import type { WasmMemory } from './api.ts';
 import { assemble } from './code.ts';
 import type { FunctionSource } from './code.ts';
-import { canHold, giveMemory, MOST_PAGES, SCRATCH, takeMemory } from './memory.ts';
+import { canHold, giveMemory, MOST_PAGES, SCRATCH, takeMemory, withMemory } from './memory.ts';
 
 /** Floats behind each array that vectors may write too far into. */
 const SLACK = 16;
@@ -71,6 +71,22 @@ export function kernelIn<Kernel>(
       instances.set(memory, kernel);
     }
     return kernel;
+  };
+}
+
+/**
+ * The same, in a memory of so many bytes that is lent to `use`, which must not keep any of it.
+ *
+ * @returns a function that gives null, and calls nothing, without SIMD or so much memory
+ */
+export function kernelWithMemory<Kernel>(functions: () => readonly FunctionSource[]) {
+  const open = kernelIn<Kernel>(functions);
+  return <Result>(bytes: number, use: (kernel: Kernel, buffer: ArrayBuffer) => Result): Result | null => {
+    if (!canHold(bytes)) return null;
+    return withMemory(bytes, (memory) => {
+      const kernel = open(memory);
+      return kernel && use(kernel, memory.buffer);
+    });
   };
 }
 
