@@ -313,6 +313,7 @@ export {
   examinePair,
   findComponents,
   findSeams,
+  NothingFitsError,
   parseTransforms,
   pickFrames,
   planarCameras,

@@ -35,11 +35,13 @@ export async function stitchFiles(inputs: readonly string[], options: StitchComm
   const guard = guardInterrupts();
   const stages = showStages(guard);
   let aligner: Aligner | undefined;
+  let skipped: readonly LeftOut[] = [];
   try {
     const { sources, unreadable } =
       inputs.length > 1
         ? await openSources(inputs)
         : { sources: await openVideoSources(inputs[0], transforms, guard), unreadable: [] };
+    skipped = unreadable;
     tellUnreadable(unreadable);
     const pictures = options.verboseDir ? await openStagePictures(options.verboseDir, options) : undefined;
     aligner = options.align === 'flow' ? await openAligner() : undefined;
@@ -61,7 +63,10 @@ export async function stitchFiles(inputs: readonly string[], options: StitchComm
     await writeReports(report, stitched, options);
     tell(report);
   } catch (error) {
-    if (error instanceof NothingFitsError) await writeReport(error.report, options);
+    if (error instanceof NothingFitsError) {
+      const { report } = error;
+      await writeReport({ ...report, leftOut: [...skipped, ...report.leftOut] }, options);
+    }
     throw error;
   } finally {
     stages.stop();

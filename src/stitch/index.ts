@@ -38,7 +38,7 @@ export { rotationCameras } from './rotation-cameras.ts';
 export type { RotationCameras, RotationSetup, Size } from './rotation-cameras.ts';
 export { findSeams } from './seams.ts';
 export type { SeamMap, SeamMethod, SeamOptions } from './seams.ts';
-export { stitch } from './stitch.ts';
+export { NothingFitsError, stitch } from './stitch.ts';
 export type { Panorama, Stitched } from './stitch.ts';
 export { straighten } from './straighten.ts';
 export type { Straightened, Sweep } from './straighten.ts';
