@@ -124,7 +124,7 @@ const steps = define(
   3,
 );
 
-/** What may flow towards the source's tree's leaf, or from that of the sink: between a node and one beside it, which is nearer to the root. */
+/** What may still flow between a node and one beside it that would be its parent: from that in the source's tree, to it in the sink's. */
 const fromParent = (own: Local, node: Local, other: Local, direction: Local, out: Local): Code =>
   w.when(
     is(get(own), SOURCE),

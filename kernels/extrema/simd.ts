@@ -89,21 +89,26 @@ export function findExtremaSimd(
   limit: number,
 ): number[][] | null {
   const common = memoryOf(layers[0]);
-  const find = (memory: WasmMemory, room: number): number[][] | null =>
-    findIn(memory, room, layers, width, height, border, limit);
+  const search = { layers, width, height, border, limit };
+  const find = (memory: WasmMemory, bytes: number): number[][] | null => findIn(memory, bytes, search);
   if (common && layers.every(({ buffer }) => buffer === common.buffer)) return find(common, SCRATCH);
   return canHold(OWN_MEMORY) ? withMemory(OWN_MEMORY, (memory) => find(memory, OWN_MEMORY)) : null;
+}
+
+/** What is looked through, and for what. */
+interface Search {
+  readonly layers: readonly Float32Array[];
+  readonly width: number;
+  readonly height: number;
+  readonly border: number;
+  readonly limit: number;
 }
 
 /** Finds them by means of the first `bytes` of a memory, in which the layers may lie or not. */
 function findIn(
   memory: WasmMemory,
   bytes: number,
-  layers: readonly Float32Array[],
-  width: number,
-  height: number,
-  border: number,
-  limit: number,
+  { layers, width, height, border, limit }: Search,
 ): number[][] | null {
   const inside = layers[0].buffer === memory.buffer;
   const kernel = openKernel(memory);

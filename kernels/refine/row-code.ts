@@ -227,7 +227,7 @@ function solveStage(layout: Layout, run: Run): FunctionSource {
   const done = w.i32.atomicLoad(before, STAGE.done);
   // Seldom more than a moment, unless the thread of the stage before was put to sleep.
   const patience = set(spins, add(get(spins), constant(1)));
-  const rest = w.when(w.i32.and(get(spins), constant(SPINS)), [
+  const rest = w.when(w.and(get(spins), constant(SPINS)), [
     ...set(spins, constant(0)),
     ...w.i32.atomicWait(before, get(seen), STAGE.done),
   ]);
@@ -289,7 +289,7 @@ function prepareRow(layout: Layout, run: Run, locals: Locals, row: Local): Code 
 /** The cells of one colour, that of `step - 1`: the even or the odd columns, in turns from row to row. */
 function relaxRow(layout: Layout, run: Run, row: Local, step: Local): Code {
   const above = recordOf(layout, get(row), -1);
-  const odd = w.i32.and(add(add(get(row), get(step)), constant(1)), constant(1));
+  const odd = w.and(add(add(get(row), get(step)), constant(1)), constant(1));
   return w.when(
     odd,
     run('relaxOdd', above, equationsOf(layout, get(row), 1)),

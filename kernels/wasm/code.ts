@@ -81,7 +81,6 @@ export const i32 = {
   store: (address: Code, value: Code, at = 0): Code => [address, value, ...memory([0x36], at)],
   storeByte: (address: Code, value: Code, at = 0): Code => [address, value, ...memory([0x3a], at)],
   load: (address: Code, at = 0): Code => [address, ...memory([0x28], at)],
-  and: binary(0x71),
   /** Reads and writes that other threads see in their order; the address is a multiple of four. */
   atomicLoad: (address: Code, at = 0): Code => [address, 0xfe, 0x10, 2, ...unsigned(at)],
   atomicStore: (address: Code, value: Code, at = 0): Code => [

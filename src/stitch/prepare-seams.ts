@@ -70,7 +70,10 @@ export function prepareSeams(
 }
 
 const unchanged = (views: readonly WarpedView[]): Exposure => ({
-  ...{ gains: views.map(() => 1), vignetting: [0, 0], before: 0, after: 0 },
+  gains: views.map(() => 1),
+  vignetting: [0, 0],
+  before: 0,
+  after: 0,
 });
 
 const blockGainsOf = (views: readonly WarpedView[], exposure: Exposure): BlockGains[] =>
