@@ -12,8 +12,7 @@ const UNKNOWN = 1e10;
  * Reads Middlebury's `.flo` (Baker 2011): float32 202021.25, int32 width, int32 height, then u and v of each
  * pixel row by row as float32, everything little-endian. Unknown pixels: see `flowFromComponents`.
  *
- * @throws FileError for another magic number, sizes below 1, too few or too many bytes, and NaN: the format marks
- *   unknown pixels by values above 1e9, so that NaN is the trace of a faulty program.
+ * @throws FileError for another magic number, sizes below 1, too few or too many bytes.
  */
 export function decodeFlo(bytes: Uint8Array): FlowField {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -33,18 +32,7 @@ export function decodeFlo(bytes: Uint8Array): FlowField {
     );
   const data = new Float32Array(width * height * 2);
   for (let i = 0; i < data.length; i++) data[i] = view.getFloat32(HEADER_BYTES + 4 * i, true);
-  checkNumbers(data, width);
   return flowFromComponents(width, height, data);
-}
-
-function checkNumbers(data: Float32Array, width: number): void {
-  const first = data.findIndex(Number.isNaN);
-  if (first < 0) return;
-  const pixel = first >> 1;
-  throw new FileError(
-    `Expected numbers in a .flo but received NaN at x ${pixel % width}, y ${Math.floor(pixel / width)}: ` +
-      `unknown pixels are marked with ${UNKNOWN}`,
-  );
 }
 
 /** Writes Middlebury's `.flo`; both components of unknown pixels are written as 1e10. See {@link decodeFlo}. */

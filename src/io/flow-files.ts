@@ -61,7 +61,7 @@ export function isFlowFile(path: string): boolean {
 
 /**
  * Reads a flow field, the format by extension: `.flo` (Middlebury), `.png` (KITTI), `.pfm`, `.npy`. A pixel whose
- * flow the file marks as unknown, or that is NaN (an error in .flo, which has a mark of its own), infinite or beyond 1e9, has `valid` 0 and flow 0, 0.
+ * flow the file marks as unknown, or that is NaN, infinite or beyond 1e9, has `valid` 0 and flow 0, 0.
  *
  * @throws FileError where the file is missing, empty, cut, overlong or of another format than its name says.
  */

@@ -14,12 +14,15 @@ const fits = (component: number): boolean => toSample(component) >= 0 && toSampl
 
 /**
  * Reads KITTI's flow PNG (Menze and Geiger 2015): 16-bit RGB with u = (R - 2^15) / 64, v = (G - 2^15) / 64, and
- * B = 0 where the flow is unknown; there u and v become 0.
+ * B = 0 where the flow is unknown; there u and v become 0. B is 1 elsewhere, or, as some programs have it, any one
+ * number.
  *
- * @throws FileError where `bytes` is not a whole 16-bit RGB PNG.
+ * @throws FileError where `bytes` is not a whole 16-bit RGB PNG, and where B has several numbers: such a PNG is an
+ *   image, or has red and blue swapped.
  */
 export function decodeKitti(bytes: Uint8Array): FlowField {
   const { width, height, data: samples } = decodeRgb16Png(bytes);
+  checkValidPlane(samples);
   const data = new Float32Array(width * height * 2);
   const valid = new Uint8Array(width * height);
   for (let i = 0; i < valid.length; i++) {
@@ -29,6 +32,28 @@ export function decodeKitti(bytes: Uint8Array): FlowField {
     data[2 * i + 1] = (samples[3 * i + 1] - ZERO) / SCALE;
   }
   return valid.includes(0) ? { width, height, data, valid } : { width, height, data };
+}
+
+/** Throws unless blue can be the mask of known pixels. */
+function checkValidPlane(samples: Uint16Array): void {
+  const [red, blue] = [greatestSample(samples, 0), greatestSample(samples, 2)];
+  if (red <= 1 && blue > 1)
+    throw new FileError(
+      'Expected 0 and 1 (known pixels) in the blue channel of a KITTI .png but received them in the red one: red ' +
+        'and blue are swapped, as by a program that takes RGB for BGR; swap them back',
+    );
+  for (let i = 2; i < samples.length; i += 3)
+    if (samples[i] !== 0 && samples[i] !== blue)
+      throw new FileError(
+        `Expected 0 and 1 (known pixels) in the blue channel of a KITTI .png but received ${samples[i]} and ` +
+          `${blue}: this is no flow`,
+      );
+}
+
+function greatestSample(samples: Uint16Array, channel: 0 | 1 | 2): number {
+  let greatest = 0;
+  for (let i = channel; i < samples.length; i += 3) greatest = Math.max(greatest, samples[i]);
+  return greatest;
 }
 
 /**

@@ -8,7 +8,7 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const ALIGNMENT = 64;
 
 interface NpyHeader {
-  readonly bytesPerValue: 4 | 8;
+  readonly bytesPerValue: 2 | 4 | 8;
   readonly littleEndian: boolean;
   readonly fortranOrder: boolean;
   readonly width: number;
@@ -46,9 +46,9 @@ function headerValue(text: string, key: string, pattern: string): string {
 function decodeHeader(bytes: Uint8Array): NpyHeader {
   const { text, length } = headerText(bytes);
   const type = headerValue(text, 'descr', `['"]([^'"]+)['"]`);
-  if (!/^[<>]f[48]$/.test(type))
+  if (!/^[<>]f[248]$/.test(type))
     throw new FileError(
-      `Expected .npy numbers of type float32 or float64 (<f4, <f8, >f4, >f8) but received ${type}`,
+      `Expected .npy numbers of type float16, float32 or float64 (<f2, <f4, <f8, >f2, >f4, >f8) but received ${type}`,
     );
   const shape = headerValue(text, 'shape', '\\(([^)]*)\\)')
     .split(',')
@@ -63,7 +63,7 @@ function decodeHeader(bytes: Uint8Array): NpyHeader {
   if (!(Number.isInteger(width) && width > 0 && Number.isInteger(height) && height > 0))
     throw new FileError(`Expected a .npy of at least 1 x 1 pixels but received ${width} x ${height}`);
   return {
-    bytesPerValue: type.endsWith('8') ? 8 : 4,
+    bytesPerValue: Number(type[2]) as NpyHeader['bytesPerValue'],
     littleEndian: type.startsWith('<'),
     fortranOrder: headerValue(text, 'fortran_order', '(True|False)') === 'True',
     width,
@@ -74,7 +74,7 @@ function decodeHeader(bytes: Uint8Array): NpyHeader {
 
 /**
  * Reads a flow field from NumPy's `.npy` (format versions 1 to 3): an array of shape (height, width, 2) in
- * float32 or float64 of either byte order, C or Fortran order; the last axis is u, v. float64 is rounded to
+ * float16, float32 or float64 of either byte order, C or Fortran order; the last axis is u, v. float64 is rounded to
  * float32. Unknown pixels: see `flowFromComponents`.
  *
  * @throws FileError for another magic number, type or shape, sizes below 1, too few or too many bytes.
@@ -95,12 +95,25 @@ export function decodeNpy(bytes: Uint8Array): FlowField {
     for (let x = 0; x < width; x++) {
       for (let c = 0; c < 2; c++) {
         const offset = (y * stepY + x * stepX + c * stepC) * bytesPerValue;
-        data[target++] =
-          bytesPerValue === 8 ? view.getFloat64(offset, littleEndian) : view.getFloat32(offset, littleEndian);
+        data[target++] = readFloat(view, offset, bytesPerValue, littleEndian);
       }
     }
   }
   return flowFromComponents(width, height, data);
+}
+
+function readFloat(view: DataView, at: number, bytes: 2 | 4 | 8, littleEndian: boolean): number {
+  if (bytes === 8) return view.getFloat64(at, littleEndian);
+  return bytes === 4 ? view.getFloat32(at, littleEndian) : toFloat(view.getUint16(at, littleEndian));
+}
+
+/** The number that the 16 bits of a half-precision float stand for (IEEE 754, section 3.4). */
+function toFloat(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = (bits & 0x3ff) / 1024;
+  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
+  return sign * (exponent ? (1 + fraction) * 2 ** (exponent - 15) : fraction * 2 ** -14);
 }
 
 /**

@@ -6,7 +6,7 @@ const UNKNOWN_ABOVE = 1e9;
 
 /**
  * Makes a flow field of raw components: a pixel with a component that is NaN, infinite or beyond 1e9 is unknown,
- * which is Middlebury's rule, here applied to every format (`.flo` refuses NaN before). Unknown pixels become 0, 0 with `valid` 0.
+ * which is the rule of Middlebury's own reader, here applied to every format. Unknown pixels become 0, 0 with `valid` 0.
  * `valid` is present only where something is unknown. Takes `data` over.
  */
 export function flowFromComponents(width: number, height: number, data: Float32Array): FlowField {

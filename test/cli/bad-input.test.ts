@@ -227,13 +227,13 @@ test('a number that is none is refused with what is expected', async () => {
   }
 });
 
-test('NaN in a .flo file is refused in one line', async () => {
+test('NaN in a .flo file is unknown flow', async () => {
   const bytes = Buffer.from(readFileSync(at('flow.flo')));
   bytes.writeFloatLE(NaN, 12);
   writeFileSync(at('nan.flo'), bytes);
   const { code, stdout, stderr } = await runCommand(['score', at('nan.flo'), at('flow.flo'), '--json']);
-  expect(stderr).toMatch(/^whither: .*Expected numbers in a \.flo but received NaN at x 0, y 0.*\n$/);
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(stdout)).toMatchObject({ epe: 0, missingPixels: 1 });
 });
 
 test('pictures of a few pixels get a flow, and a word that it is a guess', async () => {

@@ -105,11 +105,10 @@ describe('.flo, byte by byte', () => {
     expect(encodeFlo(holed)).toEqual(join(header, f32(1, -2, 1e10, 1e10, -100.25, 0, 7, 511.984375)));
   });
 
-  it('refuses NaN and says where', () => {
-    expect(() => decodeFlo(join(header, f32(0, 0, 0, 0, 0, NaN, 0, 0)))).toThrow(/NaN at x 0, y 1: unknown/);
-  });
-
-  it('marks as unknown what is infinite or beyond 1e9, in either component', () => {
+  it('marks as unknown what is NaN, infinite or beyond 1e9, in either component', () => {
+    const decodedNan = decodeFlo(join(header, f32(NaN, 1, 0, 0, 0, NaN, 3, 4)));
+    expect([...decodedNan.valid!]).toEqual([0, 1, 0, 1]);
+    expect([...decodedNan.data]).toEqual([0, 0, 0, 0, 0, 0, 3, 4]);
     const decoded = decodeFlo(join(header, f32(2e9, 0, 0, 1.6e9, -Infinity, 5, 1e9, -1e9)));
     expect([...decoded.valid!]).toEqual([0, 0, 0, 1]);
     expect([...decoded.data]).toEqual([0, 0, 0, 0, 0, 0, 1e9, -1e9]);
@@ -210,6 +209,18 @@ describe('.npy, byte by byte', () => {
     expect(decodeNpy(npy(dictionary('>f8'), turned(doubles, 8)))).toEqual(flow);
   });
 
+  it('is read as float16, subnormal and infinite numbers too', () => {
+    const bits = (...values: number[]): Uint8Array => new Uint8Array(Uint16Array.from(values).buffer);
+    // 1, -2.5, 65504, 2^-24, infinite, NaN, -0.25 and 3, as numpy.float16 stores them.
+    const halves = bits(0x3c00, 0xc100, 0x7bff, 0x0001, 0x7c00, 0x7e00, 0xb400, 0x4200);
+    const decoded = decodeNpy(npy(dictionary('<f2'), halves));
+    expect([...decoded.data]).toEqual([1, -2.5, 65504, 2 ** -24, 0, 0, -0.25, 3]);
+    expect([...decoded.valid!]).toEqual([1, 1, 0, 1]);
+    const turned = halves.slice();
+    for (let i = 0; i < turned.length; i += 2) turned.subarray(i, i + 2).reverse();
+    expect(decodeNpy(npy(dictionary('>f2'), turned))).toEqual(decoded);
+  });
+
   it('is read in Fortran order', () => {
     // Height 1, width 3: the first axis fastest, so all u come before all v.
     const decoded = decodeNpy(npy(dictionary('<f4', 'True', '(1, 3, 2)'), f32(1, 2, 3, -1, -2, -3)));
@@ -267,6 +278,27 @@ describe('KITTI .png, sample by sample', () => {
     const beyond = { width: 2, height: 2, data: Float32Array.of(0, 0, 0, 0, 0, 0, 3, 512) };
     expect(() => encodeKitti(beyond)).toThrow(/-512 to 511.98 .* \(3, 512\) at x 1, y 1: write .flo/);
     expect(() => encodeKitti({ ...beyond, valid: Uint8Array.of(1, 1, 1, 0) })).not.toThrow();
+  });
+
+  it('says that red and blue are swapped where the mask is in red', () => {
+    const swapped = (...samples: number[]): Uint8Array =>
+      encodeRgb16Png({ width: 2, height: 1, data: Uint16Array.from(samples) });
+    expect(() => decodeKitti(swapped(1, 0x8000, 0x8040, 1, 0x8000, 0x8040))).toThrow(
+      /red and blue are swapped/,
+    );
+    expect(() => decodeKitti(swapped(0, 0, 0, 1, 0x8000, 0x8040))).toThrow(/red and blue are swapped/);
+  });
+
+  it('takes any one number in blue for known, and refuses several: that is an image', () => {
+    const png = (blueA: number, blueB: number): Uint8Array =>
+      encodeRgb16Png({
+        width: 2,
+        height: 1,
+        data: Uint16Array.of(0x8040, 0x8000, blueA, 0x8000, 0x8000, blueB),
+      });
+    expect(decodeKitti(png(255, 0))).toEqual(decodeKitti(png(1, 0)));
+    expect(decodeKitti(png(65535, 65535)).valid).toBeUndefined();
+    expect(() => decodeKitti(png(255, 254))).toThrow(/this is no flow/);
   });
 
   it('refuses a PNG of 8 bits and a damaged chunk', () => {
