@@ -22,7 +22,7 @@ What -o makes is told by its name:
   video or folder    flow.mp4 (or .webm, .mkv, .mov), flow.gif, a folder of PNG pictures,
                      or flow files: folder/%06d.flo (or .pfm, .npy)
 
---normalize says which motion gets the full colour:
+--normalize says which motion gets the full colour, 1 pixel or more (a few outliers do not count):
   frame     the greatest of each frame (for two pictures, and for folders unless told)
   smooth    the same, but falling slowly, so that colours do not flicker (for videos unless told)
   sequence  the greatest of the whole sequence; flows wait in a temporary folder (TMPDIR), 8 bytes a pixel

@@ -87,7 +87,7 @@ function tooFew(input: string, frames: number): FileError {
 /** Each flow is written as soon as it is known, while the next one is estimated. */
 async function runOnce(run: SequenceRun): Promise<void> {
   const { normalize, output } = run;
-  const running = normalize === 'smooth' ? sequenceMagnitude({ percentile: 100 }) : undefined;
+  const running = normalize === 'smooth' ? sequenceMagnitude() : undefined;
   const fixed = typeof normalize === 'number' ? normalize : undefined;
   let writing = Promise.resolve();
   for await (const { name, imageA, flow, backward } of estimates(run, output.existing)) {
@@ -103,7 +103,7 @@ async function runOnce(run: SequenceRun): Promise<void> {
 /** The scale is known only after the last flow: they wait on disk, where memory has no room for a film. */
 async function runTwice(run: SequenceRun): Promise<void> {
   const { output, source, guard, summary } = run;
-  const scale = sequenceMagnitude({ percentile: 100, release: 1 });
+  const scale = sequenceMagnitude({ release: 1 });
   const scratch = await createScratchFolder();
   const spilled = (name: string): string => join(scratch.path, `${name}.flo`);
   try {

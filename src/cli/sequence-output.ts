@@ -16,7 +16,7 @@ export interface SequenceItem {
   readonly frame: Image;
   readonly flow: FlowField;
   readonly backward?: FlowField;
-  /** Length in pixels that gets the full colour; the greatest of the flow unless told. */
+  /** Length in pixels that gets the full colour; as `colorizeFlow` chooses unless told. */
   readonly maxMagnitude?: number;
 }
 

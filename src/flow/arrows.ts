@@ -15,14 +15,17 @@ export interface ArrowOptions {
   readonly color?: Color;
 }
 
+/** Length in pixels of drawing below which nothing is drawn. */
+const LEAST_LENGTH = 0.5;
+
 const OUTLINE: Color = [16, 16, 16];
 
 /** Half the width of a head at its base, as a part of its length. */
 const HEAD_SLOPE = 0.5;
 
 /**
- * The picture with an arrow on every `step`-th pixel, from where it is to where it moves; a dot where it moves
- * by less than a pixel of drawing. Arrows are softened at the border and outlined, to be read on any ground.
+ * The picture with an arrow on every `step`-th pixel, from where it is to where it moves; a dot where that is
+ * less than a pixel of drawing, and nothing where it is less than half a pixel. Arrows are softened at the border and outlined, to be read on any ground.
  *
  * @throws ShapeError when the two differ in size
  */
@@ -41,7 +44,8 @@ export function drawArrows(image: Image, flow: FlowField, options: ArrowOptions 
     for (let x = Math.min(step, width) >> 1; x < width; x += step) {
       const i = y * width + x;
       if (known[i] === 0) continue;
-      drawArrow(canvas, x, y, x + flow.data[i * 2] * scale, y + flow.data[i * 2 + 1] * scale, step, color);
+      const [dx, dy] = [flow.data[i * 2] * scale, flow.data[i * 2 + 1] * scale];
+      if (norm(dx, dy) >= LEAST_LENGTH) drawArrow(canvas, x, y, x + dx, y + dy, step, color);
     }
   return canvas;
 }

@@ -1,10 +1,16 @@
 import type { FlowField } from '../core/types.ts';
 import { checkFlow, checkNumber } from './check.ts';
 import { flowMagnitudes, knownPixels } from './known.ts';
+import { LEAST_SCALE, motionScale, SCALE_PERCENTILE } from './motion-scale.ts';
 import { quantiles } from './quantile.ts';
 
 export interface SequenceMagnitudeOptions {
-  /** Which percentile of a frame's lengths counts as its greatest, 0 to 100; 99 unless told. */
+  /**
+   * Percentile, 0 to 100, of the lengths of what moves by more than half a pixel. A frame's greatest length counts up to
+   * 1.25 times this.
+   *
+   * @default 99
+   */
   readonly percentile?: number;
   /**
    * What is kept of the scale from frame to frame when the motion calms down, 0 to 1; 0.98 unless told. 1
@@ -28,17 +34,17 @@ export interface SequenceMagnitude {
  * slowly, so that a few wild vectors do not bleach a frame and calm frames do not flare up.
  */
 export function sequenceMagnitude(options: SequenceMagnitudeOptions = {}): SequenceMagnitude {
-  const percentile = checkNumber(options.percentile ?? 99, 'percentile', 0, 100);
+  const percentile = checkNumber(options.percentile ?? SCALE_PERCENTILE, 'percentile', 0, 100);
   const release = checkNumber(options.release ?? 0.98, 'release', 0, 1);
-  const minimum = checkNumber(options.minimum ?? 1, 'minimum', 0);
+  const minimum = checkNumber(options.minimum ?? LEAST_SCALE, 'minimum', 0);
   let value = minimum;
   return {
     get value() {
       return value;
     },
     update(flow) {
-      const magnitude = flowPercentile(flow, percentile);
-      value = Math.max(minimum, value * release, magnitude ?? 0);
+      checkFlow(flow, 'flow');
+      value = Math.max(minimum, value * release, motionScale(flow, percentile));
       return value;
     },
   };

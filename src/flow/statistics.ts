@@ -1,6 +1,7 @@
 import type { FlowField } from '../core/types.ts';
 import { checkFlow } from './check.ts';
 import { flowMagnitudes, knownPixels } from './known.ts';
+import { STILL } from './motion-scale.ts';
 import { quantiles } from './quantile.ts';
 
 /** A flow field in a few numbers, over its known pixels; null where there are none. */
@@ -27,8 +28,6 @@ export interface FlowStatistics {
   readonly knownPixels: number;
 }
 
-const MOVING = 0.5;
-
 /** Sums up a flow field: how far, which way, and how much of the picture moves. */
 export function flowStatistics(flow: FlowField): FlowStatistics {
   checkFlow(flow, 'flow');
@@ -42,7 +41,7 @@ export function flowStatistics(flow: FlowField): FlowStatistics {
     sumU += flow.data[i * 2];
     sumV += flow.data[i * 2 + 1];
     if (magnitudes[i] > max) max = magnitudes[i];
-    if (magnitudes[i] > MOVING) moving++;
+    if (magnitudes[i] > STILL) moving++;
   }
   const mean = (sum: number): number | null => (count === 0 ? null : sum / count);
   const [median, p95] = quantiles(magnitudes, known, [0.5, 0.95]);
@@ -71,7 +70,7 @@ function dominantDirection(flow: FlowField, magnitudes: Float32Array): number {
   const us = new Float64Array(SECTORS);
   const vs = new Float64Array(SECTORS);
   for (let i = 0; i < magnitudes.length; i++) {
-    if (magnitudes[i] <= MOVING) continue;
+    if (magnitudes[i] <= STILL) continue;
     const u = flow.data[i * 2];
     const v = flow.data[i * 2 + 1];
     const turns = Math.atan2(v, u) / (2 * Math.PI);

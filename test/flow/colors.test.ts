@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { colorizeFlow } from '../../src/flow/index.ts';
+import { colorizeFlow, flowPercentile } from '../../src/flow/index.ts';
 import { flowFrom, golden, goldenPath, pixel } from './fields.ts';
 
 describe('colorizeFlow', () => {
@@ -14,7 +14,8 @@ describe('colorizeFlow', () => {
   const flow = { width: data.width, height: data.height, data: Float32Array.from(data.flow) };
 
   it('gives the very colours of the definition in NumPy, to the greatest motion', () => {
-    expect([...colorizeFlow(flow).image.data]).toEqual(data.fullScale);
+    const { image } = colorizeFlow(flow, { maxMagnitude: flowPercentile(flow, 100)! });
+    expect([...image.data]).toEqual(data.fullScale);
   });
 
   it('gives the very colours of the definition in NumPy, beyond a fixed scale too', () => {
@@ -68,7 +69,30 @@ describe('colorizeFlow', () => {
   it('paints a still picture white, not NaN', () => {
     const { image, maxMagnitude } = colorizeFlow(flowFrom(3, 2, () => [0, -0]));
     expect(image.data.every((value) => value === 255)).toBe(true);
-    expect(maxMagnitude).toBe(0);
+    expect(maxMagnitude).toBe(1);
+  });
+
+  it('paints the noise of a still image nearly white', () => {
+    const { image } = colorizeFlow(
+      flowFrom(40, 30, (x, y) => [0.08 * Math.sin(x * 7), 0.08 * Math.cos(y * 5)]),
+    );
+    expect(image.data.every((value) => value > 225)).toBe(true);
+  });
+
+  it('does not let an outlier pale the rest', () => {
+    const { image, maxMagnitude } = colorizeFlow(
+      flowFrom(100, 100, (x, y) => [x < 8 && y < 8 ? 300 : 4 + 0.2 * Math.sin(x), 0]),
+    );
+    expect(maxMagnitude).toBeGreaterThan(4);
+    expect(maxMagnitude).toBeLessThan(5.5);
+    expect(pixel(image, 50, 50)[1]).toBeLessThan(80);
+  });
+
+  it('gives a small thing before a still background its own scale, and a smooth field its greatest', () => {
+    const small = colorizeFlow(flowFrom(100, 100, (x, y) => [x < 5 && y < 10 ? 30 : 0.1, 0]));
+    expect(small.maxMagnitude).toBe(30);
+    const ramp = colorizeFlow(flowFrom(100, 100, (x) => [x / 10, 0]));
+    expect(ramp.maxMagnitude).toBeCloseTo(9.9, 5);
   });
 
   it('paints unknown flow black, or as told, and lets it not set the scale', () => {

@@ -61,13 +61,17 @@ describe('drawArrows', () => {
     expect(reach(2) - reach(1)).toBeLessThanOrEqual(9);
   });
 
-  it('marks stillness with a dot and unknown flow with nothing', () => {
-    const still = drawArrows(
-      grey(17, 17),
-      flowFrom(17, 17, () => [0, 0]),
-      { step: 16 },
-    );
-    expect(still).not.toEqual(grey(17, 17));
+  it('marks small motion with a dot, stillness and unknown flow with nothing', () => {
+    const moved = (u: number, scale = 1): Image =>
+      drawArrows(
+        grey(17, 17),
+        flowFrom(17, 17, () => [u, 0]),
+        { step: 16, scale },
+      );
+    expect(moved(0.6)).not.toEqual(grey(17, 17));
+    expect(moved(0.4)).toEqual(grey(17, 17));
+    expect(moved(0.4, 10)).not.toEqual(grey(17, 17));
+    expect(moved(0)).toEqual(grey(17, 17));
     const unknown = drawArrows(
       grey(17, 17),
       flowFrom(17, 17, () => [NaN, 0]),

@@ -121,7 +121,8 @@ describe('sequenceMagnitude', () => {
 
   it('is not impressed by a few wild vectors', () => {
     const outlier = flowFrom(100, 10, (x, y) => [x === 0 && y < 5 ? 500 : 4, 0]);
-    expect(sequenceMagnitude().update(outlier)).toBe(4);
+    expect(sequenceMagnitude().update(outlier)).toBe(5);
+    expect(sequenceMagnitude({ percentile: 100 }).update(outlier)).toBe(500);
   });
 
   it('stays at the minimum for still or unknown frames', () => {
