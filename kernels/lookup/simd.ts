@@ -10,7 +10,7 @@ import { createCrew } from '../wasm/crew.ts';
 import { createLayout, roundUp } from '../wasm/layout.ts';
 import { createLocals, get } from '../wasm/code.ts';
 import * as w from '../wasm/code.ts';
-import { multiplyWindow, packRow, transpose } from '../wasm/vectors.ts';
+import { multiplyWindow, PACK, packRow, transpose } from '../wasm/vectors.ts';
 import type { Crew } from '../wasm/crew.ts';
 import type { Code, FunctionSource, Local } from '../wasm/code.ts';
 import type { LookupSpec } from './types.ts';
@@ -74,7 +74,7 @@ function planSizes(spec: LookupSpec, threads: number): Sizes {
   };
   const planTarget = (reach: number, i: number): Target => {
     const [rows, cells] = [Math.ceil(height / reach), Math.ceil(width / reach)];
-    const stride = cells + window;
+    const stride = cells + Math.max(window, PACK - 1);
     return {
       ...{ reach, height: rows, width: cells, columns: roundUp(cells, 4), stride },
       at: layout.place(((rows + 2 * window) * stride + window + 4) * depth),

@@ -2,7 +2,8 @@
  * Global matching in WebAssembly SIMD, written for two sizes. The scores of all pairs are never held at once: those of
  * a strip of A's cells with all of B are a matrix product in the tiles of the correlation, from which the best match
  * and the sums of both softmaxes are taken while it is in the cache. The few scores around each match are then computed
- * anew.
+ * anew. The sums over A are kept by block of strips, and the blocks are added in order: which thread takes which of them
+ * is chance, and no sum may depend on it.
  */
 
 import { multiplyTile, tileLocals } from '../correlation/simd-tile.ts';
@@ -23,6 +24,8 @@ const { add, equal, greatest, least, load, multiply, select, store, subtract } =
 
 /** Cells of A in a strip. */
 const STRIP = 32;
+/** Multiply-adds that are worth a block of strips of its own, and the number of blocks that feeds any number of threads. */
+const [BLOCK_WORK, MOST_BLOCKS] = [2 ** 22, 16];
 const WINDOW = 2 * REACH + 1;
 /** From one row of the scores in a window to the next, and from those of one cell to the next. */
 const PITCH = 8;
@@ -38,11 +41,16 @@ interface Sizes extends MatchSpec {
   readonly depth: number;
   readonly panels: number;
   readonly strips: number;
+  /** Blocks of so many strips, the last of which may have fewer. */
+  readonly blocks: number;
+  readonly blockStrips: number;
   /** From one row of the scores of a strip to the next. */
   readonly row: number;
   readonly at: Readonly<Record<Place, number>>;
-  /** Of each thread: a strip of A, its scores, and the highest score and the sum of each cell of B so far. */
-  readonly work: Readonly<Record<'scores' | 'highest' | 'sums' | 'size', number>>;
+  /** Of each thread: a strip of A, and its scores. */
+  readonly work: Readonly<Record<'scores' | 'size', number>>;
+  /** Of each block: the highest score of each cell of B so far, and the sum. */
+  readonly columns: Readonly<Record<'sums' | 'size', number>>;
   readonly pages: number;
 }
 
@@ -61,7 +69,8 @@ type Place =
   /** The dot products in the windows around the best match, and around the cell itself. */
   | 'forward'
   | 'backward'
-  | 'work';
+  | 'work'
+  | 'columns';
 
 const bordered = (height: number, width: number) => (height + 2 * REACH) * (width + 2 * REACH) + 8;
 
@@ -71,8 +80,14 @@ function planSizes(spec: MatchSpec, threads: number): Sizes {
   const depth = roundUp(channels, 4);
   const panels = Math.ceil(cellsB / 8);
   const row = panels * 8 + 16;
-  const parts = [channels * STRIP, STRIP * row, panels * 8, panels * 8].map((n) => roundUp(n, 16) * 4);
-  const [scores, highest, sums, size] = parts.map((_, k) => parts.slice(0, k + 1).reduce((a, b) => a + b));
+  const strips = Math.ceil(cellsA / STRIP);
+  const wanted = Math.min(MOST_BLOCKS, Math.ceil((channels * cellsA * cellsB) / BLOCK_WORK));
+  const blockStrips = Math.ceil(strips / wanted);
+  const blocks = Math.ceil(strips / blockStrips);
+  const bytes = (floats: number) => roundUp(floats, 16) * 4;
+  const scores = bytes(channels * STRIP);
+  const work = { scores, size: scores + bytes(STRIP * row) };
+  const columns = { sums: bytes(panels * 8), size: 2 * bytes(panels * 8) };
   const layout = createLayout('maps whose matching fits');
   const place = (floats: number) => layout.place(floats);
   const at = {
@@ -84,11 +99,12 @@ function planSizes(spec: MatchSpec, threads: number): Sizes {
     packedB: place(panels * channels * 8),
     ...{ highest: place(cellsA), sums: place(cellsA), best: place(cellsA) },
     ...{ forward: place(cellsA * SCORES), backward: place(cellsA * SCORES) },
-    work: place((size / 4) * threads),
+    work: place((work.size / 4) * threads),
+    columns: place((columns.size / 4) * blocks),
   };
   return {
     ...{ channels, heightA, widthA, heightB, widthB, cellsA, cellsB, depth, panels, row, at },
-    ...{ strips: Math.ceil(cellsA / STRIP), work: { scores, highest, sums, size }, pages: layout.pages() },
+    ...{ strips, blocks, blockStrips, work, columns, pages: layout.pages() },
   };
 }
 
@@ -103,22 +119,23 @@ export interface MatchEngine {
 /** @throws BackendError without WebAssembly SIMD, RangeError where the maps are too large for its memory */
 export async function createMatchEngine(spec: MatchSpec, threads: number): Promise<MatchEngine> {
   const s = planSizes(spec, threads);
-  const functions = [packPanel(s), packLast(s, 'A'), packLast(s, 'B'), scan(s), compareWindows(s)];
+  const functions = [packPanel(s), packLast(s, 'A'), packLast(s, 'B'), scan(s), addBlocks(s), compareWindows(s)];
   const crew = await createCrew(functions, s.pages, threads);
   return {
     run(a, b, sharpness, out) {
       crew.memory.set(a.data, s.at.rawA / 4);
       crew.memory.set(b.data, s.at.rawB / 4);
       crew.memory[s.at.sharpness / 4] = sharpness * Math.LOG2E;
-      for (let thread = 0; thread < threads; thread++) {
-        const { highest, sums } = columnsOf(crew, s, thread);
+      for (let block = 0; block < s.blocks; block++) {
+        const { highest, sums } = columnsOf(crew, s, block);
         highest.fill(LOWEST);
         sums.fill(0);
       }
       crew.run('packPanel', s.panels);
       crew.run('packA', s.heightA);
       crew.run('packB', s.heightB);
-      crew.run('scan', s.strips);
+      crew.run('scan', s.blocks);
+      if (s.blocks > 1) crew.kernel.addBlocks();
       crew.run('compareWindows', s.heightA);
       combine(crew, s, sharpness * Math.LOG2E, out);
     },
@@ -129,18 +146,15 @@ export async function createMatchEngine(spec: MatchSpec, threads: number): Promi
 
 const view = ({ memory }: Crew, at: number, length: number) => memory.subarray(at / 4, at / 4 + length);
 
-function columnsOf(crew: Crew, { at, work, cellsB }: Sizes, thread: number) {
-  const own = at.work + thread * work.size;
-  return { highest: view(crew, own + work.highest, cellsB), sums: view(crew, own + work.sums, cellsB) };
+function columnsOf(crew: Crew, { at, columns, panels }: Sizes, block: number) {
+  const own = at.columns + block * columns.size;
+  return { highest: view(crew, own, panels * 8), sums: view(crew, own + columns.sums, panels * 8) };
 }
 
 /** Logarithms, to the base 2, of the sums of the powers of all scores of each cell of B. */
 function sumColumns(crew: Crew, s: Sizes): Float64Array {
-  const parts = Array.from({ length: crew.threads }, (_, thread) => columnsOf(crew, s, thread));
-  return Float64Array.from({ length: s.cellsB }, (_, j) => {
-    const highest = Math.max(...parts.map((part) => part.highest[j]));
-    return highest + Math.log2(parts.reduce((sum, p) => sum + p.sums[j] * 2 ** (p.highest[j] - highest), 0));
-  });
+  const { highest, sums } = columnsOf(crew, s, 0);
+  return Float64Array.from({ length: s.cellsB }, (_, j) => highest[j] + Math.log2(sums[j]));
 }
 
 /** Flow and confidence from the scores in the windows; the scores here are to the base 2. */
@@ -220,24 +234,30 @@ function packLast(s: Sizes, which: 'A' | 'B'): FunctionSource {
   });
 }
 
-/** `scan(strip, thread)`: highest scores, best matches and sums of the cells of a strip, and its part in those of B. */
+/** `scan(block, thread)`: highest scores, best matches and sums of the cells of a block, and its part in those of B. */
 function scan(s: Sizes): FunctionSource {
   const locals = createLocals(2);
-  const [strip, thread] = [0, 1];
-  const [work, rows] = [locals.integer(), locals.integer()];
+  const [block, thread] = [0, 1];
+  const [work, rows, columns, strip, end] = Array.from({ length: 5 }, () => locals.integer());
   const rest = s.cellsA % STRIP;
   return {
     name: 'scan',
     locals,
     body: [
       ...w.set(work, w.offset(w.constant(s.at.work), get(thread), s.work.size)),
+      ...w.set(columns, w.offset(w.constant(s.at.columns), get(block), s.columns.size)),
       ...w.set(rows, w.constant(STRIP)),
-      ...(rest
-        ? w.when(w.lessThan(w.constant(s.strips - 2), get(strip)), w.set(rows, w.constant(rest)))
-        : []),
-      ...multiplyStrip(s, locals, strip, work),
-      ...scanRows(s, locals, { strip, work, rows }),
-      ...scanColumns(s, locals, work, rows),
+      ...w.set(strip, w.multiply(get(block), w.constant(s.blockStrips))),
+      ...w.set(end, w.add(get(strip), w.constant(s.blockStrips))),
+      ...w.when(w.lessThan(w.constant(s.strips), get(end)), w.set(end, w.constant(s.strips))),
+      ...w.loopUntil(strip, end, 1, [
+        ...(rest
+          ? w.when(w.lessThan(w.constant(s.strips - 2), get(strip)), w.set(rows, w.constant(rest)))
+          : []),
+        ...multiplyStrip(s, locals, strip, work),
+        ...scanRows(s, locals, { strip, work, rows }),
+        ...scanColumns(s, locals, { work, rows, columns }),
+      ]),
     ],
   };
 }
@@ -335,24 +355,29 @@ function scanRows(
   ];
 }
 
-/** Highest score and sum of every cell of B, brought forward from the strips that this thread had before. */
-function scanColumns(s: Sizes, locals: Locals, work: Local, rows: Local): Code {
-  const [column, lastColumn, at, end] = Array.from({ length: 4 }, () => locals.integer());
+/** Highest score and sum of every cell of B, brought forward from the strips of the block before this. */
+function scanColumns(
+  s: Sizes,
+  locals: Locals,
+  { work, rows, columns }: Readonly<Record<'work' | 'rows' | 'columns', Local>>,
+): Code {
+  const [column, lastColumn, at, end, kept] = Array.from({ length: 5 }, () => locals.integer());
   const [before, highest, sum] = Array.from({ length: 3 }, () => locals.vector());
   const power = exp2Locals(locals);
   const value = load(get(at), s.work.scores);
   return [
+    ...w.set(kept, get(columns)),
     ...w.set(column, get(work)),
     ...w.set(lastColumn, w.add(get(work), w.constant(s.panels * 32))),
     ...w.loopUntil(column, lastColumn, 16, [
-      ...w.set(before, load(get(column), s.work.highest)),
+      ...w.set(before, load(get(kept))),
       ...w.set(highest, get(before)),
       ...w.set(end, w.offset(get(column), get(rows), s.row * 4)),
       ...w.set(at, get(column)),
       ...w.loopUntil(at, end, s.row * 4, w.set(highest, greatest(value, get(highest)))),
       ...w.set(
         sum,
-        multiply(load(get(column), s.work.sums), exp2(subtract(get(before), get(highest)), power)),
+        multiply(load(get(kept), s.columns.sums), exp2(subtract(get(before), get(highest)), power)),
       ),
       ...w.set(at, get(column)),
       ...w.loopUntil(
@@ -361,10 +386,42 @@ function scanColumns(s: Sizes, locals: Locals, work: Local, rows: Local): Code {
         s.row * 4,
         w.set(sum, add(get(sum), exp2(subtract(value, get(highest)), power))),
       ),
-      ...store(get(column), get(highest), s.work.highest),
-      ...store(get(column), get(sum), s.work.sums),
+      ...store(get(kept), get(highest)),
+      ...store(get(kept), get(sum), s.columns.sums),
+      ...w.increase(kept, 16),
     ]),
   ];
+}
+
+/** `addBlocks()`: highest scores and sums of all blocks, one after the other, to where those of the first were. */
+function addBlocks(s: Sizes): FunctionSource {
+  const locals = createLocals(0);
+  const [at, end, block] = Array.from({ length: 3 }, () => locals.integer());
+  const [highest, sum, before, other] = Array.from({ length: 4 }, () => locals.vector());
+  const power = exp2Locals(locals);
+  const scaled = (value: Code, level: Local): Code =>
+    multiply(value, exp2(subtract(get(level), get(highest)), power));
+  const next: Code = [
+    ...w.set(before, get(highest)),
+    ...w.set(other, load(get(block))),
+    ...w.set(highest, greatest(get(other), get(highest))),
+    ...w.set(sum, add(scaled(get(sum), before), scaled(load(get(block), s.columns.sums), other))),
+  ];
+  return {
+    name: 'addBlocks',
+    locals,
+    body: [
+      ...w.loop(at, w.constant(s.at.columns), s.at.columns + s.panels * 32, 16, [
+        ...w.set(highest, load(get(at))),
+        ...w.set(sum, load(get(at), s.columns.sums)),
+        ...w.set(block, w.add(get(at), w.constant(s.columns.size))),
+        ...w.set(end, w.add(get(at), w.constant(s.blocks * s.columns.size))),
+        ...w.loopUntil(block, end, s.columns.size, next),
+        ...store(get(at), get(highest)),
+        ...store(get(at), get(sum), s.columns.sums),
+      ]),
+    ],
+  };
 }
 
 /** `compareWindows(y, thread)`: the dot products around the best matches of a row of A, and around their own cells. */

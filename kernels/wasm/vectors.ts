@@ -6,9 +6,15 @@ import type { Code, FunctionSource, Local, Locals } from './code.ts';
 
 const { add, load, multiply, shuffle, store } = f32x4;
 
+/** Cells that `packRow` brings over at a time: up to one less of them is written behind each row. */
+export const PACK = 4;
+
 /** Maps as they come and as they are wanted; all sizes in bytes unless said otherwise. */
 export interface PackSizes {
-  /** Columns, up to the next multiple of four; what is read and written beyond the map must do no harm. */
+  /**
+   * Columns, up to the next multiple of `PACK`. What is read and written beyond the map must do no harm, also where rows
+   * are packed in any order: none of it may be a cell of another row.
+   */
   readonly columns: number;
   /** Channels, up to the next multiple of four. */
   readonly depth: number;
