@@ -13,6 +13,7 @@ import { prepareFrame } from './estimate-frame.ts';
 import type { PreparedFrame } from './estimate-frame.ts';
 import { runSchedule } from './estimate-schedule.ts';
 import type { Found, Passes } from './estimate-schedule.ts';
+import { matchExposure } from './exposure.ts';
 import { createRefiner, refineLevels } from './refine.ts';
 import type { RefineOptions, Refiner } from './refine.ts';
 import { levelSize, planLevel, seeWhole, tileSide } from './tiling.ts';
@@ -78,7 +79,8 @@ export interface FlowEstimate {
 }
 
 /**
- * Estimates the flow between two images of one size, which may be any, down to 1 x 1.
+ * Estimates the flow between two images of one size, which may be any, down to 1 x 1. Where one is much darker than the
+ * other, or of much less contrast, it is first brought to the brightness of the other.
  *
  * @throws ShapeError where the sizes differ
  */
@@ -100,13 +102,14 @@ export async function estimateFlow(
 /** As `estimateFlow`, on frames that may hold work done for another pair. */
 export async function estimatePair(
   model: FlowModel,
-  frameA: PreparedFrame,
-  frameB: PreparedFrame,
+  givenA: PreparedFrame,
+  givenB: PreparedFrame,
   options: EstimateOptions,
 ): Promise<FlowEstimate> {
-  checkSizes(frameA.image, frameB.image);
-  const work = planEstimate(model, frameA.image, options);
+  checkSizes(givenA.image, givenB.image);
+  const work = planEstimate(model, givenA.image, options);
   const start = performance.now();
+  const [frameA, frameB] = matchExposure(givenA, givenB, model.manifest.input);
   const { flow, hidden, backend } = await estimateOneWay(model, frameA, frameB, work);
   const tile = work.tiling && { tile: work.tiling.side };
   if (!options.both) {

@@ -7,6 +7,7 @@ import type { FlowField, Image, ScalarField } from '../core/types.ts';
 import type { ModelInput } from '../runtime/index.ts';
 import { checkFlow, checkGrid, checkSameSize } from './check.ts';
 import { bringFlow } from './bring-flow.ts';
+import { matchExposure } from './exposure.ts';
 import { prepareFrame } from './estimate-frame.ts';
 import type { PreparedFrame } from './estimate-frame.ts';
 import { keepKernels } from './kept-kernels.ts';
@@ -93,8 +94,9 @@ export async function refineFlow(
   const start = complete ? flow : fillUnknown(flow, known);
   const trust = complete ? confidence : trustKnown(flow, known, confidence?.data);
   const refiner = createRefiner(imageA.width * imageA.height < WORTH_THREADS ? 1 : undefined);
+  const [frameA, frameB] = matchExposure(frame(imageA), frame(imageB), EIGHT_BITS);
   const refined = await refiner
-    .refine(start, frame(imageA), frame(imageB), 255, rest, trust, tiling)
+    .refine(start, frameA, frameB, 255, rest, trust, tiling)
     .finally(() => refiner.dispose());
   return complete ? refined : { ...refined, valid: known };
 }
