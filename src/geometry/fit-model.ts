@@ -5,7 +5,10 @@ import { normalizeHomography } from '../core/homography.ts';
 import type { Matrix3 } from '../core/homography.ts';
 import type { Estimator } from './estimator.ts';
 import { ESTIMATORS } from './estimators.ts';
+import { isDegenerate } from './degenerate-map.ts';
+import { countPlaces, measureExtent, pickDistinct } from './distinct-places.ts';
 import { logFalseAlarms } from './false-alarms.ts';
+import { gather } from './linear-maps.ts';
 import { denormalizeFundamental, denormalizeMap, meanDistance, normalizePoints } from './normalize-points.ts';
 import type { NormalizedPoints } from './normalize-points.ts';
 import { drawParallax } from './plane-parallax.ts';
@@ -59,7 +62,8 @@ export function fitModel(
       `${count} correspondences are fewer than the ${checked.minInliers} that a ${model} fit asks for`,
     );
   const problem = normalizeProblem(model, correspondences, checked.threshold);
-  const { best, iterations } = search(problem, correspondences.scores, checked);
+  const { best: drawn, iterations } = searchDistinct(problem, correspondences, checked);
+  const best = drawn && improve(problem, judge(problem, drawn.matrix));
   if (!best)
     return failure(model, count, iterations, `no sample of the ${count} correspondences gave a ${model}`);
   const sound = model === 'fundamental' ? leavePlane(problem, best, correspondences.scores, checked) : best;
@@ -135,6 +139,26 @@ const LEAST_DRAWS = 50;
 /** A sample of inliers alone is not always close enough to the geometry to find the others: so many may be needed. */
 const PATIENCE = 4;
 
+/** Searches with one correspondence a place, lest four places with many correspondences each outweigh ten of one. */
+function searchDistinct(
+  problem: Problem,
+  correspondences: Correspondences,
+  options: CheckedOptions,
+): { best: Candidate | null; iterations: number } {
+  const distinct = pickDistinct(correspondences, orderByScore(correspondences.scores));
+  if (distinct.length <= problem.estimator.sampleSize) return { best: null, iterations: 0 };
+  const select = ({ points, ...rest }: NormalizedPoints) => ({ ...rest, points: gather(points, distinct) });
+  const thinned: Problem = {
+    ...problem,
+    a: select(problem.a),
+    b: select(problem.b),
+    errors: new Float64Array(distinct.length),
+    weights: new Float64Array(distinct.length),
+  };
+  const scores = Float32Array.from(distinct, (i) => correspondences.scores[i]);
+  return search(thinned, scores, options);
+}
+
 function search(
   problem: Problem,
   scores: Float32Array,
@@ -148,7 +172,7 @@ function search(
   // What has fewer inliers than are asked for need not be found.
   let needed = Math.min(
     maxIterations,
-    PATIENCE * drawsNeeded(minInliers / count, estimator.sampleSize, confidence),
+    PATIENCE * drawsNeeded(Math.min(1, minInliers / count), estimator.sampleSize, confidence),
   );
   let iterations = 0;
   while (iterations < needed) {
@@ -277,29 +301,28 @@ function conclude(
   model: GeometricModel,
   problem: Problem,
   matrix: Matrix3,
-  { pointsB }: Correspondences,
+  correspondences: Correspondences,
   { threshold, minInliers }: CheckedOptions,
   iterations: number,
 ): RobustFit {
   const { estimator, errors, a, b } = problem;
   const inlierCount = countInliers(problem, matrix);
   const count = errors.length;
-  const chance = chanceOfAgreement(model, pointsB, threshold);
-  const logAlarms = logFalseAlarms(
-    count,
-    inlierCount,
-    estimator.sampleSize,
-    chance,
-    model === 'fundamental' ? 3 : 1,
-  );
+  const inliers = Uint8Array.from(errors, (error) => (error < problem.threshold ** 2 ? 1 : 0));
+  const places = countPlaces(correspondences, inliers);
+  const chance = chanceOfAgreement(model, correspondences.pointsB, threshold);
+  const solutions = model === 'fundamental' ? 3 : 1;
+  const logAlarms = logFalseAlarms(places.all, places.inliers, estimator.sampleSize, chance, solutions);
   if (inlierCount < minInliers || logAlarms > MOST_FALSE_ALARMS)
     return failure(
       model,
       count,
       iterations,
-      `the best ${model} agrees with ${inlierCount} of ${count} correspondences, which chance explains too`,
+      `the best ${model} agrees with ${inlierCount} of ${count} correspondences at ${places.inliers} distinct ` +
+        `places, which chance explains too`,
     );
-  const inliers = Uint8Array.from(errors, (error) => (error < problem.threshold ** 2 ? 1 : 0));
+  if (model !== 'fundamental' && isDegenerate(matrix, a.points, inliers))
+    return failure(model, count, iterations, `the best ${model} takes areas to lines or points`);
   const squares = errors.reduce((sum, error, i) => sum + (inliers[i] ? error : 0), 0);
   const pure = (inlierCount / count) ** estimator.sampleSize;
   return {
@@ -318,14 +341,8 @@ function conclude(
 
 /** The share of the ground that B's points cover in which a random point would be within the threshold. */
 function chanceOfAgreement(model: GeometricModel, points: Float64Array, threshold: number): number {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < points.length; i += 2) {
-    left = Math.min(left, points[i]);
-    right = Math.max(right, points[i]);
-    top = Math.min(top, points[i + 1]);
-    bottom = Math.max(bottom, points[i + 1]);
-  }
-  const [width, height] = [right - left + 2 * threshold, bottom - top + 2 * threshold];
+  const extent = measureExtent(points);
+  const [width, height] = [extent.width + 2 * threshold, extent.height + 2 * threshold];
   const agreeing =
     model === 'fundamental' ? 2 * threshold * Math.hypot(width, height) : Math.PI * threshold ** 2;
   return Math.min(1, agreeing / (width * height));

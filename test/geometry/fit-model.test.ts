@@ -103,6 +103,31 @@ describe('a homography fit', () => {
     expect(fitHomography(createCorrespondences(a, a)).matrix).toBeNull();
   });
 
+  it('counts a place that was matched many times as one', () => {
+    const corners = [100, 80, 620, 120, 580, 500, 140, 460];
+    const moved = [210, 90, 300, 330, 90, 300, 240, 200];
+    const repeat = (points: readonly number[]) => Array.from({ length: 5 }, () => points).flat();
+    const wrong = scatter(MAPS.homography, 0, 20);
+    const fit = fitHomography(
+      createCorrespondences([...repeat(corners), ...wrong.pointsA], [...repeat(moved), ...wrong.pointsB]),
+    );
+    expect(fit.matrix).toBeNull();
+    expect(fit.reason).toMatch(/at [45] distinct places, which chance explains/);
+  });
+
+  it('is found though four places were matched more often than all of its own', () => {
+    const { pointsA, pointsB } = scatter(MAPS.homography, 14, 0);
+    const corners = [100, 80, 620, 120, 580, 500, 140, 460];
+    const moved = [210, 90, 400, 30, 690, 480, 40, 400];
+    const repeat = (points: readonly number[]) => Array.from({ length: 8 }, () => points).flat();
+    const all = createCorrespondences([...repeat(corners), ...pointsA], [...repeat(moved), ...pointsB]);
+    const fit = fitHomography(all);
+    expect(transformPoints(fit.matrix!, CORNERS)).toBeCloseToArray(
+      transformPoints(MAPS.homography, CORNERS),
+      TOLERANCE.robustFit,
+    );
+  });
+
   it('of too few matches says how many it asks for', () => {
     expect(fitHomography(scatter(MAPS.homography, 9, 0)).reason).toMatch(
       /9 correspondences are fewer than the 10/,
@@ -125,6 +150,19 @@ describe('a homography fit', () => {
     [{ minInliers: 3 }, /minInliers/],
   ])('refuses %j', (options, message) => {
     expect(() => fitHomography(scatter(MAPS.homography, 20, 0), options)).toThrow(message);
+  });
+});
+
+describe.each(KINDS)('a %s that no camera makes', (kind) => {
+  it.each([
+    ['takes everything to one point', [1e-4, 0, 300, 0, 1e-4, 200, 0, 0, 1]],
+    ['takes everything to one line', [1, 0, 0, 0.5, 0, 20, 0, 0, 1]],
+    ['squeezes everything to a strip', [1, 0, 0, 0, 0.004, 20, 0, 0, 1]],
+  ] as const)('%s: none', (_, map) => {
+    const { pointsA, pointsB } = scatter(map, 60, 0);
+    const wrong = scatter(map, 0, 20);
+    const all = createCorrespondences([...pointsA, ...wrong.pointsA], [...pointsB, ...wrong.pointsB]);
+    expect(fitModel(kind, all).matrix).toBeNull();
   });
 });
 
