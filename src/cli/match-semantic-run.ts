@@ -1,7 +1,7 @@
 import { WhitherError } from '../core/errors.ts';
 import type { Image } from '../core/types.ts';
 import { applyWarp } from '../geometry/index.ts';
-import { readBytes } from '../io/read-bytes.ts';
+import { readText } from '../io/folders.ts';
 import { readImage, writeImage } from '../io/index.ts';
 import {
   drawSemanticMatch,
@@ -52,7 +52,7 @@ async function readPoints(path: string): Promise<number[]> {
     new WhitherError(`Expected points as [[x, y], ...] in ${path} but ${what}`);
   let list: unknown;
   try {
-    list = JSON.parse(new TextDecoder().decode(await readBytes(path, 'a list of points')));
+    list = JSON.parse(await readText(path, 'a list of points'));
   } catch (error) {
     if (error instanceof SyntaxError) throw wrong(`it is no JSON: ${error.message}`);
     throw error;
@@ -61,7 +61,7 @@ async function readPoints(path: string): Promise<number[]> {
   return list.flatMap((point: unknown, i) => {
     if (Array.isArray(point) && point.length === 2 && point.every((value) => Number.isFinite(value)))
       return point as [number, number];
-    throw wrong(`entry ${i} is ${JSON.stringify(point)}`);
+    throw wrong(`entry ${i} is ${JSON.stringify(point).slice(0, 60)}`);
   });
 }
 

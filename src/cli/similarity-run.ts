@@ -3,7 +3,7 @@ import { WhitherError } from '../core/errors.ts';
 import { inspectPath, isSamePlace } from '../io/atomic-write.ts';
 import { listFolder } from '../io/image-frames.ts';
 import { readImage, writeImage } from '../io/index.ts';
-import { readBytes } from '../io/read-bytes.ts';
+import { readText } from '../io/folders.ts';
 import { parseMetric } from '../match/metric/index.ts';
 import type { MetricChoice } from '../match/metric/index.ts';
 import { loadPatchModel, similarities, similarity, similarityMap, verify } from '../match/patches/index.ts';
@@ -51,7 +51,7 @@ function refuseOptions(options: SimilarityCommandOptions, folder: boolean): void
 /** A name, or the metric saved in a file. */
 async function openMetric(metric: string | undefined): Promise<MetricChoice | undefined> {
   if (metric === undefined || extname(metric).toLowerCase() !== '.json') return metric as MetricChoice;
-  return parseMetric(new TextDecoder().decode(await readBytes(metric, 'a metric')), metric);
+  return parseMetric(await readText(metric, 'a metric'), metric);
 }
 
 async function comparePictures(

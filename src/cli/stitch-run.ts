@@ -125,7 +125,7 @@ async function checkStitchOptions(inputs: readonly string[], options: StitchComm
 }
 
 async function readTransforms(path: string): Promise<Transforms> {
-  const text = await readText(path);
+  const text = await readText(path, 'transforms');
   try {
     return parseTransforms(JSON.parse(text));
   } catch (error) {

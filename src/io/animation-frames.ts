@@ -1,8 +1,9 @@
 import sharp from 'sharp';
 import { FileError } from '../core/errors.ts';
 import type { CheckedFramesOptions, Frame, FrameSource } from './frame-source.ts';
-import { checkClaimedSize, decodeImage, fitWithin, resizeImage } from './images.ts';
 import { countWholePictures } from './gif-blocks.ts';
+import { checkFormat, decoding, fitWithin, resizeImage } from './images.ts';
+import { checkClaimedSize } from './pixel-limit.ts';
 import { readBytes } from './read-bytes.ts';
 
 /** Pictures decoded together; every group is decoded from the start of the file again, so not too few. */
@@ -28,12 +29,14 @@ export async function openAnimation(
   { every, maxSize, maxPixels }: CheckedFramesOptions,
 ): Promise<FrameSource> {
   const bytes = await readBytes(path, 'an animated picture');
+  const place = `at ${path}`;
+  checkFormat(place, bytes);
   const open = (page: number, pages: number) =>
     sharp(bytes, { page, pages, limitInputPixels: false, failOn: 'error' });
-  const metadata = await decodeImage(path, open(0, -1).metadata());
+  const metadata = await decoding(place, open(0, -1).metadata());
   const { width, pages = 1, delay } = metadata;
   const height = metadata.pageHeight ?? metadata.height;
-  checkClaimedSize(path, width, height, maxPixels);
+  checkClaimedSize(place, width, height, maxPixels);
   const group = Math.max(1, Math.min(GROUP, Math.floor(GROUP_PIXELS / (width * height))));
   const { whole, complete } = countWholePictures(bytes, pages);
   let disposed = false;
@@ -42,8 +45,8 @@ export async function openAnimation(
     for (let start = 0; start < whole; start += group) {
       const count = Math.min(group, whole - start);
       if (disposed) return;
-      const strip = await decodeImage(
-        path,
+      const strip = await decoding(
+        place,
         open(start, count)
           .flatten({ background: '#000' })
           .toColourspace('srgb')

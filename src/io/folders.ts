@@ -1,9 +1,14 @@
-import { mkdir, readFile, readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { asFileError } from './atomic-write.ts';
+import { readBytes } from './read-bytes.ts';
 
-/** The whole of a text file. */
-export const readText = (path: string): Promise<string> =>
-  asFileError(`to read ${path}`, readFile(path, 'utf8'));
+/** No text that this program reads is longer. */
+const MAX_TEXT_BYTES = 64 * 2 ** 20;
+
+/** The whole of a text file of at most 64 MiB. */
+export async function readText(path: string, what: string): Promise<string> {
+  return new TextDecoder().decode(await readBytes(path, what, MAX_TEXT_BYTES));
+}
 
 /** Makes a folder, and those that it lies in, where there is none. */
 export async function makeFolder(path: string): Promise<void> {

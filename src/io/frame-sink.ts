@@ -4,6 +4,7 @@ import type { Image } from '../core/types.ts';
 import { createFolderSink } from './folder-sink.ts';
 import { createGifSink } from './gif-sink.ts';
 import { inspectPath } from './atomic-write.ts';
+import { toPath } from './path.ts';
 import { createVideoSink, VIDEO_CONTAINERS } from './video-sink.ts';
 
 /** Options of {@link createFrameSink}. */
@@ -46,8 +47,8 @@ export interface FrameSink {
  * @throws FileError where the output exists and neither `overwrite` nor, for a folder, `resume` is set, where the
  * extension is unknown, or where video is asked for and FFmpeg's optional package is not installed.
  */
-export async function createFrameSink(path: string, options: FrameSinkOptions): Promise<FrameSink> {
-  if (typeof path !== 'string' || path === '') throw expected('a path', 'path', path);
+export async function createFrameSink(target: string | URL, options: FrameSinkOptions): Promise<FrameSink> {
+  const path = toPath(target);
   checkInteger(options.width, 'width', 1);
   checkInteger(options.height, 'height', 1);
   if (!(options.frameRate > 0 && options.frameRate < Infinity))

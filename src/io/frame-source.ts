@@ -1,10 +1,12 @@
 import { extname } from 'node:path';
-import { checkInteger, expected, FileError } from '../core/errors.ts';
+import { checkInteger, FileError } from '../core/errors.ts';
 import type { Image } from '../core/types.ts';
 import { inspectPath } from './atomic-write.ts';
 import { openAnimation } from './animation-frames.ts';
 import { hasPattern, listFolder, listPattern, openImages } from './image-frames.ts';
-import { DEFAULT_MAX_PIXELS, IMAGE_EXTENSIONS } from './images.ts';
+import { IMAGE_EXTENSIONS } from './images.ts';
+import { DEFAULT_MAX_PIXELS } from './pixel-limit.ts';
+import { toPath } from './path.ts';
 import { openVideo } from './video-frames.ts';
 
 /** One picture of a sequence. */
@@ -69,8 +71,8 @@ const ANIMATED = new Set(['.gif', '.webp']);
  *
  * @throws FileError where there is nothing, nothing that can be decoded, or not one frame.
  */
-export async function openFrames(source: string, options: OpenFramesOptions = {}): Promise<FrameSource> {
-  if (typeof source !== 'string' || source === '') throw expected('a path', 'source', source);
+export async function openFrames(input: string | URL, options: OpenFramesOptions = {}): Promise<FrameSource> {
+  const source = toPath(input, 'source');
   const every = checkInteger(options.every ?? 1, 'every', 1);
   const maxSize = options.maxSize === undefined ? undefined : checkInteger(options.maxSize, 'maxSize', 1);
   const maxPixels = checkInteger(options.maxPixels ?? DEFAULT_MAX_PIXELS, 'maxPixels', 1);

@@ -8,8 +8,11 @@ import { atomicWrite, checkWritable } from './atomic-write.ts';
 import { openBmp } from './bmp.ts';
 import type { BmpImage } from './bmp.ts';
 import { focalOfExif } from './focal-length.ts';
+import { imageFormat } from './image-format.ts';
 import { openNetpbm } from './netpbm.ts';
 import type { NetpbmImage } from './netpbm.ts';
+import { toPath } from './path.ts';
+import { checkClaimedSize, DEFAULT_MAX_PIXELS } from './pixel-limit.ts';
 import { readBytes } from './read-bytes.ts';
 
 /**
@@ -20,92 +23,100 @@ export function keepNoPictures(): void {
   sharp.cache(false);
 }
 
-/** Options of {@link readImage} and {@link readMask}. */
+/** Options of {@link readImage}, {@link decodeImage} and {@link readMask}. */
 export interface ReadImageOptions {
   /** Largest picture that is decoded, in pixels; 200 million unless told. */
   readonly maxPixels?: number;
 }
 
-/** The size from which a picture is taken for a mistake or an attack, in pixels. */
-export const DEFAULT_MAX_PIXELS = 200e6;
-
 /** The extensions of pictures that a folder of frames is searched for. */
 export const IMAGE_EXTENSIONS: readonly string[] =
   '.png .jpg .jpeg .webp .tif .tiff .avif .gif .bmp .ppm .pgm'.split(' ');
 
-const count = (n: number): string => n.toLocaleString('en-US');
-
-/** Throws a {@link FileError} where a header claims more pixels than are to be decoded. */
-export function checkClaimedSize(path: string, width: number, height: number, maxPixels: number): void {
-  if (width * height > maxPixels)
-    throw new FileError(
-      `Expected an image of at most ${count(maxPixels)} pixels at ${path} but its header claims ` +
-        `${width} x ${height}, ${count(width * height)} pixels: raise maxPixels if that is right`,
-    );
-}
-
-/** Waits for sharp; what it throws becomes a {@link FileError} of one line. */
-export async function decodeImage<T>(path: string, work: Promise<T>): Promise<T> {
+/**
+ * Waits for sharp; what it throws becomes a {@link FileError} of one line.
+ *
+ * @param place where the image is, such as `at a.png`
+ */
+export async function decoding<T>(place: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
     const reason = (cause as Error).message.trim().split('\n').join(', ');
-    throw new FileError(`Expected an image at ${path} but it could not be decoded: ${reason}`, { cause });
+    throw new FileError(`Expected an image ${place} but it could not be decoded: ${reason}`, { cause });
   }
 }
 
 /** What is used of sharp's metadata. */
 type PictureMetadata = Pick<Metadata, 'autoOrient' | 'depth' | 'channels' | 'exif'>;
 
+/** An image whose header was read. */
+interface OpenedImage {
+  /** Where it is, for errors, such as `at a.png`. */
+  readonly place: string;
+  readonly open: () => Sharp;
+  readonly metadata: PictureMetadata;
+}
+
 /** Opens a picture and checks the size it claims before any pixel is decoded. */
-async function openImage(
-  path: string,
-  options: ReadImageOptions,
-): Promise<{ open: () => Sharp; metadata: PictureMetadata }> {
+async function openImage(path: string | URL, options: ReadImageOptions): Promise<OpenedImage> {
+  const file = toPath(path);
+  return openBytes(`at ${file}`, await readBytes(file, 'an image'), options);
+}
+
+/** As {@link openImage}, of the content of a file. */
+async function openBytes(place: string, bytes: Uint8Array, options: ReadImageOptions): Promise<OpenedImage> {
   const maxPixels = checkInteger(options.maxPixels ?? DEFAULT_MAX_PIXELS, 'maxPixels', 1);
-  const bytes = await readBytes(path, 'an image');
-  const raw = openUncompressed(path, bytes);
-  if (raw) return openRaw(path, raw, maxPixels);
+  const raw = openUncompressed(place, bytes);
+  if (raw) return openRaw(place, raw, maxPixels);
+  checkFormat(place, bytes);
   // The size is checked here, with a message of our own. Damage is an error, a questionable colour profile is not.
   const settings: SharpOptions = { limitInputPixels: false, failOn: 'error' };
   const open = (): Sharp => sharp(bytes, settings);
-  const metadata = await decodeImage(path, open().metadata());
-  checkClaimedSize(path, metadata.width, metadata.height, maxPixels);
-  return { open, metadata };
+  const metadata = await decoding(place, open().metadata());
+  checkClaimedSize(place, metadata.width, metadata.height, maxPixels);
+  return { place, open, metadata };
+}
+
+/** Throws a {@link FileError} unless the bytes are of a format that is documented. */
+export function checkFormat(place: string, bytes: Uint8Array): void {
+  if (!imageFormat(bytes))
+    throw new FileError(
+      `Expected an image ${place} but its bytes are of no format that is read: ` +
+        'give PNG, JPEG, WebP, TIFF, AVIF, GIF, BMP, PPM or PGM',
+    );
 }
 
 /** A picture of a format that sharp does not read itself. */
-function openUncompressed(path: string, bytes: Uint8Array): NetpbmImage | BmpImage | undefined {
+function openUncompressed(place: string, bytes: Uint8Array): NetpbmImage | BmpImage | undefined {
   try {
     return openNetpbm(bytes) ?? openBmp(bytes);
   } catch (error) {
-    throw new FileError(`${path}: ${(error as Error).message}`);
+    throw new FileError(`Expected an image ${place} but: ${(error as Error).message}`);
   }
 }
 
-/** As {@link openImage} of such a picture. */
+/** As {@link openBytes} of such a picture. */
 function openRaw(
-  path: string,
+  place: string,
   { width, height, channels, decode }: NetpbmImage | BmpImage,
   maxPixels: number,
-): { open: () => Sharp; metadata: PictureMetadata } {
-  checkClaimedSize(path, width, height, maxPixels);
+): OpenedImage {
+  checkClaimedSize(place, width, height, maxPixels);
   if (width === 0 || height === 0)
-    throw new FileError(
-      `Expected an image of 1 x 1 pixels or more at ${path} but it is ${width} x ${height}`,
-    );
+    throw new FileError(`Expected an image of 1 x 1 pixels or more ${place} but it is ${width} x ${height}`);
   try {
     const data = decode();
     const open = (): Sharp => sharp(data, { raw: { width, height, channels } });
-    return { open, metadata: { autoOrient: { width, height }, depth: 'uchar', channels } };
+    return { place, open, metadata: { autoOrient: { width, height }, depth: 'uchar', channels } };
   } catch (error) {
-    throw new FileError(`${path}: ${(error as Error).message}`);
+    throw new FileError(`Expected an image ${place} but: ${(error as Error).message}`);
   }
 }
 
 /** The size of a picture, upright, without decoding its pixels. */
 export async function readImageSize(
-  path: string,
+  path: string | URL,
   options: ReadImageOptions = {},
 ): Promise<{ width: number; height: number }> {
   return (await openImage(path, options)).metadata.autoOrient;
@@ -113,7 +124,7 @@ export async function readImageSize(
 
 /** The size of a picture, upright, and the focal length in pixels that its camera noted, if it did. */
 export async function readImageInfo(
-  path: string,
+  path: string | URL,
   options: ReadImageOptions = {},
 ): Promise<{ width: number; height: number; focal?: number }> {
   const { autoOrient, exif } = (await openImage(path, options)).metadata;
@@ -155,17 +166,32 @@ async function toImage(source: Sharp): Promise<Image> {
 }
 
 /**
- * Reads a picture of any format that sharp reads (PNG, JPEG, WebP, TIFF, AVIF, GIF and more), a binary .ppm or
- * .pgm, or an uncompressed .bmp, as 8-bit sRGB:
+ * Reads a picture (PNG, JPEG, WebP, TIFF, AVIF, GIF, a binary .ppm or .pgm, or an uncompressed .bmp, told by its first
+ * bytes) as 8-bit sRGB:
  * EXIF orientation applied, embedded colour profiles and CMYK converted, 16-bit samples cut to their upper 8
  * bits, grey repeated in three channels, transparency laid on black. Of an animation the first picture is read.
  *
  * @throws FileError where the file is missing, a folder, empty, no picture, cut short, or claims more pixels than
  * `maxPixels`.
  */
-export async function readImage(path: string, options: ReadImageOptions = {}): Promise<Image> {
-  const { open } = await openImage(path, options);
-  return decodeImage(path, toImage(open()));
+export async function readImage(path: string | URL, options: ReadImageOptions = {}): Promise<Image> {
+  const { place, open } = await openImage(path, options);
+  return decoding(place, toImage(open()));
+}
+
+/**
+ * As {@link readImage}, of the content of a file: what an upload or a download brings.
+ *
+ * @param bytes a Buffer or another Uint8Array; a path is refused
+ * @throws FileError where the bytes are no image, are cut short, or claim more pixels than `maxPixels`.
+ */
+export async function decodeImage(bytes: Uint8Array, options: ReadImageOptions = {}): Promise<Image> {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(
+      `Expected a Uint8Array for bytes but received a ${typeof bytes}: readImage takes paths`,
+    );
+  const { place, open } = await openBytes('in the bytes given', bytes, options);
+  return decoding(place, toImage(open()));
 }
 
 /**
@@ -173,7 +199,7 @@ export async function readImage(path: string, options: ReadImageOptions = {}): P
  * size before that too.
  */
 export async function readImageWithin(
-  path: string,
+  path: string | URL,
   maxSize: number | undefined,
   options: ReadImageOptions = {},
 ): Promise<{ image: Image; fullWidth: number; fullHeight: number }> {
@@ -186,16 +212,16 @@ export async function readImageWithin(
  * holding all of the larger one.
  */
 export async function readImageOfPixels(
-  path: string,
+  path: string | URL,
   maxPixels: number,
   options: ReadImageOptions = {},
 ): Promise<Image> {
-  const { open, metadata } = await openImage(path, options);
+  const { place, open, metadata } = await openImage(path, options);
   const { width, height } = metadata.autoOrient;
   const scale = Math.sqrt(maxPixels / (width * height));
   const size = [width, height].map((side) => Math.max(1, Math.floor(side * scale)));
   const source = scale < 1 ? open().resize({ width: size[0], height: size[1], fit: 'fill' }) : open();
-  return decodeImage(path, toImage(source));
+  return decoding(place, toImage(source));
 }
 
 /** The picture made smaller (Lanczos) where its longer side exceeds `maxSize` pixels, and else itself. */
@@ -227,7 +253,8 @@ export const ENCODERS: Readonly<Record<string, (source: Sharp) => Sharp>> = {
   '.tiff': (source) => source.tiff({ compression: 'deflate' }),
 };
 
-async function writeRaster(path: string, source: () => Sharp, options: WriteOptions): Promise<void> {
+async function writeRaster(target: string | URL, source: () => Sharp, options: WriteOptions): Promise<void> {
+  const path = toPath(target);
   const encode = ENCODERS[extname(path).toLowerCase()];
   if (!encode)
     throw new FileError(
@@ -243,7 +270,11 @@ async function writeRaster(path: string, source: () => Sharp, options: WriteOpti
  *
  * @throws FileError where the extension is another or the file exists and `overwrite` is not set.
  */
-export async function writeImage(path: string, image: Image, options: WriteOptions = {}): Promise<void> {
+export async function writeImage(
+  path: string | URL,
+  image: Image,
+  options: WriteOptions = {},
+): Promise<void> {
   checkRaster('an image', image, 3);
   const { width, height, data } = image;
   await writeRaster(path, () => sharp(data, { raw: { width, height, channels: 3 } }), options);
@@ -254,14 +285,14 @@ export async function writeImage(path: string, image: Image, options: WriteOptio
  *
  * @throws FileError as {@link readImage} does.
  */
-export async function readMask(path: string, options: ReadImageOptions = {}): Promise<Mask> {
-  const { open, metadata } = await openImage(path, options);
+export async function readMask(path: string | URL, options: ReadImageOptions = {}): Promise<Mask> {
+  const { place, open, metadata } = await openImage(path, options);
   const { depth, channels: stored } = metadata;
   const upright = open().autoOrient().removeAlpha();
   // sharp gives 8 bits of a deeper picture unless it is told the deep colour space.
   const deep = depth === 'ushort' ? upright.toColourspace(stored < 3 ? 'grey16' : 'rgb16') : upright;
   const source = deep.raw({ depth: 'ushort' });
-  const { data, info } = await decodeImage(path, source.toBuffer({ resolveWithObject: true }));
+  const { data, info } = await decoding(place, source.toBuffer({ resolveWithObject: true }));
   const { width, height, channels } = info;
   const bytesPerPixel = channels * 2;
   const mask = new Uint8Array(width * height);
@@ -274,7 +305,7 @@ export async function readMask(path: string, options: ReadImageOptions = {}): Pr
  * Writes a mask as a grey picture, 255 where it is 1 and 0 elsewhere; the format by extension as in
  * {@link writeImage}.
  */
-export async function writeMask(path: string, mask: Mask, options: WriteOptions = {}): Promise<void> {
+export async function writeMask(path: string | URL, mask: Mask, options: WriteOptions = {}): Promise<void> {
   checkRaster('a mask', mask, 1);
   const { width, height } = mask;
   const data = mask.data.map((value) => (value ? 255 : 0));

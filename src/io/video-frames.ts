@@ -6,7 +6,8 @@ import type { Image } from '../core/types.ts';
 import type { AvCodecContext, AvFormatContext, AvFrame, AvScaleContext, AvStream, Ffmpeg } from './ffmpeg.ts';
 import { AV, checkCode, loadFfmpeg, makeDictionary, makeScaler } from './ffmpeg.ts';
 import type { CheckedFramesOptions, Frame, FrameSource } from './frame-source.ts';
-import { checkClaimedSize, fitWithin } from './images.ts';
+import { fitWithin } from './images.ts';
+import { checkClaimedSize } from './pixel-limit.ts';
 import { asFileError } from './atomic-write.ts';
 import { matroskaLength } from './matroska.ts';
 import { rotateImage } from './rotate.ts';
@@ -209,7 +210,7 @@ export async function openVideo(
   await probe.close();
   if (!(width > 0 && height > 0))
     throw new FileError(`Expected a video of at least 1 x 1 pixels at ${path} but it has no size`);
-  checkClaimedSize(path, width, height, maxPixels);
+  checkClaimedSize(`at ${path}`, width, height, maxPixels);
   const stored = fitWithin(width, height, maxSize);
   let disposed = false;
 
