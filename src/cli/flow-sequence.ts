@@ -14,7 +14,7 @@ import { guardInterrupts } from './interrupt.ts';
 import type { InterruptGuard } from './interrupt.ts';
 import { openModel } from './open-model.ts';
 import { startProgress } from './progress.ts';
-import { checkTarget, openOutput } from './sequence-output.ts';
+import { checkNames, checkTarget, openOutput } from './sequence-output.ts';
 import type { SequenceOutput } from './sequence-output.ts';
 import { parseTarget } from './sequence-target.ts';
 import type { SequenceTarget } from './sequence-target.ts';
@@ -61,6 +61,7 @@ async function runOn(
   guard: InterruptGuard,
 ): Promise<void> {
   if (source.frameCount !== null && source.frameCount < 2) throw tooFew(input, source.frameCount);
+  checkNames(target, source, options.both);
   const model = await openModel(options);
   try {
     const output = await openOutput(target, source, options);
@@ -105,20 +106,22 @@ async function runTwice(run: SequenceRun): Promise<void> {
   const { output, source, guard, summary } = run;
   const scale = sequenceMagnitude({ release: 1 });
   const scratch = await createScratchFolder();
-  const spilled = (name: string): string => join(scratch.path, `${name}.flo`);
+  const spilled = (index: number): string => join(scratch.path, `${index}.flo`);
   try {
     // All of them, results that are there already too: the scale is that of the whole sequence.
-    for await (const { name, flow } of estimates(run, new Set())) {
+    for await (const { index, flow } of estimates(run, new Set())) {
       scale.update(flow);
-      await writeFlow(spilled(name), flow);
+      await writeFlow(spilled(index), flow);
     }
     const progress = startProgress('colours', pairCount(source));
+    let index = 0;
     try {
       for await (const { name, image } of pairStarts(source)) {
         guard.check();
         const maxMagnitude = scale.value;
         if (output.existing.has(name)) summary.skip();
-        else await output.write({ name, frame: image, flow: await readFlow(spilled(name)), maxMagnitude });
+        else await output.write({ name, frame: image, flow: await readFlow(spilled(index)), maxMagnitude });
+        index++;
         progress.step();
       }
     } finally {

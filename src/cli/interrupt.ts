@@ -20,19 +20,23 @@ export interface InterruptGuard {
   dispose(): void;
 }
 
-/** Takes SIGINT, SIGTERM and SIGHUP (its terminal was closed) over until disposed of; a second signal stops the program where it stands. */
+/**
+ * Takes SIGINT, SIGTERM and SIGHUP (its terminal was closed) over until the first of them comes or it is disposed of. A
+ * second signal is the system's again and kills the program where it stands, whatever it waits for.
+ */
 export function guardInterrupts(): InterruptGuard {
   let received: StopSignal | undefined;
-  const listener = (signal: NodeJS.Signals): void => {
-    if (received) process.exit(EXIT_CODES[received]);
-    received = signal as StopSignal;
-  };
   const signals = Object.keys(EXIT_CODES) as StopSignal[];
+  const dispose = (): void => signals.forEach((signal) => process.off(signal, listener));
+  const listener = (signal: NodeJS.Signals): void => {
+    received ??= signal as StopSignal;
+    dispose();
+  };
   signals.forEach((signal) => process.on(signal, listener));
   return {
     check() {
       if (received) throw new Interrupted(received);
     },
-    dispose: () => signals.forEach((signal) => process.off(signal, listener)),
+    dispose,
   };
 }

@@ -11,6 +11,8 @@ export async function checkOutputs(paths: readonly string[], force: boolean): Pr
     seen.add(resolve(path));
     const found = await inspectPath(path);
     if (found === 'folder') throw new FileError(`Expected a file name but ${path} is a folder: add a name`);
+    if (found === 'other')
+      throw new FileError(`Expected a file name but ${path} is a device or a pipe: give another name`);
     if (found === 'file' && !force)
       throw new FileError(`Expected a free name but ${path} exists: add --force to replace it`);
     const folder = resolve(path, '..');

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { FileError } from '../core/errors.ts';
 import type { FlowField, Image } from '../core/types.ts';
 import { inspectPath } from '../io/atomic-write.ts';
 import { openFlowFolder } from '../io/flow-folder.ts';
@@ -45,6 +46,39 @@ export async function checkTarget(target: SequenceTarget, input: string, force: 
   }
 }
 
+/** The longest file name that common file systems take, in bytes. */
+const MAX_NAME_BYTES = 255;
+
+/**
+ * Throws a {@link FileError} where results that are named after frames would have one name, or one that is too long:
+ * before any work is done.
+ */
+export function checkNames(
+  target: SequenceTarget,
+  { names = [] }: FrameSource,
+  both: boolean | undefined,
+): void {
+  if (target.kind === 'video') return;
+  const extension = target.kind === 'flows' ? target.extension : '.png';
+  const seen = new Set<string>();
+  // The last frame begins no pair.
+  for (const name of names.slice(0, -1))
+    for (const result of both && target.kind === 'flows' ? [name, backwardName(name)] : [name]) {
+      const file = result + extension;
+      if (seen.has(result))
+        throw new FileError(
+          `Expected a name of its own for every frame but two results would be ${file}: rename one of the frames`,
+        );
+      if (Buffer.byteLength(file) > MAX_NAME_BYTES)
+        throw new FileError(
+          `Expected names of results of at most ${MAX_NAME_BYTES} bytes but ${file} is longer: rename the frame`,
+        );
+      seen.add(result);
+    }
+}
+
+const backwardName = (name: string): string => `${name}.backward`;
+
 export async function openOutput(
   target: SequenceTarget,
   source: FrameSource,
@@ -65,7 +99,7 @@ async function openFlows(
     existing: force ? new Set() : flows.existing,
     async write({ name, flow, backward }) {
       // The forward flow last: where it is there, the pair is complete.
-      if (backward) await flows.write(`${name}.backward`, backward);
+      if (backward) await flows.write(backwardName(name), backward);
       await flows.write(name, flow);
     },
     close: () => Promise.resolve(),

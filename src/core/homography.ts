@@ -18,7 +18,8 @@ export const IDENTITY: Homography = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
 /** Checks that there are nine finite numbers, and gives them back with their type. */
 export function checkHomography(values: ArrayLike<number>, name: string): Homography {
-  const numbers = Array.from(values);
+  // The length first: JSON may claim any.
+  const numbers = values?.length === 9 ? Array.from(values) : [];
   if (numbers.length !== 9 || !numbers.every(Number.isFinite))
     throw expected('nine finite numbers, a 3 x 3 matrix row by row,', name, values);
   return numbers as unknown as Homography;

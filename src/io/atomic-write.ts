@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { FileError } from '../core/errors.ts';
+import { toPath } from './path.ts';
+import { sweepTemporaries, temporaryIn } from './temporary.ts';
 
 /** Options of every writer. */
 export interface WriteOptions {
@@ -19,10 +20,12 @@ export async function asFileError<T>(expectation: string, work: Promise<T>): Pro
   }
 }
 
-/** What stands at `path`: nothing, a file (or something like one) or a folder. */
-export async function inspectPath(path: string): Promise<'nothing' | 'file' | 'folder'> {
+/** What stands at `path`: nothing, a file, a folder, or something else: a device, a pipe, a socket. */
+export async function inspectPath(path: string): Promise<'nothing' | 'file' | 'folder' | 'other'> {
   try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+    const stats = await stat(path);
+    if (stats.isFile()) return 'file';
+    return stats.isDirectory() ? 'folder' : 'other';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'nothing';
@@ -41,15 +44,19 @@ export async function checkWritable(path: string, options: WriteOptions = {}): P
   const found = await inspectPath(path);
   if (found === 'folder')
     throw new FileError(`Expected a file name to write to but ${path} is a folder: add a name`);
+  if (found === 'other')
+    throw new FileError(`Expected a file name to write to but ${path} is a device or a pipe: give another`);
   if (found === 'file' && !options.overwrite)
     throw new FileError(`Expected a free name to write to but ${path} exists: pass overwrite to replace it`);
   if ((await inspectPath(dirname(path))) !== 'folder')
     throw new FileError(`Expected a folder ${dirname(path)} for ${path} but there is none: create it first`);
 }
 
-/** A hidden name beside `path`, unlike that of any other writer, with the same extension. */
-export function temporaryName(path: string): string {
-  return join(dirname(path), `.${randomBytes(6).toString('hex')}.part-${basename(path)}`);
+/** A hidden name beside `path`, unlike that of any other writer, with the same extension. Removes what killed runs left there. */
+export async function temporaryName(path: string): Promise<string> {
+  const folder = dirname(path);
+  await sweepTemporaries(folder);
+  return temporaryIn(folder, path);
 }
 
 /** Gives the finished file `temporary` its name; where that is not allowed, `temporary` is removed. */
@@ -70,12 +77,13 @@ export async function publish(temporary: string, path: string, options: WriteOpt
  * @throws FileError where `path` exists and `overwrite` is not set, is a folder, or lies in no folder.
  */
 export async function atomicWrite(
-  path: string,
+  file: string | URL,
   bytes: Uint8Array,
   options: WriteOptions = {},
 ): Promise<void> {
+  const path = toPath(file);
   await checkWritable(path, options);
-  const temporary = temporaryName(path);
+  const temporary = await temporaryName(path);
   try {
     await asFileError(
       `to write ${bytes.length} bytes to ${path}`,

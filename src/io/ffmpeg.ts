@@ -33,6 +33,10 @@ export interface AvPacket {
   dts: bigint;
   duration: bigint;
   readonly flags: number;
+  /** Where it begins in the file, in bytes; -1 where that is not known. */
+  readonly pos: bigint;
+  /** In bytes. */
+  readonly size: number;
   alloc(): void;
   free(): void;
   unref(): void;

@@ -1,5 +1,7 @@
 import { FileError } from '../core/errors.ts';
 import type { FlowField } from '../core/types.ts';
+import { checkFlowSize } from './pixel-limit.ts';
+import type { ReadFlowOptions } from './pixel-limit.ts';
 import { checkFlow, flowFromComponents } from './unknown-flow.ts';
 
 /** The bytes `PIEH`, which read as a little-endian float32 are 202021.25. */
@@ -12,9 +14,9 @@ const UNKNOWN = 1e10;
  * Reads Middlebury's `.flo` (Baker 2011): float32 202021.25, int32 width, int32 height, then u and v of each
  * pixel row by row as float32, everything little-endian. Unknown pixels: see `flowFromComponents`.
  *
- * @throws FileError for another magic number, sizes below 1, too few or too many bytes.
+ * @throws FileError for another magic number, sizes below 1 or beyond `maxPixels`, too few or too many bytes.
  */
-export function decodeFlo(bytes: Uint8Array): FlowField {
+export function decodeFlo(bytes: Uint8Array, options: ReadFlowOptions = {}): FlowField {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEADER_BYTES)
     throw new FileError(`Expected a .flo header of ${HEADER_BYTES} bytes but received ${bytes.length} bytes`);
@@ -30,6 +32,7 @@ export function decodeFlo(bytes: Uint8Array): FlowField {
     throw new FileError(
       `Expected ${wanted} bytes for a .flo of ${width} x ${height} pixels but received ${bytes.length}`,
     );
+  checkFlowSize(width, height, options);
   const data = new Float32Array(width * height * 2);
   for (let i = 0; i < data.length; i++) data[i] = view.getFloat32(HEADER_BYTES + 4 * i, true);
   return flowFromComponents(width, height, data);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { FileError } from '../core/errors.ts';
 import type { FlowField } from '../core/types.ts';
@@ -8,10 +7,12 @@ import { decodeFlo, encodeFlo } from './flo.ts';
 import { decodeKitti, encodeKitti, isKitti } from './kitti.ts';
 import { decodeNpy, encodeNpy } from './npy.ts';
 import { decodePfm, encodePfm } from './pfm.ts';
-import { readBytes } from './read-bytes.ts';
+import { toPath } from './path.ts';
+import type { ReadFlowOptions } from './pixel-limit.ts';
+import { readBytes, readBytesSync } from './read-bytes.ts';
 
 interface FlowCodec {
-  readonly decode: (bytes: Uint8Array) => FlowField;
+  readonly decode: (bytes: Uint8Array, options: ReadFlowOptions) => FlowField;
   readonly encode: (flow: FlowField) => Uint8Array;
 }
 
@@ -49,11 +50,12 @@ function naming<T>(path: string, work: () => T): T {
  * Whether `path` names a flow file rather than a picture: by extension for .flo, .pfm and .npy; a .png must exist
  * and be 16-bit RGB with nothing but 0 and 1 in blue, as KITTI stores flow.
  */
-export function isFlowFile(path: string): boolean {
+export function isFlowFile(file: string | URL): boolean {
+  const path = toPath(file);
   const extension = extname(path).toLowerCase();
   if (extension !== '.png') return extension in CODECS;
   try {
-    return isKitti(readFileSync(path));
+    return isKitti(readBytesSync(path, 'a flow file'));
   } catch {
     return false;
   }
@@ -63,12 +65,14 @@ export function isFlowFile(path: string): boolean {
  * Reads a flow field, the format by extension: `.flo` (Middlebury), `.png` (KITTI), `.pfm`, `.npy`. A pixel whose
  * flow the file marks as unknown, or that is NaN, infinite or beyond 1e9, has `valid` 0 and flow 0, 0.
  *
- * @throws FileError where the file is missing, empty, cut, overlong or of another format than its name says.
+ * @throws FileError where the file is missing, empty, cut, overlong, of another format than its name says, or claims
+ *   more pixels than `maxPixels`.
  */
-export async function readFlow(path: string): Promise<FlowField> {
+export async function readFlow(file: string | URL, options: ReadFlowOptions = {}): Promise<FlowField> {
+  const path = toPath(file);
   const codec = codecFor(path);
   const bytes = await readBytes(path, 'a flow file');
-  return naming(path, () => codec.decode(bytes));
+  return naming(path, () => codec.decode(bytes, options));
 }
 
 /**
@@ -76,7 +80,12 @@ export async function readFlow(path: string): Promise<FlowField> {
  *
  * @throws FileError where the file exists and `overwrite` is not set, or the format cannot hold the flow.
  */
-export async function writeFlow(path: string, flow: FlowField, options: WriteOptions = {}): Promise<void> {
+export async function writeFlow(
+  file: string | URL,
+  flow: FlowField,
+  options: WriteOptions = {},
+): Promise<void> {
+  const path = toPath(file);
   const codec = codecFor(path);
   await checkWritable(path, options);
   await atomicWrite(

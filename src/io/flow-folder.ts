@@ -23,7 +23,7 @@ export async function openFlowFolder(
   extension: string,
   options: { readonly overwrite?: boolean } = {},
 ): Promise<FlowFolder> {
-  if ((await inspectPath(folder)) === 'file')
+  if (['file', 'other'].includes(await inspectPath(folder)))
     throw new FileError(`Expected a folder for flow files but ${folder} is a file`);
   await mkdir(folder).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'EEXIST') return;

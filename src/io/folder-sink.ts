@@ -14,7 +14,8 @@ async function openFolder(
   { overwrite, resume }: FrameSinkOptions,
 ): Promise<{ created: boolean; pictures: string[] }> {
   const found = await inspectPath(path);
-  if (found === 'file') throw new FileError(`Expected a folder at ${path} but a file is in the way`);
+  if (found === 'file' || found === 'other')
+    throw new FileError(`Expected a folder at ${path} but a file is in the way`);
   if (found === 'nothing') {
     await asFileError(`to make a folder ${path}`, mkdir(path, { recursive: true }));
     return { created: true, pictures: [] };

@@ -32,6 +32,8 @@ export interface FrameSource {
   readonly frameRate: number;
   /** How many frames `frames()` gives, null where only decoding would tell. Of a video it is what the file claims. */
   readonly frameCount: number | null;
+  /** Of picture files: the `name` of each frame, in order. Two are the same where only extensions differ. */
+  readonly names?: readonly string[];
   /**
    * The frames from the first on; each call starts over. Nothing is decoded ahead of what is asked for beyond
    * what the codec needs, so memory does not depend on the length.
@@ -83,6 +85,10 @@ export async function openFrames(input: string | URL, options: OpenFramesOptions
     if (hasPattern(source)) return openImages(await listPattern(source), checked);
     throw new FileError(`Expected a video, a GIF or a folder of pictures at ${source} but there is nothing`);
   }
+  if (found === 'other')
+    throw new FileError(
+      `Expected a video, a GIF or a folder of pictures but ${source} is a device or a pipe`,
+    );
   const extension = extname(source).toLowerCase();
   if (ANIMATED.has(extension)) return openAnimation(source, checked);
   if (IMAGE_EXTENSIONS.includes(extension)) return openImages([source], checked);

@@ -77,7 +77,7 @@ export async function createGifSink(path: string, options: FrameSinkOptions): Pr
       `Expected a GIF of at most ${MAX_SIDE} pixels a side at ${path} but received ${width} x ${height}`,
     );
   await checkWritable(path, options);
-  const temporary = temporaryName(path);
+  const temporary = await temporaryName(path);
   const file: FileHandle = await asFileError(`to write ${path}`, open(temporary, 'wx'));
   const enqueue = makeQueue();
   let state: 'open' | 'closed' = 'open';

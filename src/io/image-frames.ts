@@ -3,6 +3,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { FileError } from '../core/errors.ts';
 import { asFileError, inspectPath } from './atomic-write.ts';
 import type { CheckedFramesOptions, Frame, FrameSource } from './frame-source.ts';
+import { namePattern } from './name-pattern.ts';
 import { fitWithin, IMAGE_EXTENSIONS, readImageSize, readImageWithin } from './images.ts';
 
 /** Picture files have no frame rate of their own; this is the one FFmpeg takes for them too. */
@@ -31,30 +32,20 @@ export function hasPattern(path: string): boolean {
   return /%0?\d*d|[*?]/.test(basename(path));
 }
 
-/** A pattern of file names as a regular expression: %d any number, %04d one of at least 4 digits, * and ?. */
-function patternExpression(pattern: string): RegExp {
-  const source = pattern.replace(/%0?(\d*)d|[*?]|[\\^$.+()[\]{}|]/g, (match, digits?: string) => {
-    if (match.startsWith('%')) return `\\d{${digits || 1},}`;
-    if (match === '*') return '.*';
-    return match === '?' ? '.' : `\\${match}`;
-  });
-  return new RegExp(`^${source}$`);
-}
-
 /** The pictures whose names fit the pattern in the last part of `path`. */
 export async function listPattern(path: string): Promise<string[]> {
   const folder = dirname(path);
   if ((await inspectPath(folder)) !== 'folder')
     throw new FileError(`Expected a folder ${folder} for the pattern ${path} but there is none`);
-  const expression = patternExpression(basename(path));
-  const names = (await asFileError(`to list ${folder}`, readdir(folder))).filter((name) =>
-    expression.test(name),
-  );
+  const fits = namePattern(basename(path));
+  const names = (await asFileError(`to list ${folder}`, readdir(folder))).filter(fits);
   const paths = sortPictures(folder, names);
   if (paths.length === 0)
     throw new FileError(`Expected pictures that fit the pattern ${path} but there are none`);
   return paths;
 }
+
+const nameOf = (path: string): string => basename(path, extname(path));
 
 /** Frames from picture files; the first one's size is the size of all. */
 export async function openImages(
@@ -74,7 +65,7 @@ export async function openImages(
           `Expected frames of one size but ${first} is ${full.width} x ${full.height} and ` +
             `${path} is ${fullWidth} x ${fullHeight}`,
         );
-      yield { index, name: basename(path, extname(path)), image };
+      yield { index, name: nameOf(path), image };
     }
   }
   return {
@@ -82,6 +73,7 @@ export async function openImages(
     ...fitWithin(full.width, full.height, maxSize),
     frameRate: FRAME_RATE / every,
     frameCount: used.length,
+    names: used.map(({ path }) => nameOf(path)),
     frames,
     dispose() {
       disposed = true;

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import sharp from 'sharp';
-import { checkInteger, FileError, ShapeError } from '../core/errors.ts';
+import { checkInteger, checkOneOf, FileError, ShapeError } from '../core/errors.ts';
 import type { Image, Mask } from '../core/types.ts';
 import type { WriteOptions } from './atomic-write.ts';
 import { atomicWrite, checkWritable } from './atomic-write.ts';
@@ -92,7 +92,7 @@ function openUncompressed(place: string, bytes: Uint8Array): NetpbmImage | BmpIm
   try {
     return openNetpbm(bytes) ?? openBmp(bytes);
   } catch (error) {
-    throw new FileError(`Expected an image ${place} but: ${(error as Error).message}`);
+    throw new FileError(`${place.replace(/^at /, '')}: ${(error as Error).message}`);
   }
 }
 
@@ -110,7 +110,7 @@ function openRaw(
     const open = (): Sharp => sharp(data, { raw: { width, height, channels } });
     return { place, open, metadata: { autoOrient: { width, height }, depth: 'uchar', channels } };
   } catch (error) {
-    throw new FileError(`Expected an image ${place} but: ${(error as Error).message}`);
+    throw new FileError(`${place.replace(/^at /, '')}: ${(error as Error).message}`);
   }
 }
 
@@ -252,6 +252,22 @@ export const ENCODERS: Readonly<Record<string, (source: Sharp) => Sharp>> = {
   '.tif': (source) => source.tiff({ compression: 'deflate' }),
   '.tiff': (source) => source.tiff({ compression: 'deflate' }),
 };
+
+/** What {@link encodeImage} makes. */
+export type ImageFileFormat = 'png' | 'jpeg' | 'webp' | 'tiff';
+
+/**
+ * The content of an image file, as {@link writeImage} writes it.
+ *
+ * @throws TypeError for another format, ShapeError where the data does not fit the size.
+ */
+export async function encodeImage(image: Image, format: ImageFileFormat): Promise<Uint8Array> {
+  checkOneOf(format, 'format', ['png', 'jpeg', 'webp', 'tiff']);
+  checkRaster('an image', image, 3);
+  const { width, height, data } = image;
+  const source = sharp(data, { raw: { width, height, channels: 3 } });
+  return new Uint8Array(await ENCODERS[`.${format}`](source).toBuffer());
+}
 
 async function writeRaster(target: string | URL, source: () => Sharp, options: WriteOptions): Promise<void> {
   const path = toPath(target);

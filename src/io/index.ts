@@ -1,8 +1,9 @@
 /** Pictures, flow files and frames: with `runtime` the only place that touches the disk. */
 export { atomicWrite } from './atomic-write.ts';
 export type { WriteOptions } from './atomic-write.ts';
-export { readImage, readMask, writeImage, writeMask } from './images.ts';
-export type { ReadImageOptions } from './images.ts';
+export { decodeImage, encodeImage, readImage, readMask, writeImage, writeMask } from './images.ts';
+export type { ImageFileFormat, ReadImageOptions } from './images.ts';
+export type { ReadFlowOptions } from './pixel-limit.ts';
 export { FLOW_EXTENSIONS, isFlowFile, readFlow, writeFlow } from './flow-files.ts';
 export { decodeFlo, encodeFlo } from './flo.ts';
 export { decodeKitti, encodeKitti } from './kitti.ts';

@@ -1,5 +1,6 @@
 import { FileError } from '../core/errors.ts';
 import type { FlowField } from '../core/types.ts';
+import type { ReadFlowOptions } from './pixel-limit.ts';
 import { decodeRgb16Png, encodeRgb16Png, isRgb16Png } from './png16.ts';
 import { checkFlow, findPixel } from './unknown-flow.ts';
 
@@ -17,11 +18,11 @@ const fits = (component: number): boolean => toSample(component) >= 0 && toSampl
  * B = 0 where the flow is unknown; there u and v become 0. B is 1 elsewhere, or, as some programs have it, any one
  * number.
  *
- * @throws FileError where `bytes` is not a whole 16-bit RGB PNG, and where B has several numbers: such a PNG is an
+ * @throws FileError where `bytes` is not a whole 16-bit RGB PNG of at most `maxPixels`, and where B has several numbers: such a PNG is an
  *   image, or has red and blue swapped.
  */
-export function decodeKitti(bytes: Uint8Array): FlowField {
-  const { width, height, data: samples } = decodeRgb16Png(bytes);
+export function decodeKitti(bytes: Uint8Array, options: ReadFlowOptions = {}): FlowField {
+  const { width, height, data: samples } = decodeRgb16Png(bytes, options);
   checkValidPlane(samples);
   const data = new Float32Array(width * height * 2);
   const valid = new Uint8Array(width * height);

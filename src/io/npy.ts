@@ -1,11 +1,15 @@
 import { FileError } from '../core/errors.ts';
 import type { FlowField } from '../core/types.ts';
+import { checkFlowSize } from './pixel-limit.ts';
+import type { ReadFlowOptions } from './pixel-limit.ts';
 import { checkFlow, flowFromComponents } from './unknown-flow.ts';
 
 /** `\x93NUMPY`. */
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** NumPy pads its header so that the numbers start at a multiple of this. */
 const ALIGNMENT = 64;
+/** NumPy itself refuses longer headers. */
+const MAX_HEADER_BYTES = 10000;
 
 interface NpyHeader {
   readonly bytesPerValue: 2 | 4 | 8;
@@ -32,6 +36,8 @@ function headerText(bytes: Uint8Array): { text: string; length: number } {
   const length = start + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
   if (length > bytes.length)
     throw new FileError(`Expected a .npy header of ${length} bytes but the file has ${bytes.length}`);
+  if (length > MAX_HEADER_BYTES)
+    throw new FileError(`Expected a .npy header of at most ${MAX_HEADER_BYTES} bytes but received ${length}`);
   return { text: new TextDecoder().decode(bytes.subarray(start, length)), length };
 }
 
@@ -48,15 +54,15 @@ function decodeHeader(bytes: Uint8Array): NpyHeader {
   const type = headerValue(text, 'descr', `['"]([^'"]+)['"]`);
   if (!/^[<>]f[248]$/.test(type))
     throw new FileError(
-      `Expected .npy numbers of type float16, float32 or float64 (<f2, <f4, <f8, >f2, >f4, >f8) but received ${type}`,
+      `Expected .npy numbers of type float16, float32 or float64 (<f2, <f4, <f8, >f2, >f4, >f8) but received ${type.slice(0, 80)}`,
     );
-  const shape = headerValue(text, 'shape', '\\(([^)]*)\\)')
+  const shape = headerValue(text, 'shape', '\\(([^()]*)\\)')
     .split(',')
     .filter((part) => part.trim() !== '')
     .map(Number);
   if (shape.length !== 3 || shape[2] !== 2)
     throw new FileError(
-      `Expected a .npy of shape (height, width, 2) but received (${shape.join(', ')})` +
+      `Expected a .npy of shape (height, width, 2) but received (${shape.slice(0, 8).join(', ')})` +
         (shape.length === 3 && shape[0] === 2 ? ': save numpy.moveaxis(flow, 0, -1) instead' : ''),
     );
   const [height, width] = shape;
@@ -77,15 +83,17 @@ function decodeHeader(bytes: Uint8Array): NpyHeader {
  * float16, float32 or float64 of either byte order, C or Fortran order; the last axis is u, v. float64 is rounded to
  * float32. Unknown pixels: see `flowFromComponents`.
  *
- * @throws FileError for another magic number, type or shape, sizes below 1, too few or too many bytes.
+ * @throws FileError for another magic number, type or shape, sizes below 1 or beyond `maxPixels`, too few
+ *   or too many bytes.
  */
-export function decodeNpy(bytes: Uint8Array): FlowField {
+export function decodeNpy(bytes: Uint8Array, options: ReadFlowOptions = {}): FlowField {
   const { bytesPerValue, littleEndian, fortranOrder, width, height, length } = decodeHeader(bytes);
   const wanted = length + width * height * 2 * bytesPerValue;
   if (bytes.length !== wanted)
     throw new FileError(
       `Expected ${wanted} bytes for a .npy of shape (${height}, ${width}, 2) but received ${bytes.length}`,
     );
+  checkFlowSize(width, height, options);
   const view = new DataView(bytes.buffer, bytes.byteOffset + length);
   const data = new Float32Array(width * height * 2);
   // The distance, in values, between neighbours along each axis.

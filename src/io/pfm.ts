@@ -1,5 +1,7 @@
 import { FileError } from '../core/errors.ts';
 import type { FlowField } from '../core/types.ts';
+import { checkFlowSize } from './pixel-limit.ts';
+import type { ReadFlowOptions } from './pixel-limit.ts';
 import { checkFlow, flowFromComponents } from './unknown-flow.ts';
 
 /** `PF`, width, height and scale, each pair separated by white space, and a single byte of it at the end. */
@@ -39,9 +41,10 @@ function decodeHeader(bytes: Uint8Array): {
  * and a scale whose sign is the byte order (negative is little-endian; its size is ignored), then three
  * float32 a pixel, u, v and one that is ignored, the bottom row first. Unknown pixels: see `flowFromComponents`.
  *
- * @throws FileError for another magic number, a single channel, sizes below 1, too few or too many bytes.
+ * @throws FileError for another magic number, a single channel, sizes below 1 or beyond `maxPixels`, too few or too many
+ *   bytes.
  */
-export function decodePfm(bytes: Uint8Array): FlowField {
+export function decodePfm(bytes: Uint8Array, options: ReadFlowOptions = {}): FlowField {
   const { width, height, littleEndian, length } = decodeHeader(bytes);
   if (width < 1 || height < 1)
     throw new FileError(`Expected a .pfm of at least 1 x 1 pixels but received ${width} x ${height}`);
@@ -50,6 +53,7 @@ export function decodePfm(bytes: Uint8Array): FlowField {
     throw new FileError(
       `Expected ${wanted} bytes for a .pfm of ${width} x ${height} pixels but received ${bytes.length}`,
     );
+  checkFlowSize(width, height, options);
   const view = new DataView(bytes.buffer, bytes.byteOffset + length);
   const data = new Float32Array(width * height * 2);
   for (let y = 0; y < height; y++) {

@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { FileError } from '../core/errors.ts';
+import { sweepTemporaries, temporaryIn } from './temporary.ts';
 
 /** A folder for files that nobody is to see. */
 export interface ScratchFolder {
@@ -10,9 +10,11 @@ export interface ScratchFolder {
   dispose(): Promise<void>;
 }
 
-/** Makes an empty folder where the system keeps temporary files (`TMPDIR`). */
+/** Makes an empty folder where the system keeps temporary files (`TMPDIR`). Removes what killed runs left there. */
 export async function createScratchFolder(): Promise<ScratchFolder> {
-  const path = await mkdtemp(join(tmpdir(), 'whither-')).catch((cause: unknown) => {
+  await sweepTemporaries(tmpdir());
+  const path = temporaryIn(tmpdir());
+  await mkdir(path, { mode: 0o700 }).catch((cause: unknown) => {
     throw new FileError(`Expected to make a folder in ${tmpdir()}: set TMPDIR to another`, { cause });
   });
   return { path, dispose: () => rm(path, { recursive: true, force: true }) };

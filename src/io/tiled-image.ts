@@ -7,6 +7,7 @@ import { FileError } from '../core/errors.ts';
 import type { WriteOptions } from './atomic-write.ts';
 import { asFileError, checkWritable, publish, temporaryName } from './atomic-write.ts';
 import { ENCODERS } from './images.ts';
+import { toPath } from './path.ts';
 
 /** A picture that is written part by part and need never be whole in memory. */
 export interface TiledImage {
@@ -36,14 +37,15 @@ const ROWS_A_STRIP = 16;
  * `overwrite` is not set
  */
 export async function createTiledImage(
-  path: string,
+  target: string | URL,
   width: number,
   height: number,
   options: WriteOptions = {},
 ): Promise<TiledImage> {
+  const path = toPath(target);
   checkFormat(path, width, height);
   await checkWritable(path, options);
-  const scratch = `${temporaryName(path)}.tif`;
+  const scratch = await temporaryName(`${path}.tif`);
   const file = await asFileError(`to write beside ${path}`, open(scratch, 'wx'));
   const finish = async (work: Promise<void>): Promise<void> => {
     try {
@@ -95,7 +97,7 @@ async function encode(
   } finally {
     await file.close();
   }
-  const temporary = temporaryName(path);
+  const temporary = await temporaryName(path);
   const source = sharp(scratch, { limitInputPixels: false, sequentialRead: true });
   try {
     await asFileError(`to encode ${path}`, encoderOf(path)(source).toFile(temporary));

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { FileError } from '../core/errors.ts';
@@ -8,8 +8,8 @@ import { AV, checkCode, loadFfmpeg, makeDictionary, makeScaler } from './ffmpeg.
 import type { CheckedFramesOptions, Frame, FrameSource } from './frame-source.ts';
 import { fitWithin } from './images.ts';
 import { checkClaimedSize } from './pixel-limit.ts';
-import { asFileError } from './atomic-write.ts';
 import { matroskaLength } from './matroska.ts';
+import { openRegular } from './read-bytes.ts';
 import { rotateImage } from './rotate.ts';
 
 /** Taken where a container says nothing of its frame rate. */
@@ -20,6 +20,8 @@ const MAX_THREADS = 4;
 interface Decoder {
   readonly ffmpeg: Ffmpeg;
   readonly path: string;
+  /** Of the file, in bytes. */
+  readonly size: number;
   /** The file is known to be incomplete. */
   readonly cutShort: boolean;
   readonly format: AvFormatContext;
@@ -34,14 +36,42 @@ interface Progress {
   packets: number;
   frames: number;
   lastPacketCorrupt: boolean;
+  /** Where the last packet ends in the file; 0 where that is not known. */
+  lastByte: number;
 }
 
-/** Opens the container; only files may be read, whatever a playlist inside asks for. */
-async function openContainer(ffmpeg: Ffmpeg, path: string): Promise<AvFormatContext> {
+/**
+ * The containers of video that are opened, by FFmpeg's names of their demuxers: none that names other files, as play lists
+ * do (concat, HLS, DASH, SDP, numbered images), and none that draws text (ANSI art, subtitles).
+ */
+const CONTAINERS =
+  'mov,matroska,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,av1,obu,ivf,flv,asf,ogg,nut,mxf,dv,yuv4mpegpipe,rm,wtv,gxf,mjpeg';
+
+/** What FFmpeg answers for a container that is not in the list. */
+const ERROR_INVALID_ARGUMENT = -22;
+
+/**
+ * Where FFmpeg reads: the open file itself. So what was checked is what is read, and nothing that has a name can be
+ * opened, whatever a file inside asks for. Windows has a number of its own for a file in every library.
+ */
+function inputOf(file: FileHandle, path: string): { url: string; options: Record<string, string> } {
+  if (process.platform === 'win32')
+    return { url: `file:${resolve(path)}`, options: { protocol_whitelist: 'file' } };
+  return { url: 'fd:', options: { protocol_whitelist: 'fd', fd: String(file.fd) } };
+}
+
+async function openContainer(ffmpeg: Ffmpeg, file: FileHandle, path: string): Promise<AvFormatContext> {
   const format = new ffmpeg.FormatContext();
-  const options = makeDictionary(ffmpeg, { protocol_whitelist: 'file' });
+  const input = inputOf(file, path);
+  // MP4 can refer to tracks in other files: by relative names, and by absolute ones.
+  const references = { enable_drefs: '0', use_absolute_path: '0' };
+  const options = makeDictionary(ffmpeg, { format_whitelist: CONTAINERS, ...references, ...input.options });
   try {
-    const code = await format.openInput(`file:${resolve(path)}`, null, options);
+    const code = await format.openInput(input.url, null, options);
+    if (code === ERROR_INVALID_ARGUMENT)
+      throw new FileError(
+        `Expected a video at ${path} but it is in no container that is read: give MP4, MOV, Matroska, WebM, AVI or MPEG`,
+      );
     checkCode(ffmpeg, code, `a video at ${path}`);
     return format;
   } finally {
@@ -49,23 +79,33 @@ async function openContainer(ffmpeg: Ffmpeg, path: string): Promise<AvFormatCont
   }
 }
 
-/** Whether the file ends before the length that its header gives; throws where there is nothing in it at all. */
-async function isCutShort(path: string): Promise<boolean> {
-  const file = await asFileError(`to read ${path}`, open(path));
-  try {
-    const { size } = await file.stat();
-    if (size === 0) throw new FileError(`Expected a video at ${path} but the file is empty`);
-    const { buffer, bytesRead } = await file.read(new Uint8Array(4096), 0, 4096, 0);
-    return size < (matroskaLength(buffer.subarray(0, bytesRead)) ?? 0);
-  } finally {
-    await file.close();
-  }
+/** Whether the file ends before the length that its header gives. */
+async function isCutShort(file: FileHandle, size: number): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read(new Uint8Array(4096), 0, 4096, 0);
+  return size < (matroskaLength(buffer.subarray(0, bytesRead)) ?? 0);
 }
 
 async function openDecoder(path: string): Promise<Decoder> {
-  const cutShort = await isCutShort(path);
   const ffmpeg = loadFfmpeg(`to read ${path}`);
-  const format = await openContainer(ffmpeg, path);
+  const file = await openRegular(path, 'a video');
+  try {
+    const { size } = await file.stat();
+    const cutShort = await isCutShort(file, size);
+    const decoder = await openStream(ffmpeg, await openContainer(ffmpeg, file, path), path);
+    const close = (): Promise<void> => decoder.close().finally(() => file.close());
+    return { ...decoder, size, cutShort, close };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** A decoder for the video stream that is the best; takes the container over. */
+async function openStream(
+  ffmpeg: Ffmpeg,
+  format: AvFormatContext,
+  path: string,
+): Promise<Omit<Decoder, 'size' | 'cutShort'>> {
   const codec = new ffmpeg.CodecContext();
   const close = async (): Promise<void> => {
     codec.freeContext();
@@ -84,7 +124,7 @@ async function openDecoder(path: string): Promise<Decoder> {
     codec.parametersToContext(stream.codecpar);
     codec.threadCount = Math.min(MAX_THREADS, availableParallelism());
     checkCode(ffmpeg, await codec.open2(best.decoder, null), `a decoder for ${path}`);
-    return { ffmpeg, path, cutShort, format, stream, streamIndex: best.streamIndex, codec, close };
+    return { ffmpeg, path, format, stream, streamIndex: best.streamIndex, codec, close };
   } catch (error) {
     await close();
     throw error;
@@ -115,7 +155,7 @@ async function* receiveFrames(
 /** Frames in order of display. What cannot be decoded in between is left out, as players do. */
 async function* decodeFrames(decoder: Decoder): AsyncGenerator<AvFrame> {
   const { ffmpeg, format, codec, streamIndex } = decoder;
-  const progress: Progress = { packets: 0, frames: 0, lastPacketCorrupt: false };
+  const progress: Progress = { packets: 0, frames: 0, lastPacketCorrupt: false, lastByte: 0 };
   const packet = new ffmpeg.Packet();
   const frame = new ffmpeg.Frame();
   packet.alloc();
@@ -126,6 +166,7 @@ async function* decodeFrames(decoder: Decoder): AsyncGenerator<AvFrame> {
       if (packet.streamIndex === streamIndex) {
         progress.packets++;
         progress.lastPacketCorrupt = (packet.flags & AV.PACKET_CORRUPT) !== 0;
+        progress.lastByte = Math.max(0, Number(packet.pos) + packet.size);
         await codec.sendPacket(packet);
         yield* receiveFrames(decoder, frame, progress);
       }
@@ -142,11 +183,11 @@ async function* decodeFrames(decoder: Decoder): AsyncGenerator<AvFrame> {
 
 /** Throws where the file ended before its time. */
 function checkEnd(
-  { ffmpeg, path, cutShort, format, stream }: Decoder,
+  { ffmpeg, path, size, cutShort, format, stream }: Decoder,
   progress: Progress,
   code: number,
 ): void {
-  const { packets, frames, lastPacketCorrupt } = progress;
+  const { packets, frames, lastPacketCorrupt, lastByte } = progress;
   if (code !== AV.ERROR_EOF)
     throw new FileError(
       `Expected ${path} to go on after ${frames} frames but FFmpeg says: ${ffmpeg.FFmpegError.strerror(code)}`,
@@ -154,7 +195,9 @@ function checkEnd(
   if (frames === 0) throw new FileError(`Expected at least one frame in ${path} but none could be decoded`);
   // MP4 and its kin list every packet; the counts of other containers are estimates or wishes.
   const listed = format.iformat?.name?.startsWith('mov') ? Number(stream.nbFrames) : 0;
-  if (cutShort || lastPacketCorrupt || packets < listed)
+  // Uncompressed frames of .y4m are the whole file; FFmpeg passes over one that is cut.
+  const leftOver = format.iformat?.name === 'yuv4mpegpipe' && lastByte < size;
+  if (cutShort || lastPacketCorrupt || leftOver || packets < listed)
     throw new FileError(
       `Expected ${listed || 'more'} frames in ${path} but it ends after ${packets}: the file is cut short`,
     );

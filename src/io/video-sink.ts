@@ -226,7 +226,7 @@ export async function createVideoSink(
   container: VideoContainer = VIDEO_CONTAINERS[extname(path).toLowerCase()],
 ): Promise<FrameSink> {
   await checkWritable(path, options);
-  const temporary = temporaryName(path);
+  const temporary = await temporaryName(path);
   let encoder: Encoder;
   try {
     encoder = await openEncoder(path, temporary, container, options);

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as ort from 'onnxruntime-node';
 import { ModelError, describe } from '../core/errors.ts';
 import type { Tensor } from '../core/types.ts';
+import { refuseExternalData } from './external-data.ts';
 
 export interface SessionOptions {
   /** Threads inside one operator; as many as there are cores unless told. */
@@ -40,6 +41,7 @@ export async function createSession(
   label: string,
   options: SessionOptions = {},
 ): Promise<Session> {
+  refuseExternalData(bytes, label);
   const session = await ort.InferenceSession.create(bytes, sessionOptions(options)).catch(
     (cause: unknown) => {
       throw new ModelError(`Expected a graph that ONNX Runtime can load for ${label} but ${oneLine(cause)}`, {

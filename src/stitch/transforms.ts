@@ -1,6 +1,6 @@
 import type { Matrix3 } from '../core/homography.ts';
 import { checkHomography } from '../core/homography.ts';
-import { ShapeError, WhitherError, checkOneOf, expected } from '../core/errors.ts';
+import { ShapeError, WhitherError, checkInteger, checkOneOf, expected } from '../core/errors.ts';
 import { PROJECTION_NAMES } from './projection.ts';
 import type { PanoramaReport } from './report.ts';
 import type { CameraModel, ProjectionName } from './types.ts';
@@ -52,14 +52,26 @@ export function parseTransforms(value: unknown): Transforms {
       'Expected transforms with a list of images: give a file that --save-transforms wrote',
     );
   const model = checkOneOf(given.model, 'model', ['rotation', 'affine', 'homography'] as const);
-  const images = (given.images as Transforms['images']).map((image, i) => ({
-    ...image,
-    homographyToPanorama: checkHomography(image.homographyToPanorama, `images[${i}].homographyToPanorama`),
-  }));
+  const images = given.images.map((image: unknown, i) => parseImage(image, `images[${i}]`));
   const projection = checkOneOf(given.projection, 'projection', PROJECTION_NAMES);
   if (!(typeof given.scale === 'number' && given.scale > 0 && given.scale < Infinity))
     throw expected('a number above 0', 'scale', given.scale);
   return { model, projection, upright: given.upright !== false, scale: given.scale, images };
+}
+
+function parseImage(value: unknown, name: string): Transforms['images'][number] {
+  if (typeof value !== 'object' || value === null) throw expected('an object', name, value);
+  const { file, width, height, focal, homographyToPanorama } = value as Record<string, unknown>;
+  if (typeof file !== 'string') throw expected('a file name', `${name}.file`, file);
+  if (focal !== undefined && !(typeof focal === 'number' && focal > 0 && focal < Infinity))
+    throw expected('a number above 0', `${name}.focal`, focal);
+  return {
+    file,
+    width: checkInteger(width, `${name}.width`, 1),
+    height: checkInteger(height, `${name}.height`, 1),
+    ...(focal !== undefined && { focal }),
+    homographyToPanorama: checkHomography(homographyToPanorama as Matrix3, `${name}.homographyToPanorama`),
+  };
 }
 
 /** Checks that pictures, in their order, have the sizes that transforms were made for. */

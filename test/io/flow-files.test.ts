@@ -355,6 +355,6 @@ describe('files by their names', () => {
       /kept\.png: Expected flow from/,
     );
     expect(await readFile(path)).toEqual(before);
-    expect((await scratch.list()).filter((name) => name.includes('part-'))).toEqual([]);
+    expect((await scratch.list()).filter((name) => name.startsWith('.whither-'))).toEqual([]);
   });
 });
