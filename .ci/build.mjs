@@ -38,9 +38,20 @@ const byRequire = {
   },
 };
 
+/** Modules of ours do nothing but define, so that of a folder's door only what is used gets in. */
+const withoutEffects = {
+  name: 'without-effects',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path),
+      sideEffects: /no-telemetry/.test(path),
+    }));
+  },
+};
+
 const COMMAND = {
   ...SETTINGS,
-  plugins: [byRequire],
+  plugins: [byRequire, withoutEffects],
   banner: {
     js: `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`,
   },
@@ -58,6 +69,7 @@ else {
   const inParts = { splitting: true, outdir: 'dist', outbase: '.' };
   await build({
     ...SETTINGS,
+    plugins: [withoutEffects],
     ...inParts,
     entryPoints: ['src/index.ts', 'kernels/index.ts'],
     chunkNames: 'parts/[name]-[hash]',

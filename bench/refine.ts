@@ -20,8 +20,8 @@ import {
   writeFlow,
 } from '../src/index.ts';
 import type { FlowField, Image, RefineOptions } from '../src/index.ts';
-import { createRefiner } from '../src/flow/refine.ts';
-import { prepareFrame } from '../src/flow/estimate-frame.ts';
+import { createRefiner } from '../src/flow/estimate/refine.ts';
+import { prepareFrame } from '../src/flow/estimate/estimate-frame.ts';
 import { megapixels, readPairs, startPython } from './pairs.ts';
 import type { Pair, PairFiles, Python } from './pairs.ts';
 import { describeMachine, printTable, round, saveResults, summarize, watchOthers } from './measure.ts';

@@ -1,9 +1,9 @@
 /** Stitches one set, in a process of its own, built as the package is: `stitch-one.js OUT.jpg IMAGE...`; one JSON object on stdout. */
 
-import { collectGarbage, tuneEngine } from '../src/cli/tune-engine.ts';
+import { collectGarbage, tuneEngine } from '../src/cli/shared/tune-engine.ts';
 import { WhitherError } from '../src/core/errors.ts';
-import { keepNoPictures, readImage, readImageInfo, readImageOfPixels } from '../src/io/images.ts';
-import { createTiledImage } from '../src/io/tiled-image.ts';
+import { keepNoPictures, readImage, readImageInfo, readImageOfPixels } from '../src/io/image/images.ts';
+import { createTiledImage } from '../src/io/image/tiled-image.ts';
 import { stitch } from '../src/stitch/stitch.ts';
 
 // As the command does.

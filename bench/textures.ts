@@ -1,6 +1,6 @@
 /** Images of repeated shapes, the same in every run: two of one kind look alike everywhere and have nothing in common. */
 
-import { blurGaussian } from '../src/features/gaussian.ts';
+import { blurGaussian } from '../src/features/scale-space/gaussian.ts';
 import type { Image } from '../src/index.ts';
 import { createRandom } from '../src/geometry/index.ts';
 

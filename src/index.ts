@@ -1,70 +1,92 @@
 /** Dense correspondence and optical flow: images in, flow out, and what one does with flow. */
 
-export { BackendError, FileError, ModelError, ShapeError, WhitherError } from './core/errors.ts';
 export {
+  BackendError,
+  FileError,
+  ModelError,
+  ShapeError,
+  WhitherError,
+  applyHomography,
+  asNdarray,
+  composeHomographies,
   countCorrespondences,
   createCorrespondences,
-  joinCorrespondences,
-  pickCorrespondences,
-  selectCorrespondences,
-  swapCorrespondences,
-} from './core/correspondences.ts';
-export type { Correspondences, CorrespondenceSource } from './core/correspondences.ts';
-export {
-  applyHomography,
-  composeHomographies,
+  fromNdarray,
   homographyJacobian,
   invertHomography,
+  joinCorrespondences,
   normalizeHomography,
+  pickCorrespondences,
   resizeHomography,
+  selectCorrespondences,
+  swapCorrespondences,
   transformPoints,
-} from './core/homography.ts';
-export type { Homography, Matrix3 } from './core/homography.ts';
-export { asNdarray, fromNdarray } from './core/ndarray.ts';
-export type { FlowField, Image, Mask, ScalarField, Tensor } from './core/types.ts';
+} from './core/index.ts';
+export type {
+  CorrespondenceSource,
+  Correspondences,
+  FlowField,
+  Homography,
+  Image,
+  Mask,
+  Matrix3,
+  ScalarField,
+  Tensor,
+} from './core/index.ts';
 
-export { loadFlowModel } from './flow/engine.ts';
-export type { FlowGraph, FlowModel, LoadFlowModelOptions, Precision } from './flow/engine.ts';
-export type { FlowBackend } from './flow/engine-network.ts';
-export { estimateFlow } from './flow/estimate.ts';
-export type { TileOption } from './flow/tiling.ts';
-export type { EstimateOptions, FlowEstimate } from './flow/estimate.ts';
-export { flowSequence } from './flow/estimate-sequence.ts';
-export type { FlowSequenceOptions, SequenceEstimate } from './flow/estimate-sequence.ts';
+export { loadFlowModel } from './flow/network/index.ts';
+export type {
+  FlowBackend,
+  FlowGraph,
+  FlowModel,
+  LoadFlowModelOptions,
+  Precision,
+} from './flow/network/index.ts';
+export { estimateFlow, flowSequence } from './flow/estimate/index.ts';
+export type { TileOption } from './flow/tiles/index.ts';
+export type {
+  EstimateOptions,
+  FlowEstimate,
+  FlowSequenceOptions,
+  SequenceEstimate,
+} from './flow/estimate/index.ts';
 
 export {
   blend,
-  checkConsistency,
   colorizeFlow,
-  composeFlow,
-  cropFlow,
   drawArrows,
   errorMap,
   flowLegend,
+  maskToImage,
+  scalarToImage,
+  sideBySide,
+} from './draw/index.ts';
+export {
+  checkConsistency,
+  composeFlow,
+  cropFlow,
   flowPercentile,
   flowStatistics,
   invertFlow,
-  maskToImage,
   padImage,
   refineFlow,
   resizeFlow,
-  scalarToImage,
   scoreFlow,
   sequenceMagnitude,
-  sideBySide,
   splatImage,
   warpFlow,
   warpImage,
 } from './flow/index.ts';
 export type {
   ArrowOptions,
-  Color,
   ColorizeOptions,
   ColorizedFlow,
-  Consistency,
-  ConsistencyOptions,
   ErrorMap,
   ErrorMapOptions,
+} from './draw/index.ts';
+export type {
+  Consistency,
+  ConsistencyOptions,
   FlowScore,
   FlowStatistics,
   MaskedFlow,
@@ -210,9 +232,7 @@ export type {
   HomographyManifest,
   InstalledModel,
   ModelCorrelation,
-  ModelFile,
   ModelInput,
-  ModelManifest,
   PairManifest,
   PatchManifest,
   SemanticManifest,
@@ -361,3 +381,6 @@ export type {
   VideoFrame,
   View,
 } from './stitch/index.ts';
+export type { Color } from './core/index.ts';
+export type { ModelFile } from './runtime/manifest/index.ts';
+export type { ModelManifest } from './runtime/manifest/index.ts';

@@ -11,16 +11,54 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   kernels: [],
   'src/core': ['kernels/types.ts'],
   'src/runtime': ['src/core'],
+  'src/draw': ['src/core'],
+  'src/io/disk': ['src/core'],
+  'src/io/image': ['src/core', 'src/io/disk'],
+  'src/io/flow': ['src/core', 'src/io/disk', 'src/io/image'],
+  'src/io/frames': ['src/core', 'src/io/disk', 'src/io/image'],
   'src/io': ['src/core'],
+  'src/flow/field': ['src/core', 'kernels'],
+  'src/flow/tiles': ['src/core', 'src/flow/types.ts', 'src/flow/field', 'kernels'],
+  'src/flow/network': [
+    'src/core',
+    'src/runtime',
+    'src/flow/types.ts',
+    'src/flow/field',
+    'src/flow/tiles',
+    'kernels',
+  ],
   'src/flow': ['src/core', 'src/runtime', 'kernels'],
   'src/geometry': ['src/core'],
   'src/features': ['src/core', 'src/geometry', 'kernels'],
-  'src/match': ['src/core', 'src/runtime', 'src/features', 'src/geometry', 'kernels'],
+  'src/match': ['src/core', 'src/runtime', 'src/draw', 'src/features', 'src/geometry', 'kernels'],
+  'src/stitch/cameras': ['src/core', 'src/stitch/types.ts'],
+  'src/stitch/sources': ['src/core', 'src/stitch/types.ts', 'kernels'],
+  'src/stitch/register': [
+    'src/core',
+    'src/features',
+    'src/geometry',
+    'src/stitch/types.ts',
+    'src/stitch/cameras',
+    'src/stitch/sources',
+  ],
+  'src/stitch/canvas': ['src/core', 'src/stitch/types.ts', 'src/stitch/cameras', 'kernels'],
+  'src/stitch/exposure': ['src/stitch/cameras', 'src/stitch/canvas'],
+  'src/stitch/seams': ['src/core', 'src/features', 'src/stitch/types.ts', 'src/stitch/canvas', 'kernels'],
+  'src/stitch/compose': [
+    'src/core',
+    'src/stitch/types.ts',
+    'src/stitch/cameras',
+    'src/stitch/canvas',
+    'src/stitch/seams',
+    'src/stitch/sources',
+    'kernels',
+  ],
   'src/stitch': ['src/core', 'src/runtime', 'src/features', 'src/geometry', 'kernels'],
   'src/cli': ['src', 'kernels'],
   'src/index.ts': [
     'src/core',
     'src/runtime',
+    'src/draw',
     'src/io',
     'src/flow',
     'src/geometry',
@@ -57,6 +95,52 @@ function isUnder(file: string, folder: string): boolean {
   return file === folder || file.startsWith(`${folder}/`);
 }
 
+/** Every file that a file imports of ours, type imports included. */
+function targetsOf(file: string, text: string): string[] {
+  return importsOf(text)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => join(dirname(file), specifier).split(sep).join('/'));
+}
+
+/** Files that belong to a whole tree, not to the one folder they lie in, and the assembler. */
+const OPEN = /^kernels\/(types|errors)\.ts$|^kernels\/wasm\//;
+
+/** A sentence for every import that enters another folder elsewhere than by its `index.ts`. */
+function missedDoors(file: string, text: string): string[] {
+  return targetsOf(file, text)
+    .filter((target) => !isUnder(file, dirname(target)) && !/(^|\/)index\.ts$/.test(target))
+    .filter((target) => !OPEN.test(target))
+    .map((target) => `${file} must import ${target} by its folder's index.ts`);
+}
+
+/** Groups of files that import each other, each in one sentence. */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const walk = (file: string, path: readonly string[]): void => {
+    const at = path.indexOf(file);
+    if (at >= 0) found.push([...path.slice(at), file].join(' -> '));
+    if (at >= 0 || done.has(file)) return;
+    for (const target of graph.get(file) ?? []) walk(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) walk(file, []);
+  return found;
+}
+
+/** Files of a folder besides its door. */
+const LARGEST_FOLDER = 15;
+
+/** A sentence for every folder that holds too many source files. */
+function crowded(files: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const file of files.filter((name) => !name.endsWith('/index.ts')))
+    counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+  return [...counts]
+    .filter(([, count]) => count > LARGEST_FOLDER)
+    .map(([folder, count]) => `${folder} holds ${count} files, more than ${LARGEST_FOLDER}`);
+}
+
 /** A sentence for every import of `file` that breaks a rule. */
 function violations(file: string, text: string): string[] {
   const folder = folderOf(file);
@@ -67,7 +151,10 @@ function violations(file: string, text: string): string[] {
       : undefined;
     const allowed =
       target === undefined
-        ? RESERVED.every(({ packages, folders }) => !packages.test(specifier) || folders.includes(folder))
+        ? RESERVED.every(
+            ({ packages, folders }) =>
+              !packages.test(specifier) || folders.some((room) => isUnder(folder, room)),
+          )
         : [folder, ...ALLOWED[folder]].some((place) => isUnder(target, place));
     return allowed ? [] : [`${file} must not import ${specifier}`];
   });
@@ -98,6 +185,18 @@ describe('the architecture', () => {
   it('lets imports run one way', () => {
     expect(FILES.length).toBeGreaterThan(20);
     expect(FILES.flatMap((file) => violations(file, read(file)))).toEqual([]);
+  });
+
+  it('has no circle of imports, type imports included', () => {
+    expect(circles(new Map(FILES.map((file) => [file, targetsOf(file, read(file))])))).toEqual([]);
+  });
+
+  it('enters a folder by its door', () => {
+    expect(FILES.flatMap((file) => missedDoors(file, read(file)))).toEqual([]);
+  });
+
+  it('crowds no folder', () => {
+    expect(crowded(FILES)).toEqual([]);
   });
 
   it('keeps the library silent', () => {
@@ -135,6 +234,20 @@ describe('the rules themselves', () => {
     ['src/cli/a.ts', "import { x } from '../flow/index.ts';"],
   ])('let %s have %s', (file, text) => {
     expect(violations(file, text)).toEqual([]);
+  });
+
+  it('find a circle, a missed door and a crowd', () => {
+    const graph = new Map([
+      ['a.ts', ['b.ts']],
+      ['b.ts', ['c.ts', 'd.ts']],
+      ['c.ts', ['a.ts']],
+    ]);
+    expect(circles(graph)).toEqual(['a.ts -> b.ts -> c.ts -> a.ts']);
+    expect(missedDoors('src/flow/a.ts', "import type { X } from '../core/types.ts';")).toHaveLength(1);
+    expect(missedDoors('src/flow/tiles/a.ts', "import type { X } from '../types.ts';")).toEqual([]);
+    const crowd = Array.from({ length: LARGEST_FOLDER + 1 }, (_, i) => `src/x/${i}.ts`);
+    expect(crowded([...crowd, 'src/x/index.ts'])).toHaveLength(1);
+    expect(crowded(crowd.slice(1))).toEqual([]);
   });
 
   it('tell printing from the mention of it', () => {

@@ -1,4 +1,4 @@
-import type { AllPairsVolume } from '../correlation/all-pairs.ts';
+import type { AllPairsVolume } from '../correlation/index.ts';
 import type { FeatureMap } from '../types.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { AllPairsVolume } from '../correlation/all-pairs.ts';
+import type { AllPairsVolume } from '../correlation/index.ts';
 
 /**
  * Soft mutual nearest neighbours (Rocco 2018): a score counts in full where it is the best of its row and of its column.

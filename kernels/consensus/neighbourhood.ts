@@ -1,5 +1,5 @@
-import { checkInteger } from '../correlation/checks.ts';
-import type { AllPairsVolume } from '../correlation/all-pairs.ts';
+import { checkInteger } from '../correlation/index.ts';
+import type { AllPairsVolume } from '../correlation/index.ts';
 
 /**
  * The 4-D convolution of neighbourhood consensus (Rocco 2018) with the kernel that is 1 where both cells move alike

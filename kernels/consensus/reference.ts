@@ -1,8 +1,8 @@
 /** Definitions, never optimised; `index.ts` has the same faster. */
 
-import type { AllPairsVolume } from '../correlation/all-pairs.ts';
+import type { AllPairsVolume } from '../correlation/index.ts';
 import type { FeatureMap } from '../types.ts';
-import type { MatchResult } from '../match/types.ts';
+import type { MatchResult } from '../match/index.ts';
 
 const at = (
   { widthA, heightB, widthB, data }: AllPairsVolume,

@@ -1,6 +1,6 @@
-import { checkInteger } from '../correlation/checks.ts';
-import type { AllPairsVolume } from '../correlation/all-pairs.ts';
-import type { MatchResult } from '../match/types.ts';
+import { checkInteger } from '../correlation/index.ts';
+import type { AllPairsVolume } from '../correlation/index.ts';
+import type { MatchResult } from '../match/index.ts';
 import { align } from './reference.ts';
 import type { SoftArgmaxOptions } from './types.ts';
 

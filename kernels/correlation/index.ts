@@ -177,3 +177,6 @@ export async function correlate(
     prepared.dispose();
   }
 }
+export { checkInteger, checkMap, checkScale, checkThreads, checkValues, checkVolume } from './checks.ts';
+export { scaleFactor } from './reference.ts';
+export { multiplyTile, tileLocals } from './simd-tile.ts';

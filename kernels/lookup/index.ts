@@ -8,7 +8,7 @@ import {
   checkThreads,
   checkValues,
   checkVolume,
-} from '../correlation/checks.ts';
+} from '../correlation/index.ts';
 import { defaultThreads } from '../wasm/threads.ts';
 import { createLookupEngine } from './simd.ts';
 import type { CostVolume, FeatureMap } from '../types.ts';

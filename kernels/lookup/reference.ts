@@ -1,4 +1,4 @@
-import { scaleFactor } from '../correlation/reference.ts';
+import { scaleFactor } from '../correlation/index.ts';
 import type { CostVolume, FeatureMap } from '../types.ts';
 import { coarsen } from './coarsen.ts';
 import type { LookupSpec } from './types.ts';

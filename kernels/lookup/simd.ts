@@ -5,7 +5,7 @@
  * window has room beside the map. Each coarser B lies behind the one before, and has a function of its own.
  */
 
-import { scaleFactor } from '../correlation/reference.ts';
+import { scaleFactor } from '../correlation/index.ts';
 import { createCrew } from '../wasm/crew.ts';
 import { createLayout, roundUp } from '../wasm/layout.ts';
 import { createLocals, get } from '../wasm/code.ts';

@@ -1,7 +1,7 @@
 /** Global matching of two feature maps, with a confidence. */
 
 import { BackendError } from '../errors.ts';
-import { checkInteger, checkMap, checkThreads, checkValues } from '../correlation/checks.ts';
+import { checkInteger, checkMap, checkThreads, checkValues } from '../correlation/index.ts';
 import { defaultThreads } from '../wasm/threads.ts';
 import { createMatchEngine } from './simd.ts';
 import type { FeatureMap } from '../types.ts';

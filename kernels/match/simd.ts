@@ -6,7 +6,7 @@
  * is chance, and no sum may depend on it.
  */
 
-import { multiplyTile, tileLocals } from '../correlation/simd-tile.ts';
+import { multiplyTile, tileLocals } from '../correlation/index.ts';
 import { createLocals, get } from '../wasm/code.ts';
 import * as w from '../wasm/code.ts';
 import { createCrew } from '../wasm/crew.ts';
@@ -119,7 +119,14 @@ export interface MatchEngine {
 /** @throws BackendError without WebAssembly SIMD, RangeError where the maps are too large for its memory */
 export async function createMatchEngine(spec: MatchSpec, threads: number): Promise<MatchEngine> {
   const s = planSizes(spec, threads);
-  const functions = [packPanel(s), packLast(s, 'A'), packLast(s, 'B'), scan(s), addBlocks(s), compareWindows(s)];
+  const functions = [
+    packPanel(s),
+    packLast(s, 'A'),
+    packLast(s, 'B'),
+    scan(s),
+    addBlocks(s),
+    compareWindows(s),
+  ];
   const crew = await createCrew(functions, s.pages, threads);
   return {
     run(a, b, sharpness, out) {

@@ -1,4 +1,4 @@
-import { checkInteger, checkMap } from '../correlation/checks.ts';
+import { checkInteger, checkMap } from '../correlation/index.ts';
 import type { FeatureMap } from '../types.ts';
 import { before } from './reference.ts';
 

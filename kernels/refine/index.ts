@@ -1,5 +1,5 @@
 import { BackendError } from '../errors.ts';
-import { checkInteger } from '../correlation/checks.ts';
+import { checkInteger } from '../correlation/index.ts';
 import { defaultThreads } from '../wasm/threads.ts';
 import { MOST_STAGES } from './layout.ts';
 import { checkInput, checkSpec, completeParameters } from './parameters.ts';

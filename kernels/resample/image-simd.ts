@@ -3,7 +3,7 @@ import { axisTaps } from './axis.ts';
 import type { AxisTaps } from './axis.ts';
 import { moveRows, placeRegions, resampleEngine, roomBeside, writeScalar } from './engine.ts';
 import type { ResampleEngine } from './engine.ts';
-import type { ByteImage } from './image.ts';
+import type { ByteImage } from './types.ts';
 import { SCALARS } from './scalars.ts';
 
 const { ceil, floor, min } = Math;

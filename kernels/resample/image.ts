@@ -1,13 +1,7 @@
 import type { FeatureMap } from '../types.ts';
 import { imagePlanesSimd } from './image-simd.ts';
 import { resizePlanes } from './resize.ts';
-
-/** `height * width * 3` bytes: red, green and blue of each pixel. */
-export interface ByteImage {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array;
-}
+import type { ByteImage } from './types.ts';
 
 /**
  * Planes of red, green and blue of an image that is shrunk by `factor`, each pixel the average over its area. In

@@ -3,5 +3,5 @@ export { enlargeFlow, enlargeFlowReference } from './flow.ts';
 export type { EnlargeFlowOptions, FlowGrid } from './flow.ts';
 export { enlargePlanes, enlargePlanesReference } from './enlarge.ts';
 export { imagePlanes, imagePlanesReference } from './image.ts';
-export type { ByteImage } from './image.ts';
+export type { ByteImage } from './types.ts';
 export { resizePlanes } from './resize.ts';

@@ -1,7 +1,7 @@
 /** Convex upsampling of flow, for networks that predict on a coarse grid. */
 
 import { BackendError } from '../errors.ts';
-import { checkInteger, checkThreads, checkValues } from '../correlation/checks.ts';
+import { checkInteger, checkThreads, checkValues } from '../correlation/index.ts';
 import { defaultThreads } from '../wasm/threads.ts';
 import { createUpsampleEngine } from './simd.ts';
 import type { UpsampleEngine } from './simd.ts';

@@ -1,5 +1,6 @@
 import type { FeatureMap } from '../types.ts';
 import { warpWindowSimd } from './simd.ts';
+import type { WarpWindow } from './types.ts';
 
 /**
  * Samples `planes` where the flow points: `out[c, y, x] = planes[c](x + u, y + v)`, bilinear between pixel
@@ -18,14 +19,6 @@ export function warpBackward(
 ): FeatureMap {
   const { height, width } = planes;
   return warpWindow(planes, flow, { left: 0, top: 0, width, height }, out);
-}
-
-/** Where the grid of a flow lies on a map, in cells of the map; it may lie outside in part or altogether. */
-export interface WarpWindow {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 /**

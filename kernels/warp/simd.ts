@@ -4,7 +4,7 @@ import * as w from '../wasm/code.ts';
 import type { Code, Local } from '../wasm/code.ts';
 import { kernelWithMemory } from '../wasm/workspace.ts';
 import type { FeatureMap } from '../types.ts';
-import type { WarpWindow } from './backward.ts';
+import type { WarpWindow } from './types.ts';
 
 const {
   add,

@@ -1,4 +1,4 @@
-"""Maps of cells matched and fitted window by window, as the library does (`src/flow/match-windows.ts`).
+"""Maps of cells matched and fitted window by window, as the library does (`src/flow/network/match-windows.ts`).
 
 Of few cells fewer look alike by chance, and one motion is shared by few better than by all.
 """

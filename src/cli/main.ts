@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { FileError } from '../core/errors.ts';
-import { keepNoPictures } from '../io/images.ts';
+import { FileError } from '../core/index.ts';
+import { keepNoPictures } from '../io/image/index.ts';
 import { createProgram } from './program.ts';
-import { reportError } from './report-error.ts';
+import { reportError } from './shared/index.ts';
 
 keepNoPictures();
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { InstalledModel } from '../runtime/index.ts';
-import { formatTable } from './table.ts';
+import { formatTable } from './shared/index.ts';
 
 /** `whither models`: what is installed. */
 export function addModelsCommand(program: Command): void {

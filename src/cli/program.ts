@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
-import { addFlowCommand } from './flow-command.ts';
-import { addMatchCommand } from './match-command.ts';
+import { addFlowCommand } from './flow/index.ts';
+import { addMatchCommand } from './match/index.ts';
 import { addModelsCommand } from './models-command.ts';
 import { addScoreCommand } from './score-command.ts';
-import { addSimilarityCommand } from './similarity-command.ts';
-import { addStitchCommand } from './stitch-command.ts';
+import { addSimilarityCommand } from './similarity/index.ts';
+import { addStitchCommand } from './stitch/index.ts';
 
 /** The command line: its verbs, their options and their help. */
 export function createProgram(): Command {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { FlowScore } from '../flow/index.ts';
-import { formatTable } from './table.ts';
+import { formatTable } from './shared/index.ts';
 
 interface ScoreCommandOptions {
   readonly json?: boolean;

@@ -44,3 +44,6 @@ export interface Tensor {
   readonly dims: readonly number[];
   readonly data: Float32Array;
 }
+
+/** An RGB colour, 0 to 255 each. */
+export type Color = readonly [red: number, green: number, blue: number];

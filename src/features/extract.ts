@@ -1,15 +1,18 @@
-import { checkInteger, checkOneOf, expected } from '../core/errors.ts';
-import type { Image } from '../core/types.ts';
-import { chooseEven, chooseStrongest } from './choose-keypoints.ts';
-import { describeSift } from './describe-sift.ts';
-import { detectFast, detectHarris } from './detect-corners.ts';
-import { detectDog } from './detect-dog.ts';
-import { extractPatches } from './extract-patches.ts';
-import { packKeypoints } from './keypoint-list.ts';
-import type { Keypoint } from './keypoint-list.ts';
-import { orientKeypoints } from './orient.ts';
-import { buildScaleSpace } from './scale-space.ts';
-import type { Octave, ScaleSpace } from './scale-space.ts';
+import { checkInteger, checkOneOf, expected } from '../core/index.ts';
+import type { Image } from '../core/index.ts';
+import {
+  chooseEven,
+  chooseStrongest,
+  detectDog,
+  detectFast,
+  detectHarris,
+  orientKeypoints,
+  packKeypoints,
+} from './detect/index.ts';
+import { describeSift, extractPatches } from './describe/index.ts';
+import type { Keypoint } from './detect/index.ts';
+import { buildScaleSpace } from './scale-space/index.ts';
+import type { Octave, ScaleSpace } from './scale-space/index.ts';
 import type {
   DescribeOptions,
   Descriptors,

@@ -1,10 +1,9 @@
 /** Keypoints, descriptors and their matching: what geometry between pictures is built on. */
 export { describeKeypoints, detectKeypoints, extractFeatures } from './extract.ts';
-export { extractPatches } from './extract-patches.ts';
-export { toGrey } from './grey.ts';
-export { matchDescriptors } from './match-descriptors.ts';
-export { matchFeatures } from './match-features.ts';
-export type { FeatureMatch, MatchFeaturesOptions } from './match-features.ts';
+export { extractPatches } from './describe/index.ts';
+export { toGrey } from './scale-space/index.ts';
+export { matchDescriptors, matchFeatures } from './match/index.ts';
+export type { FeatureMatch, MatchFeaturesOptions } from './match/index.ts';
 export type {
   DescribeOptions,
   DescriptorKind,

@@ -1,6 +1,6 @@
 /** What feature detection and description exchange: plain data, layouts and units on every field. */
 
-import type { ScalarField } from '../core/types.ts';
+import type { ScalarField } from '../core/index.ts';
 
 /** Points worth matching, in no particular order unless said. */
 export interface Keypoints {

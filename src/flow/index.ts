@@ -1,25 +1,32 @@
-export { drawArrows } from './arrows.ts';
-export type { ArrowOptions } from './arrows.ts';
-export type { Color } from './color.ts';
-export { colorizeFlow } from './colors.ts';
-export type { ColorizeOptions, ColorizedFlow } from './colors.ts';
-export { checkConsistency } from './consistency.ts';
-export type { Consistency, ConsistencyOptions } from './consistency.ts';
-export { blend, maskToImage, scalarToImage, sideBySide } from './drawing.ts';
-export { errorMap } from './error-map.ts';
-export type { ErrorMap, ErrorMapOptions } from './error-map.ts';
-export { knownPixels } from './known.ts';
-export { flowLegend } from './legend.ts';
-export { scoreFlow } from './metrics.ts';
-export type { FlowScore, ScoreOptions } from './metrics.ts';
-export { refineFlow } from './refine.ts';
-export type { RefineFlowOptions, RefineLevelOptions, RefineOptions } from './refine.ts';
-export { cropFlow, padImage, resizeFlow } from './resize.ts';
-export { flowPercentile, sequenceMagnitude } from './sequence.ts';
-export type { SequenceMagnitude, SequenceMagnitudeOptions } from './sequence.ts';
-export { invertFlow, splatImage } from './splat.ts';
-export type { SplatImageOptions, SplatOptions, SplattedImage } from './splat.ts';
-export { flowStatistics } from './statistics.ts';
-export type { FlowStatistics } from './statistics.ts';
-export { composeFlow, warpFlow, warpImage } from './warp.ts';
-export type { MaskedFlow, WarpImageOptions, WarpedImage } from './warp.ts';
+export {
+  checkConsistency,
+  composeFlow,
+  cropFlow,
+  flowPercentile,
+  flowStatistics,
+  invertFlow,
+  padImage,
+  resizeFlow,
+  scoreFlow,
+  sequenceMagnitude,
+  splatImage,
+  warpFlow,
+  warpImage,
+} from './field/index.ts';
+export type {
+  Consistency,
+  ConsistencyOptions,
+  FlowScore,
+  FlowStatistics,
+  MaskedFlow,
+  ScoreOptions,
+  SequenceMagnitude,
+  SequenceMagnitudeOptions,
+  SplatImageOptions,
+  SplatOptions,
+  SplattedImage,
+  WarpImageOptions,
+  WarpedImage,
+} from './field/index.ts';
+export { refineFlow } from './estimate/index.ts';
+export type { RefineFlowOptions, RefineLevelOptions, RefineOptions } from './estimate/index.ts';

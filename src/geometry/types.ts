@@ -1,4 +1,4 @@
-import type { Matrix3 } from '../core/homography.ts';
+import type { Matrix3 } from '../core/index.ts';
 
 /**
  * What can be fitted to correspondences, with the least number that determines it:

@@ -1,4 +1,4 @@
-import { ModelError } from '../core/errors.ts';
+import { ModelError } from '../core/index.ts';
 
 /**
  * A reader of ONNX files (Protocol Buffers, onnx.proto of ONNX 1.23) that knows just enough of them to see whether a

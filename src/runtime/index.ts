@@ -1,30 +1,30 @@
 /** Models on disk and networks in memory; nothing else imports ONNX Runtime. */
 export { loadGraph } from './load-graph.ts';
 export type { GraphSignature } from './load-graph.ts';
-export { parseManifest } from './manifest.ts';
-export type { AnyManifest, ModelFile, ModelManifest } from './manifest.ts';
-export { FLOW_PRESETS } from './manifest-flow.ts';
+export { FLOW_PRESETS, TRAINED_METRICS, parseManifest } from './manifest/index.ts';
 export type {
+  AnyManifest,
+  DenseOutput,
+  DistanceThreshold,
   FlowManifest,
   FlowPlan,
   FlowPresetName,
+  HomographyManifest,
   ModelCorrelation,
+  ModelFile,
   ModelInput,
+  ModelManifest,
   ModelPyramid,
-  RefineSettings,
-} from './manifest-flow.ts';
-export type { HomographyManifest } from './manifest-homography.ts';
-export { TRAINED_METRICS } from './manifest-patch.ts';
-export type {
-  DenseOutput,
-  DistanceThreshold,
   PairManifest,
   PatchInput,
   PatchManifest,
+  RefineSettings,
   ScoreThreshold,
+  SemanticConsensus,
+  SemanticFeature,
+  SemanticManifest,
   TrainedMetric,
-} from './manifest-patch.ts';
-export type { SemanticConsensus, SemanticFeature, SemanticManifest } from './manifest-semantic.ts';
+} from './manifest/index.ts';
 export { findModel, listModels, modelsFolder, readModelFile } from './models.ts';
 export type { InstalledModel } from './models.ts';
 export { imageToTensor, padTensor } from './preprocess.ts';

@@ -1,4 +1,4 @@
-import { ModelError } from '../core/errors.ts';
+import { ModelError } from '../core/index.ts';
 import { readModelFile } from './models.ts';
 import type { InstalledModel } from './models.ts';
 import { createSession } from './session.ts';

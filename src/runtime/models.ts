@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ModelError } from '../core/errors.ts';
-import { parseManifest } from './manifest.ts';
-import type { AnyManifest } from './manifest.ts';
+import { ModelError } from '../core/index.ts';
+import { parseManifest } from './manifest/index.ts';
+import type { AnyManifest } from './manifest/index.ts';
 
 /** A model on this machine: its folder and what its `model.json` says. */
 export interface InstalledModel {

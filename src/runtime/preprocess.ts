@@ -1,4 +1,4 @@
-import type { Image, Tensor } from '../core/types.ts';
+import type { Image, Tensor } from '../core/index.ts';
 
 /**
  * What a network reads of a picture: planes of red, green and blue with 0 mapped to `range[0]` and 255 to

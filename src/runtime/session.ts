@@ -2,8 +2,8 @@ import './no-telemetry.ts';
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as ort from 'onnxruntime-node';
-import { ModelError, describe } from '../core/errors.ts';
-import type { Tensor } from '../core/types.ts';
+import { ModelError, describe } from '../core/index.ts';
+import type { Tensor } from '../core/index.ts';
 import { refuseExternalData } from './external-data.ts';
 
 export interface SessionOptions {

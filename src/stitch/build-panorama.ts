@@ -1,26 +1,24 @@
-import { WhitherError } from '../core/errors.ts';
-import type { Matrix3 } from '../core/homography.ts';
-import type { Image } from '../core/types.ts';
-import { alignViews } from './align-views.ts';
-import type { Alignment } from './align-views.ts';
-import { composePanorama, tilePixels, tilesOf } from './compose.ts';
-import type { ComposedTile } from './compose.ts';
-import { neededPixels } from './keep-pictures.ts';
-import { largestRectangle, shrinkMask } from './largest-rectangle.ts';
-import { cropCanvas, layOut } from './layout.ts';
-import type { Canvas, Rectangle } from './layout.ts';
-import type { StitchOptions, TileSink } from './options.ts';
-import { orient } from './orient.ts';
-import type { Oriented } from './orient.ts';
+import { WhitherError } from '../core/index.ts';
+import type { Image, Matrix3 } from '../core/index.ts';
+import { alignViews } from './seams/index.ts';
+import type { Alignment } from './seams/index.ts';
+import { composePanorama, tilePixels, tilesOf } from './compose/index.ts';
+import type { ComposedTile } from './compose/index.ts';
+import { neededPixels } from './sources/index.ts';
+import { cropCanvas, largestRectangle, layOut, orient, shrinkMask } from './canvas/index.ts';
+import type { Canvas, Oriented } from './canvas/index.ts';
+import type { StitchOptions } from './options.ts';
 import { drawSeams, drawWarped } from './pictures.ts';
 import { prepareSeams } from './prepare-seams.ts';
 import type { SeamPlan } from './prepare-seams.ts';
-import { transform3 } from './rotation.ts';
+import { transform3 } from './cameras/index.ts';
 import type { PanoramaReport } from './report.ts';
 import { tidy } from './report.ts';
 import { transformsOf } from './transforms.ts';
 import type { Transforms } from './transforms.ts';
 import type { ImageSource, Placement } from './types.ts';
+import type { Rectangle } from './types.ts';
+import type { TileSink } from './types.ts';
 
 /** What a panorama is made of: pictures, small copies of them, and where they go. */
 export interface PanoramaParts {

@@ -1,10 +1,9 @@
 /** Pictures of what each stage did, for people to look at. */
 
-import type { Image } from '../core/types.ts';
-import type { Canvas } from './layout.ts';
-import type { SeamMap } from './seams.ts';
+import type { Image } from '../core/index.ts';
+import type { Canvas, WarpedView } from './canvas/index.ts';
+import type { SeamMap } from './seams/index.ts';
 import type { PairMatch, View } from './types.ts';
-import type { WarpedView } from './warp-view.ts';
 
 type Rgb = readonly [r: number, g: number, b: number];
 

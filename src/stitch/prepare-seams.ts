@@ -1,21 +1,16 @@
-import { homographyJacobian } from '../core/homography.ts';
-import type { Matrix3 } from '../core/homography.ts';
-import type { Image } from '../core/types.ts';
-import { blockGainAt, estimateBlockGains } from './block-gains.ts';
-import type { BlockGains } from './block-gains.ts';
-import { estimateExposure } from './compensate.ts';
-import type { Exposure } from './compensate.ts';
-import { footprints, inverseMatrices, rescale } from './layout.ts';
-import type { Canvas, Rectangle } from './layout.ts';
+import { homographyJacobian } from '../core/index.ts';
+import type { Image, Matrix3 } from '../core/index.ts';
+import { blockGainAt, estimateBlockGains, estimateExposure } from './exposure/index.ts';
+import type { BlockGains, Exposure } from './exposure/index.ts';
+import { applyWarp, footprints, inverseMatrices, openWarp, rescale } from './canvas/index.ts';
+import type { Canvas, Field, WarpedView } from './canvas/index.ts';
 import type { StitchOptions } from './options.ts';
-import { THUMBNAIL_PIXELS } from './register.ts';
-import { cross3, transform3, unit3 } from './rotation.ts';
-import type { Vector3 } from './rotation.ts';
-import type { Size } from './rotation-cameras.ts';
-import { findSeams, growSeams } from './seams.ts';
-import type { SeamMap } from './seams.ts';
-import { applyWarp, openWarp } from './warp-view.ts';
-import type { Field, WarpedView } from './warp-view.ts';
+import { THUMBNAIL_PIXELS } from './register/index.ts';
+import { cross3, transform3, unit3 } from './cameras/index.ts';
+import type { Size, Vector3 } from './cameras/index.ts';
+import { findSeams, growSeams } from './seams/index.ts';
+import type { SeamMap } from './seams/index.ts';
+import type { Rectangle } from './types.ts';
 
 /** Exposure and seams, found on a small copy of the panorama. */
 export interface SeamPlan {

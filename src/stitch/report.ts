@@ -1,6 +1,7 @@
-import type { Matrix3 } from '../core/homography.ts';
-import type { Rectangle } from './layout.ts';
+import type { Matrix3 } from '../core/index.ts';
+
 import type { CameraModel, ProjectionName } from './types.ts';
+import type { Rectangle } from './types.ts';
 
 /** What was done and why, plain data for JSON: the same for the same input, so without times. */
 export interface StitchReport {

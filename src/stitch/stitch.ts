@@ -1,21 +1,21 @@
-import { WhitherError } from '../core/errors.ts';
-import type { Image } from '../core/types.ts';
+import { WhitherError } from '../core/index.ts';
+import type { Image } from '../core/index.ts';
 import { buildPanorama } from './build-panorama.ts';
 import type { BuiltPanorama, PanoramaParts } from './build-panorama.ts';
 import { explainLeftOut } from './explain.ts';
-import { keepPictures } from './keep-pictures.ts';
-import { createMemorySink } from './memory-sink.ts';
-import type { StitchOptions, TileSink } from './options.ts';
-import type { Oriented } from './orient.ts';
+import { asSources, keepPictures } from './sources/index.ts';
+import { createMemorySink } from './compose/index.ts';
+import type { StitchOptions } from './options.ts';
+import type { Oriented } from './canvas/index.ts';
 import { drawGraph, drawMatches, drawPoints } from './pictures.ts';
-import { readView, register, THUMBNAIL_PIXELS } from './register.ts';
-import type { Registered, Registration } from './register.ts';
+import { readView, register, THUMBNAIL_PIXELS } from './register/index.ts';
+import type { Registered, Registration } from './register/index.ts';
 import { tidy } from './report.ts';
 import type { LeftOut, PairReport, StitchReport } from './report.ts';
-import { asSources } from './sources.ts';
 import { checkFits } from './transforms.ts';
 import type { Transforms } from './transforms.ts';
 import type { ImageSource } from './types.ts';
+import type { TileSink } from './types.ts';
 
 /** A finished panorama. */
 export interface Panorama extends BuiltPanorama {

@@ -1,7 +1,13 @@
-import type { Matrix3 } from '../core/homography.ts';
-import { checkHomography } from '../core/homography.ts';
-import { ShapeError, WhitherError, checkInteger, checkOneOf, expected } from '../core/errors.ts';
-import { PROJECTION_NAMES } from './projection.ts';
+import type { Matrix3 } from '../core/index.ts';
+import {
+  ShapeError,
+  WhitherError,
+  checkHomography,
+  checkInteger,
+  checkOneOf,
+  expected,
+} from '../core/index.ts';
+import { PROJECTION_NAMES } from './canvas/index.ts';
 import type { PanoramaReport } from './report.ts';
 import type { CameraModel, ProjectionName } from './types.ts';
 

@@ -1,8 +1,6 @@
 /** What the stages of stitching exchange: plain data, units on every field. */
 
-import type { Correspondences } from '../core/correspondences.ts';
-import type { Homography, Matrix3 } from '../core/homography.ts';
-import type { Image } from '../core/types.ts';
+import type { Correspondences, Homography, Image, Matrix3 } from '../core/index.ts';
 
 /** A picture that is read when it is needed, perhaps more than once, so that not all lie in memory at a time. */
 export interface ImageSource {
@@ -86,3 +84,23 @@ export interface Observation {
 
 /** How rays become a picture; see `projection.ts`. */
 export type ProjectionName = 'plane' | 'cylindrical' | 'spherical' | 'mercator' | 'stereographic' | 'panini';
+
+/** A rectangle of pixels. */
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The stages, in their order. */
+export type StageName = 'read' | 'match' | 'place' | 'seam' | 'align' | 'compose';
+
+/** Where a panorama goes, part by part. */
+export interface TileSink {
+  /** Takes 8-bit RGB rows of `area`; areas do not overlap and in the end cover everything. */
+  write(area: Rectangle, data: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+  /** Leaves nothing behind. */
+  abort(): Promise<void>;
+}

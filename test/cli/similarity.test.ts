@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { SimilarityCommandOptions } from '../../src/cli/similarity-command.ts';
-import { runSimilarity } from '../../src/cli/similarity-run.ts';
+import type { SimilarityCommandOptions } from '../../src/cli/similarity/similarity-options.ts';
+import { runSimilarity } from '../../src/cli/similarity/similarity-run.ts';
 import { readImage, writeImage } from '../../src/io/index.ts';
 import { fitMahalanobis, serializeMetric } from '../../src/match/metric/index.ts';
 import { randomDescriptors } from '../match/descriptors.ts';

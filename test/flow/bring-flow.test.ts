@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bringFlow } from '../../src/flow/bring-flow.ts';
-import { resizeFlow } from '../../src/flow/resize.ts';
+import { bringFlow } from '../../src/flow/field/bring-flow.ts';
+import { resizeFlow } from '../../src/flow/field/resize.ts';
 import { flowFrom, seeded } from './fields.ts';
 
 const random = seeded(5);

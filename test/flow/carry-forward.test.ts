@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { carryForward } from '../../src/flow/carry-forward.ts';
+import { carryForward } from '../../src/flow/field/carry-forward.ts';
 import type { FlowField } from '../../src/core/types.ts';
 import { TOLERANCE } from '../tolerances.ts';
 

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { colorizeFlow, flowPercentile } from '../../src/flow/index.ts';
+import { colorizeFlow } from '../../src/draw/index.ts';
+import { flowPercentile } from '../../src/flow/index.ts';
 import { flowFrom, golden, goldenPath, pixel } from './fields.ts';
 
 describe('colorizeFlow', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dominantMotion } from '../../src/flow/dominant-motion.ts';
+import { dominantMotion } from '../../src/flow/network/dominant-motion.ts';
 import { TOLERANCE } from '../tolerances.ts';
 
 const HEIGHT = 12;

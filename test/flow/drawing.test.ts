@@ -9,7 +9,7 @@ import {
   maskToImage,
   scalarToImage,
   sideBySide,
-} from '../../src/flow/index.ts';
+} from '../../src/draw/index.ts';
 import { flowFrom, imageFrom, pixel, testImage } from './fields.ts';
 
 const grey = (width: number, height: number): Image => imageFrom(width, height, () => [128, 128, 128]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keepKernels } from '../../src/flow/kept-kernels.ts';
+import { keepKernels } from '../../src/flow/network/kept-kernels.ts';
 
 const MEBI = 2 ** 20;
 

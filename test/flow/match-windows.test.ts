@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { matchReference } from '../../kernels/match/index.ts';
 import type { FeatureMap } from '../../kernels/types.ts';
-import { dominantMotion } from '../../src/flow/dominant-motion.ts';
-import { matchInWindows } from '../../src/flow/match-windows.ts';
+import { dominantMotion } from '../../src/flow/network/dominant-motion.ts';
+import { matchInWindows } from '../../src/flow/network/match-windows.ts';
 import '../matchers.ts';
 import { TOLERANCE } from '../tolerances.ts';
 import { golden, seeded } from './fields.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseByScore, listCandidates, surroundings } from '../../src/flow/pyramid-start.ts';
+import { chooseByScore, listCandidates, surroundings } from '../../src/flow/network/pyramid-start.ts';
 import type { FeatureMap } from '../../kernels/types.ts';
 import { TOLERANCE } from '../tolerances.ts';
 

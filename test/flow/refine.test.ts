@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/core/errors.ts';
 import type { FlowField, Image } from '../../src/core/types.ts';
-import { loadFlowModel } from '../../src/flow/engine.ts';
-import { estimateFlow } from '../../src/flow/estimate.ts';
-import { flowSequence } from '../../src/flow/estimate-sequence.ts';
-import { knownPixels } from '../../src/flow/known.ts';
-import { scoreFlow } from '../../src/flow/metrics.ts';
-import { refineFlow } from '../../src/flow/refine.ts';
+import { loadFlowModel } from '../../src/flow/network/engine.ts';
+import { estimateFlow } from '../../src/flow/estimate/estimate.ts';
+import { flowSequence } from '../../src/flow/estimate/estimate-sequence.ts';
+import { knownPixels } from '../../src/core/known.ts';
+import { scoreFlow } from '../../src/flow/field/metrics.ts';
+import { refineFlow } from '../../src/flow/estimate/refine.ts';
 import { readFlow, readImage } from '../../src/io/index.ts';
 import { flowFrom, imageFrom, testImage } from './fields.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { flowPercentile, flowStatistics, sequenceMagnitude } from '../../src/flow/index.ts';
-import { quantiles } from '../../src/flow/quantile.ts';
+import { quantiles } from '../../src/core/quantile.ts';
 import { flowFrom, golden, seeded } from './fields.ts';
 
 describe('flowStatistics', () => {

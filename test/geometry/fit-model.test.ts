@@ -9,7 +9,7 @@ import {
   solveModel,
 } from '../../src/geometry/index.ts';
 import type { GeometricModel } from '../../src/geometry/index.ts';
-import { planeAndParallax } from '../../src/geometry/plane-parallax.ts';
+import { planeAndParallax } from '../../src/geometry/robust/plane-parallax.ts';
 import { TOLERANCE } from '../tolerances.ts';
 import '../matchers.ts';
 import { MAPS, scatter, scatterViews } from './scenes.ts';

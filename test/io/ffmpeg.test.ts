@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { BINDING_VERSION } from '../../src/io/ffmpeg.ts';
+import { BINDING_VERSION } from '../../src/io/frames/ffmpeg.ts';
 import { FIXTURES } from '../../fixtures/index.ts';
 
 const { arch } = process;

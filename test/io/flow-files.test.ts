@@ -17,7 +17,7 @@ import {
   writeFlow,
   writeImage,
 } from '../../src/io/index.ts';
-import { encodeRgb16Png } from '../../src/io/png16.ts';
+import { encodeRgb16Png } from '../../src/io/image/png16.ts';
 import { paintImage, scratchFolder } from './scratch.ts';
 
 const scratch = scratchFolder();

@@ -8,8 +8,8 @@ import { FileError, ShapeError } from '../../src/core/errors.ts';
 import type { Image } from '../../src/core/types.ts';
 import type { Frame, FrameSource } from '../../src/io/index.ts';
 import { createFrameSink, openFrames, readImage, writeImage } from '../../src/io/index.ts';
-import { rotateImage } from '../../src/io/rotate.ts';
-import { createVideoSink, toRational, VIDEO_CONTAINERS } from '../../src/io/video-sink.ts';
+import { rotateImage } from '../../src/io/image/rotate.ts';
+import { createVideoSink, toRational, VIDEO_CONTAINERS } from '../../src/io/frames/video-sink.ts';
 import { TOLERANCE } from '../tolerances.ts';
 import { meanDifference, movingSquare, paintImage, scratchFolder } from './scratch.ts';
 

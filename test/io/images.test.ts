@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { FileError, ShapeError } from '../../src/core/errors.ts';
-import { fitWithin, readImage, readMask, writeImage, writeMask } from '../../src/io/images.ts';
-import { encodeRgb16Png } from '../../src/io/png16.ts';
+import { fitWithin, readImage, readMask, writeImage, writeMask } from '../../src/io/image/images.ts';
+import { encodeRgb16Png } from '../../src/io/image/png16.ts';
 import { paintImage, scratchFolder } from './scratch.ts';
 
 const scratch = scratchFolder();

@@ -27,8 +27,8 @@ import {
   writeImage,
   writeMask,
 } from '../../src/io/index.ts';
-import { namePattern } from '../../src/io/name-pattern.ts';
-import { temporaryIn } from '../../src/io/temporary.ts';
+import { namePattern } from '../../src/io/disk/name-pattern.ts';
+import { temporaryIn } from '../../src/io/disk/temporary.ts';
 import { movingSquare, scratchFolder } from './scratch.ts';
 
 const scratch = scratchFolder();

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { focalOfExif } from '../../src/io/focal-length.ts';
+import { focalOfExif } from '../../src/io/image/focal-length.ts';
 import { readImage, writeImage } from '../../src/io/index.ts';
-import { readImageOfPixels } from '../../src/io/images.ts';
-import { createTiledImage } from '../../src/io/tiled-image.ts';
+import { readImageOfPixels } from '../../src/io/image/images.ts';
+import { createTiledImage } from '../../src/io/image/tiled-image.ts';
 import { makeScratch } from '../cli/run-command.ts';
 
 const scratch = makeScratch();

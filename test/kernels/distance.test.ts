@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { distanceInside, distanceReference } from '../../kernels/distance/index.ts';
-import { createRandom } from '../../src/geometry/random.ts';
+import { createRandom } from '../../src/geometry/robust/random.ts';
 
 it.each([
   ['defined', distanceReference],

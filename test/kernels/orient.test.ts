@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BINS, directionHistogram, histogramReference } from '../../kernels/orient/index.ts';
 import { openWorkspace } from '../../kernels/wasm/workspace.ts';
-import { createRandom } from '../../src/geometry/random.ts';
+import { createRandom } from '../../src/geometry/robust/random.ts';
 
 const [WIDTH, HEIGHT] = [61, 47];
 

@@ -1,5 +1,5 @@
 import type { Descriptors } from '../../src/features/types.ts';
-import { createRandom } from '../../src/geometry/random.ts';
+import { createRandom } from '../../src/geometry/robust/random.ts';
 
 /** Rows of numbers as descriptors. */
 export function toDescriptors(rows: readonly (readonly number[])[]): Descriptors {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { alignViews } from '../../src/stitch/align-views.ts';
-import type { FlowBetween } from '../../src/stitch/align-views.ts';
-import { layOut } from '../../src/stitch/layout.ts';
-import type { WarpedView } from '../../src/stitch/warp-view.ts';
+import { alignViews } from '../../src/stitch/seams/align-views.ts';
+import type { FlowBetween } from '../../src/stitch/seams/align-views.ts';
+import { layOut } from '../../src/stitch/canvas/layout.ts';
+import type { WarpedView } from '../../src/stitch/canvas/warp-view.ts';
 import { cutFrame, drawScene } from './views.ts';
 
 const [WIDTH, HEIGHT] = [200, 120];

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { blendFeather } from '../../src/stitch/blend.ts';
-import { blockGainAt, estimateBlockGains } from '../../src/stitch/block-gains.ts';
-import { estimateExposure } from '../../src/stitch/compensate.ts';
-import { tilesOf } from '../../src/stitch/compose.ts';
-import { largestRectangle, shrinkMask } from '../../src/stitch/largest-rectangle.ts';
-import { quarterImage, shrinkImage } from '../../src/stitch/shrink-image.ts';
-import type { WarpedView } from '../../src/stitch/warp-view.ts';
+import { blendFeather } from '../../src/stitch/compose/blend.ts';
+import { blockGainAt, estimateBlockGains } from '../../src/stitch/exposure/block-gains.ts';
+import { estimateExposure } from '../../src/stitch/exposure/compensate.ts';
+import { tilesOf } from '../../src/stitch/compose/compose.ts';
+import { largestRectangle, shrinkMask } from '../../src/stitch/canvas/largest-rectangle.ts';
+import { quarterImage, shrinkImage } from '../../src/stitch/sources/shrink-image.ts';
+import type { WarpedView } from '../../src/stitch/canvas/warp-view.ts';
 import '../matchers.ts';
 import { TOLERANCE } from '../tolerances.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { IDENTITY, applyHomography, multiply3, transpose3 } from '../../src/core/homography.ts';
 import type { Matrix3 } from '../../src/core/homography.ts';
-import { bundleAdjust } from '../../src/stitch/bundle-adjust.ts';
-import type { AdjustableCameras } from '../../src/stitch/bundle-adjust.ts';
-import { planarCameras } from '../../src/stitch/planar-cameras.ts';
-import { rotationAngle, rotationOf } from '../../src/stitch/rotation.ts';
-import { rotationCameras } from '../../src/stitch/rotation-cameras.ts';
+import { bundleAdjust } from '../../src/stitch/cameras/bundle-adjust.ts';
+import type { AdjustableCameras } from '../../src/stitch/cameras/bundle-adjust.ts';
+import { planarCameras } from '../../src/stitch/cameras/planar-cameras.ts';
+import { rotationAngle, rotationOf } from '../../src/stitch/cameras/rotation.ts';
+import { rotationCameras } from '../../src/stitch/cameras/rotation-cameras.ts';
 import type { Observation } from '../../src/stitch/types.ts';
 import '../matchers.ts';
 import { TOLERANCE } from '../tolerances.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Image } from '../../src/core/types.ts';
-import { composePanorama } from '../../src/stitch/compose.ts';
-import type { Composition } from '../../src/stitch/compose.ts';
-import { inverseMatrices, layOut } from '../../src/stitch/layout.ts';
-import type { Bend } from '../../src/stitch/layout.ts';
-import { ownerAt, ownersOf } from '../../src/stitch/owners.ts';
+import { composePanorama } from '../../src/stitch/compose/compose.ts';
+import type { Composition } from '../../src/stitch/compose/compose.ts';
+import { inverseMatrices, layOut } from '../../src/stitch/canvas/layout.ts';
+import type { Bend } from '../../src/stitch/canvas/layout.ts';
+import { ownerAt, ownersOf } from '../../src/stitch/seams/owners.ts';
 import { cutFrame, drawScene } from './views.ts';
 
 const [WIDTH, HEIGHT] = [330, 150];

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { multiply3 } from '../../src/core/homography.ts';
-import { estimateFocal, focalsOfHomography } from '../../src/stitch/estimate-focal.ts';
-import { column3, dot3 } from '../../src/stitch/rotation.ts';
-import { straighten } from '../../src/stitch/straighten.ts';
+import { estimateFocal, focalsOfHomography } from '../../src/stitch/cameras/estimate-focal.ts';
+import { column3, dot3 } from '../../src/stitch/cameras/rotation.ts';
+import { straighten } from '../../src/stitch/cameras/straighten.ts';
 import { drawPoints, homographyOfTurn, turn } from './views.ts';
 
 const SIZE = { width: 640, height: 480 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { keepPictures } from '../../src/stitch/keep-pictures.ts';
+import { keepPictures } from '../../src/stitch/sources/keep-pictures.ts';
 import type { ImageSource } from '../../src/stitch/types.ts';
 
 function sourceOf(width: number, height: number): { source: ImageSource; asked: (number | undefined)[] } {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createCorrespondences } from '../../src/core/correspondences.ts';
 import type { Homography } from '../../src/core/homography.ts';
-import { findComponents, spanTree } from '../../src/stitch/match-graph.ts';
-import { candidatePairs, examinePair } from '../../src/stitch/match-pairs.ts';
-import { spreadPoints } from '../../src/stitch/spread-points.ts';
+import { findComponents, spanTree } from '../../src/stitch/cameras/match-graph.ts';
+import { candidatePairs, examinePair } from '../../src/stitch/register/match-pairs.ts';
+import { spreadPoints } from '../../src/stitch/cameras/spread-points.ts';
 import type { PairMatch, View } from '../../src/stitch/types.ts';
-import { sharedArea, verifyPair } from '../../src/stitch/verify-pair.ts';
+import { sharedArea, verifyPair } from '../../src/stitch/register/verify-pair.ts';
 import { TOLERANCE } from '../tolerances.ts';
 import '../matchers.ts';
 import { drawPoints } from './views.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { pickFrames } from '../../src/stitch/pick-frames.ts';
-import type { VideoFrame } from '../../src/stitch/pick-frames.ts';
+import { pickFrames } from '../../src/stitch/register/pick-frames.ts';
+import type { VideoFrame } from '../../src/stitch/register/pick-frames.ts';
 import { cutFrame, drawScene } from './views.ts';
 
 const PHOTO = drawScene(900, 200, 4, 1800);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { PROJECTION_NAMES, createProjection } from '../../src/stitch/projection.ts';
-import { unit3 } from '../../src/stitch/rotation.ts';
+import { PROJECTION_NAMES, createProjection } from '../../src/stitch/canvas/projection.ts';
+import { unit3 } from '../../src/stitch/cameras/rotation.ts';
 import '../matchers.ts';
 import { TOLERANCE } from '../tolerances.ts';
 

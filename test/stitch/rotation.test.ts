@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { determinant3, multiply3, transpose3 } from '../../src/core/homography.ts';
 import type { Matrix3 } from '../../src/core/homography.ts';
-import { fitRotation, nearestRotation, rotationOf, transform3, unit3 } from '../../src/stitch/rotation.ts';
-import type { Vector3 } from '../../src/stitch/rotation.ts';
+import {
+  fitRotation,
+  nearestRotation,
+  rotationOf,
+  transform3,
+  unit3,
+} from '../../src/stitch/cameras/rotation.ts';
+import type { Vector3 } from '../../src/stitch/cameras/rotation.ts';
 import { TOLERANCE } from '../tolerances.ts';
 import '../matchers.ts';
 

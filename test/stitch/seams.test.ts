@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { findSeams, growSeams } from '../../src/stitch/seams.ts';
-import type { WarpedView } from '../../src/stitch/warp-view.ts';
+import { findSeams, growSeams } from '../../src/stitch/seams/seams.ts';
+import type { WarpedView } from '../../src/stitch/canvas/warp-view.ts';
 
 const WIDTH = 60;
 const HEIGHT = 20;

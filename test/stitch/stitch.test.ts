@@ -3,9 +3,9 @@ import { applyHomography, invertHomography, multiply3 } from '../../src/core/hom
 import type { Matrix3 } from '../../src/core/homography.ts';
 import type { Image } from '../../src/core/types.ts';
 import { FileError } from '../../src/core/errors.ts';
-import { createFeatureMatcher } from '../../src/stitch/match-pairs.ts';
-import type { PairMatcher } from '../../src/stitch/match-pairs.ts';
-import { register } from '../../src/stitch/register.ts';
+import { createFeatureMatcher } from '../../src/stitch/register/match-pairs.ts';
+import type { PairMatcher } from '../../src/stitch/register/match-pairs.ts';
+import { register } from '../../src/stitch/register/register.ts';
 import { stitch } from '../../src/stitch/stitch.ts';
 import type { Stitched } from '../../src/stitch/stitch.ts';
 import { parseTransforms } from '../../src/stitch/transforms.ts';

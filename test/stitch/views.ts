@@ -1,9 +1,9 @@
 import { applyHomography, invertHomography, multiply3 } from '../../src/core/homography.ts';
 import type { Matrix3 } from '../../src/core/homography.ts';
 import type { Image } from '../../src/core/types.ts';
-import { createRandom } from '../../src/geometry/random.ts';
-import { pixelToRay } from '../../src/stitch/rotation-cameras.ts';
-import type { Size } from '../../src/stitch/rotation-cameras.ts';
+import { createRandom } from '../../src/geometry/robust/random.ts';
+import { pixelToRay } from '../../src/stitch/cameras/rotation-cameras.ts';
+import type { Size } from '../../src/stitch/cameras/rotation-cameras.ts';
 
 export { cutView, turn, warpPhoto } from '../../fixtures/cut-views.ts';
 

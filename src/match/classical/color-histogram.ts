@@ -1,6 +1,6 @@
-import { checkInteger } from '../../core/errors.ts';
-import type { Descriptors } from '../../features/types.ts';
-import type { PatchImage } from '../patches/picture.ts';
+import { checkInteger } from '../../core/index.ts';
+import type { Descriptors } from '../../features/index.ts';
+import type { PatchImage } from '../patch-image.ts';
 
 /**
  * The share of the pixels in each of `bins` x `bins` x `bins` cells of RGB (Swain and Ballard 1991), red slowest. Made

@@ -1,4 +1,4 @@
-import type { Descriptors, Patches } from '../../features/types.ts';
+import type { Descriptors, Patches } from '../../features/index.ts';
 import { standardize } from './standardize.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Descriptors, Patches } from '../../features/types.ts';
+import type { Descriptors, Patches } from '../../features/index.ts';
 import { normalizeLength } from './standardize.ts';
 
 /** 4 x 4 cells of 8 directions each. */

@@ -1,4 +1,4 @@
-import type { Patches } from '../../features/types.ts';
+import type { Patches } from '../../features/index.ts';
 
 /**
  * Every patch convolved with a Gaussian, edges repeated.

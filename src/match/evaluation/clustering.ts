@@ -1,7 +1,7 @@
-import { ShapeError, checkInteger } from '../../core/errors.ts';
-import type { Descriptors } from '../../features/types.ts';
-import { createRandom } from '../../geometry/random.ts';
-import { checkDescriptors, descriptorAt } from '../metric/pairwise.ts';
+import { ShapeError, checkInteger } from '../../core/index.ts';
+import type { Descriptors } from '../../features/index.ts';
+import { createRandom } from '../../geometry/robust/index.ts';
+import { checkDescriptors, descriptorAt } from '../metric/index.ts';
 
 /**
  * Normalised mutual information of two ways to divide the same things into groups, 0 (independent) to 1 (the same up to

@@ -10,3 +10,4 @@ export { toScores } from './scores.ts';
 export type { ScoredPairs } from './scores.ts';
 export { chooseThreshold } from './threshold.ts';
 export type { ChosenThreshold } from './threshold.ts';
+export { checkRate } from './rate.ts';

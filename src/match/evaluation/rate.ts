@@ -1,4 +1,4 @@
-import { expected } from '../../core/errors.ts';
+import { expected } from '../../core/index.ts';
 
 /** Checks that `value` is a share above 0 and below 1, or at most 1. */
 export function checkRate(value: unknown, name: string, closed = false): number {

@@ -1,7 +1,7 @@
-import { ShapeError, checkInteger } from '../../core/errors.ts';
-import type { Descriptors } from '../../features/types.ts';
-import type { MetricChoice } from '../metric/metrics.ts';
-import { findNearest } from '../search/nearest.ts';
+import { ShapeError, checkInteger } from '../../core/index.ts';
+import type { Descriptors } from '../../features/index.ts';
+import type { MetricChoice } from '../metric/index.ts';
+import { findNearest } from '../search/index.ts';
 
 /** Descriptors with the class of each. */
 export interface LabelledDescriptors {

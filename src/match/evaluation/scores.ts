@@ -1,4 +1,4 @@
-import { ShapeError, expected } from '../../core/errors.ts';
+import { ShapeError, expected } from '../../core/index.ts';
 
 /** Scores of pairs, greater meaning more alike, and 1 (or true) for each pair that truly is the same. */
 export interface ScoredPairs {

@@ -1,9 +1,8 @@
 import { resizePlanes } from '../../../kernels/resample/index.ts';
-import { composeHomographies, resizeHomography } from '../../core/homography.ts';
-import type { Homography } from '../../core/homography.ts';
+import { composeHomographies, resizeHomography } from '../../core/index.ts';
+import type { Homography } from '../../core/index.ts';
 import type { Grey } from '../../features/index.ts';
-import { polishHomography } from '../pair/polish.ts';
-import { buildPyramid } from '../pair/warp-view.ts';
+import { buildPyramid, polishHomography } from '../pair/index.ts';
 import { isMapOfPicture } from './looks.ts';
 import type { SmallPicture } from './small-picture.ts';
 

@@ -1,13 +1,13 @@
-import { checkInteger, expected } from '../../core/errors.ts';
 import {
+  checkInteger,
   composeHomographies,
+  expected,
   invertHomography,
   normalizeHomography,
   resizeHomography,
   transformPoints,
-} from '../../core/homography.ts';
-import type { Homography } from '../../core/homography.ts';
-import type { Image } from '../../core/types.ts';
+} from '../../core/index.ts';
+import type { Homography, Image } from '../../core/index.ts';
 import { alignSmall } from './align-small.ts';
 import type { HomographyModel } from './homography-model.ts';
 import { likenessOf, makeRelief } from './likeness.ts';

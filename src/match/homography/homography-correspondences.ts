@@ -1,7 +1,5 @@
-import type { Correspondences } from '../../core/correspondences.ts';
-import { checkInteger, expected } from '../../core/errors.ts';
-import { applyHomography } from '../../core/homography.ts';
-import type { Homography } from '../../core/homography.ts';
+import type { Correspondences, Homography } from '../../core/index.ts';
+import { applyHomography, checkInteger, expected } from '../../core/index.ts';
 
 interface Size {
   readonly width: number;

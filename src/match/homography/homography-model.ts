@@ -1,5 +1,5 @@
-import { ModelError, checkInteger, expected } from '../../core/errors.ts';
-import type { Tensor } from '../../core/types.ts';
+import { ModelError, checkInteger, expected } from '../../core/index.ts';
+import type { Tensor } from '../../core/index.ts';
 import { findModel, loadGraph } from '../../runtime/index.ts';
 import type { HomographyManifest, Session } from '../../runtime/index.ts';
 

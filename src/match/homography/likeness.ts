@@ -1,6 +1,6 @@
 import { resizePlanes } from '../../../kernels/resample/index.ts';
-import { applyHomography, composeHomographies, resizeHomography } from '../../core/homography.ts';
-import type { Homography } from '../../core/homography.ts';
+import { applyHomography, composeHomographies, resizeHomography } from '../../core/index.ts';
+import type { Homography } from '../../core/index.ts';
 import { warpSquare } from './small-picture.ts';
 import type { SmallPicture } from './small-picture.ts';
 

@@ -1,11 +1,5 @@
-import {
-  IDENTITY,
-  composeHomographies,
-  normalizeHomography,
-  transformPoints,
-} from '../../core/homography.ts';
-import type { Homography } from '../../core/homography.ts';
-import type { Tensor } from '../../core/types.ts';
+import { IDENTITY, composeHomographies, normalizeHomography, transformPoints } from '../../core/index.ts';
+import type { Homography, Tensor } from '../../core/index.ts';
 import { tensorDlt } from '../../geometry/index.ts';
 import type { HomographyModel } from './homography-model.ts';
 import { warpSquare } from './small-picture.ts';

@@ -1,7 +1,6 @@
 import { resizePlanes } from '../../../kernels/resample/index.ts';
-import { applyHomography } from '../../core/homography.ts';
-import type { Homography } from '../../core/homography.ts';
-import type { Image } from '../../core/types.ts';
+import { applyHomography } from '../../core/index.ts';
+import type { Homography, Image } from '../../core/index.ts';
 import { toGrey } from '../../features/index.ts';
 
 /** `size` x `size` grey values, row by row; what the network looks at. */

@@ -1,6 +1,6 @@
 import { CholeskyDecomposition, EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { ShapeError, checkInteger, expected } from '../../core/errors.ts';
-import type { Descriptors } from '../../features/types.ts';
+import { ShapeError, checkInteger, expected } from '../../core/index.ts';
+import type { Descriptors } from '../../features/index.ts';
 import { checkDescriptors, descriptorAt } from './pairwise.ts';
 import type { LearnedMetric } from './metrics.ts';
 

@@ -1,7 +1,14 @@
 /** Distances between descriptors, given and learned. */
 export { fitLda, fitMahalanobis } from './fit.ts';
 export type { FitLdaOptions, FitMetricOptions } from './fit.ts';
-export { metricNames, similarityOf, vectorDistance } from './metrics.ts';
+export {
+  distanceRange,
+  isLearned,
+  metricNames,
+  resolveMetric,
+  similarityOf,
+  vectorDistance,
+} from './metrics.ts';
 export type {
   LearnedMetric,
   Metric,
@@ -10,6 +17,6 @@ export type {
   PlainMetricName,
   RbfMetric,
 } from './metrics.ts';
-export { pairwiseDistances } from './pairwise.ts';
+export { checkDescriptors, descriptorAt, forEachBlock, pairwiseDistances, project } from './pairwise.ts';
 export type { DistanceMatrix } from './pairwise.ts';
 export { parseMetric, serializeMetric } from './serialize.ts';

@@ -1,4 +1,4 @@
-import { ShapeError, checkOneOf, expected } from '../../core/errors.ts';
+import { ShapeError, checkOneOf, expected } from '../../core/index.ts';
 
 /** Metrics that need nothing but two vectors. */
 export type PlainMetricName = 'l1' | 'l2' | 'squared-l2' | 'dot' | 'cosine' | 'angular';

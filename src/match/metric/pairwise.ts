@@ -1,7 +1,7 @@
 import { prepareAllPairs } from '../../../kernels/correlation/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
-import { ShapeError, expected } from '../../core/errors.ts';
-import type { Descriptors } from '../../features/types.ts';
+import { ShapeError, expected } from '../../core/index.ts';
+import type { Descriptors } from '../../features/index.ts';
 import { checkLength, cosineOf, isLearned, resolveMetric, vectorDistance } from './metrics.ts';
 import type { LearnedMetric, Metric, MetricChoice } from './metrics.ts';
 

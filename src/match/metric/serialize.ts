@@ -1,4 +1,4 @@
-import { ModelError, describe } from '../../core/errors.ts';
+import { ModelError, describe } from '../../core/index.ts';
 import { resolveMetric } from './metrics.ts';
 import type { LearnedMetric, Metric } from './metrics.ts';
 

@@ -1,9 +1,8 @@
-import type { Correspondences } from '../../core/correspondences.ts';
-import type { Homography } from '../../core/homography.ts';
-import type { Image } from '../../core/types.ts';
-import { besides, colorOf, drawDot, drawLine } from '../drawing.ts';
-import type { Color, Point } from '../drawing.ts';
+import type { Correspondences, Homography, Image } from '../../core/index.ts';
+import { besides, colorOf, drawDot, drawLine } from '../../draw/index.ts';
+import type { Point } from '../../draw/index.ts';
 import { moveCorners } from './warp-view.ts';
+import type { Color } from '../../core/index.ts';
 
 export interface DrawMatchesOptions {
   /** 1 for each correspondence that agrees with the geometry; all unless told. */

@@ -1,6 +1,5 @@
-import type { Correspondences } from '../../core/correspondences.ts';
-import { ShapeError, checkInteger, expected } from '../../core/errors.ts';
-import type { FlowField, ScalarField } from '../../core/types.ts';
+import type { Correspondences, FlowField, ScalarField } from '../../core/index.ts';
+import { ShapeError, checkInteger, expected } from '../../core/index.ts';
 
 export interface FlowCorrespondencesOptions {
   /** Confidence of each pixel of A, 0 to 1, such as forward-backward consistency; 1 everywhere unless told. */

@@ -5,3 +5,5 @@ export { correspondencesFromFlow } from './flow-correspondences.ts';
 export type { FlowCorrespondencesOptions } from './flow-correspondences.ts';
 export { match } from './match.ts';
 export type { MatchOptions, MatchStage, PairMatch } from './match.ts';
+export { polishHomography } from './polish.ts';
+export { buildPyramid } from './warp-view.ts';

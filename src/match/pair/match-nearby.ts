@@ -1,5 +1,5 @@
 import type { DescriptorMatches, Features } from '../../features/index.ts';
-import { descriptorDistance } from '../../features/match-features.ts';
+import { descriptorDistance } from '../../features/match/index.ts';
 
 /** Scales of partners may differ by this factor, in pictures that show the same thing at one size. */
 const MOST_SCALE = 1.7;

@@ -1,13 +1,16 @@
-import { checkImage } from '../../core/check-image.ts';
-import { countCorrespondences, joinCorrespondences } from '../../core/correspondences.ts';
-import type { Correspondences } from '../../core/correspondences.ts';
-import { checkInteger, checkOneOf, expected } from '../../core/errors.ts';
-import { applyHomography } from '../../core/homography.ts';
-import type { Homography, Matrix3 } from '../../core/homography.ts';
-import type { Image } from '../../core/types.ts';
+import {
+  applyHomography,
+  checkImage,
+  checkInteger,
+  checkOneOf,
+  countCorrespondences,
+  expected,
+  joinCorrespondences,
+} from '../../core/index.ts';
+import type { Correspondences, Homography, Image, Matrix3 } from '../../core/index.ts';
 import { extractFeatures, matchDescriptors, toGrey } from '../../features/index.ts';
 import type { ExtractOptions, Features, Grey } from '../../features/index.ts';
-import { joinPoints, matchGuided } from '../../features/match-features.ts';
+import { joinPoints, matchGuided } from '../../features/match/index.ts';
 import { fitModel } from '../../geometry/index.ts';
 import type { FitOptions, GeometricModel, RobustFit } from '../../geometry/index.ts';
 import { polishHomography } from './polish.ts';

@@ -1,8 +1,8 @@
-import { invertHomography, multiply3, normalizeHomography } from '../../core/homography.ts';
-import type { Homography } from '../../core/homography.ts';
-import { blurGaussian } from '../../features/gaussian.ts';
-import type { Grey } from '../../features/types.ts';
-import { solveLinear } from '../../geometry/solve-linear.ts';
+import { invertHomography, multiply3, normalizeHomography } from '../../core/index.ts';
+import type { Homography } from '../../core/index.ts';
+import { blurGaussian } from '../../features/scale-space/index.ts';
+import type { Grey } from '../../features/index.ts';
+import { solveLinear } from '../../geometry/linear/index.ts';
 import { innerPixels, warpView } from './warp-view.ts';
 import type { Pyramid } from './warp-view.ts';
 

@@ -1,10 +1,9 @@
-import type { Correspondences } from '../../core/correspondences.ts';
-import { invertHomography, transformPoints } from '../../core/homography.ts';
-import type { Homography } from '../../core/homography.ts';
+import type { Correspondences, Homography } from '../../core/index.ts';
+import { invertHomography, transformPoints } from '../../core/index.ts';
 import { extractFeatures } from '../../features/index.ts';
 import type { ExtractOptions, Features, Grey } from '../../features/index.ts';
-import { joinPoints } from '../../features/match-features.ts';
-import { filterFeatures } from '../../features/pool.ts';
+import { joinPoints } from '../../features/match/index.ts';
+import { filterFeatures } from '../../features/detect/index.ts';
 import { matchNearby } from './match-nearby.ts';
 import { createInsideTest, warpView } from './warp-view.ts';
 import type { Pyramid } from './warp-view.ts';

@@ -1,8 +1,8 @@
-import { applyHomography, invertHomography, multiply3, transformPoints } from '../../core/homography.ts';
-import type { Homography } from '../../core/homography.ts';
+import { applyHomography, invertHomography, multiply3, transformPoints } from '../../core/index.ts';
+import type { Homography } from '../../core/index.ts';
 import { extractFeatures } from '../../features/index.ts';
 import type { ExtractOptions, Features, Grey } from '../../features/index.ts';
-import { filterFeatures, poolFeatures } from '../../features/pool.ts';
+import { filterFeatures, poolFeatures } from '../../features/detect/index.ts';
 import { buildPyramid, createInsideTest, warpView } from './warp-view.ts';
 
 /** How far to one side a plane is seen: 1 is head on, 2 an angle of 60 degrees. */

@@ -1,8 +1,8 @@
-import { applyHomography, homographyJacobian } from '../../core/homography.ts';
-import type { Homography } from '../../core/homography.ts';
-import { blurGaussian, halveSize } from '../../features/gaussian.ts';
-import { sampleClamped } from '../../features/extract-patches.ts';
-import type { Grey } from '../../features/types.ts';
+import { applyHomography, homographyJacobian } from '../../core/index.ts';
+import type { Homography } from '../../core/index.ts';
+import { blurGaussian, halveSize } from '../../features/scale-space/index.ts';
+import { sampleClamped } from '../../features/describe/index.ts';
+import type { Grey } from '../../features/index.ts';
 
 /** A picture seen from elsewhere. */
 export interface View {

@@ -1,4 +1,4 @@
-import type { ScalarField } from '../../core/types.ts';
+import type { ScalarField } from '../../core/index.ts';
 
 /** Where the cells of a map lie on an image. */
 export interface CellGrid {

@@ -1,13 +1,17 @@
-import { checkOneOf } from '../../core/errors.ts';
-import type { Descriptors, Patches } from '../../features/types.ts';
-import { describeColorHistograms } from '../classical/color-histogram.ts';
-import { describeRawPixels, describeStandardizedPixels } from '../classical/pixels.ts';
-import { describeRootSift, describeSift } from '../classical/sift-patch.ts';
-import { smoothPatches } from '../classical/smooth.ts';
-import type { PlainMetricName } from '../metric/metrics.ts';
+import { checkOneOf } from '../../core/index.ts';
+import type { Descriptors, Patches } from '../../features/index.ts';
+import {
+  describeColorHistograms,
+  describeRawPixels,
+  describeRootSift,
+  describeSift,
+  describeStandardizedPixels,
+  smoothPatches,
+} from '../classical/index.ts';
+import type { PlainMetricName } from '../metric/index.ts';
 import type { Describer } from './measure.ts';
-import type { GreyImage, PatchImage } from './picture.ts';
-import { slicePatches } from './picture.ts';
+import type { GreyImage, PatchImage } from '../patch-image.ts';
+import { slicePatches } from '../patch-image.ts';
 
 /**
  * Measures that need no network:

@@ -1,13 +1,13 @@
 import { correlate, correlateAllPairs } from '../../../kernels/correlation/index.ts';
 import type { AllPairsVolume } from '../../../kernels/correlation/index.ts';
 import type { CostVolume } from '../../../kernels/types.ts';
-import { ShapeError, checkInteger } from '../../core/errors.ts';
-import type { ScalarField } from '../../core/types.ts';
+import { ShapeError, checkInteger } from '../../core/index.ts';
+import type { ScalarField } from '../../core/index.ts';
 import type { CellGrid } from './cell-grid.ts';
 import { describeDense } from './dense.ts';
 import type { DenseOptions } from './dense.ts';
 import type { PatchModel } from './patch-model.ts';
-import type { PatchImage } from './picture.ts';
+import type { PatchImage } from '../patch-image.ts';
 import { toUnitLength } from './similarity-map.ts';
 
 /** How alike every cell of A is to every cell of B: cosines of their descriptors, -1 to 1. */

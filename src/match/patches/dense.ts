@@ -1,10 +1,10 @@
-import { ShapeError, checkInteger } from '../../core/errors.ts';
-import type { Grey, Patches } from '../../features/types.ts';
+import { ShapeError, checkInteger } from '../../core/index.ts';
+import type { Grey, Patches } from '../../features/index.ts';
 import type { DescriptorMap, Describer } from './measure.ts';
 import { describerOf } from './patch-model.ts';
 import type { PatchModel } from './patch-model.ts';
-import { checkPatchImage, toGreyPlane } from './picture.ts';
-import type { PatchImage } from './picture.ts';
+import { checkPatchImage, toGreyPlane } from '../patch-image.ts';
+import type { PatchImage } from '../patch-image.ts';
 
 export interface DenseOptions {
   /**

@@ -11,7 +11,7 @@ export type { PatchPrecision } from './networks.ts';
 export { toPatchDescriptor } from './patch-descriptor.ts';
 export { DEFAULT_PATCH_MODEL, PatchModel, loadPatchModel } from './patch-model.ts';
 export type { LoadPatchModelOptions, PatchThreshold } from './patch-model.ts';
-export type { GreyImage, PatchImage } from './picture.ts';
+export type { GreyImage, PatchImage } from '../patch-image.ts';
 export { describe, similarities, similarity } from './similarity.ts';
 export type { Similarities, Similarity, SimilarityOptions } from './similarity.ts';
 export { similarityMap } from './similarity-map.ts';

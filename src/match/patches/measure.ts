@@ -1,7 +1,7 @@
 import type { FeatureMap } from '../../../kernels/types.ts';
-import type { Descriptors, Grey, Patches } from '../../features/types.ts';
-import type { Metric } from '../metric/metrics.ts';
-import type { PatchImage } from './picture.ts';
+import type { Descriptors, Grey, Patches } from '../../features/index.ts';
+import type { Metric } from '../metric/index.ts';
+import type { PatchImage } from '../patch-image.ts';
 
 /**
  * Descriptors on a grid over an image, channels first: cell (i, j) describes the square of the model's `patchSize`

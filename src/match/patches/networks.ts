@@ -1,6 +1,6 @@
-import { ModelError } from '../../core/errors.ts';
-import type { Tensor } from '../../core/types.ts';
-import type { Descriptors, Grey, Patches } from '../../features/types.ts';
+import { ModelError } from '../../core/index.ts';
+import type { Tensor } from '../../core/index.ts';
+import type { Descriptors, Grey, Patches } from '../../features/index.ts';
 import { loadGraph, padTensor } from '../../runtime/index.ts';
 import type {
   DenseOutput,
@@ -10,7 +10,7 @@ import type {
   Session,
 } from '../../runtime/index.ts';
 import type { DescriptorMap, Describer, Scorer } from './measure.ts';
-import { slicePatches } from './picture.ts';
+import { slicePatches } from '../patch-image.ts';
 
 /** Which of a descriptor network's files to run. */
 export type PatchPrecision = 'fp32' | 'fp16' | 'int8';

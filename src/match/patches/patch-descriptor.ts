@@ -1,8 +1,8 @@
-import { expected } from '../../core/errors.ts';
-import type { PatchDescriptor } from '../../features/types.ts';
+import { expected } from '../../core/index.ts';
+import type { PatchDescriptor } from '../../features/index.ts';
 import { describerOf } from './patch-model.ts';
 import type { PatchModel } from './patch-model.ts';
-import { packPatches } from './picture.ts';
+import { packPatches } from '../patch-image.ts';
 
 /**
  * The model as a descriptor of keypoints, for `extractFeatures`; it stays the caller's to dispose of.

@@ -1,4 +1,4 @@
-import { ModelError, checkInteger, checkOneOf, expected } from '../../core/errors.ts';
+import { ModelError, checkInteger, checkOneOf, expected } from '../../core/index.ts';
 import { findModel } from '../../runtime/index.ts';
 import type { AnyManifest, PairManifest, PatchManifest } from '../../runtime/index.ts';
 import { createClassicalDescriber, isClassical } from './classical-measures.ts';

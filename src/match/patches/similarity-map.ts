@@ -1,16 +1,16 @@
 import { correlateAllPairs } from '../../../kernels/correlation/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
-import { ModelError, checkInteger, expected } from '../../core/errors.ts';
-import type { ScalarField } from '../../core/types.ts';
-import type { Grey } from '../../features/types.ts';
+import { ModelError, checkInteger, expected } from '../../core/index.ts';
+import type { ScalarField } from '../../core/index.ts';
+import type { Grey } from '../../features/index.ts';
 import { findPeak, spreadCells } from './cell-grid.ts';
 import type { CellGrid, Peak } from './cell-grid.ts';
 import { checkImage, countSquares, cutAround, cutSquares, describeDense } from './dense.ts';
 import type { Scorer } from './measure.ts';
 import { checkModel } from './patch-model.ts';
 import type { PatchModel } from './patch-model.ts';
-import { checkPatchImage, toGreyPlane } from './picture.ts';
-import type { PatchImage } from './picture.ts';
+import { checkPatchImage, toGreyPlane } from '../patch-image.ts';
+import type { PatchImage } from '../patch-image.ts';
 import { repeatPatch } from './similarity.ts';
 
 /** A point of an image; integer coordinates are pixel centres. */

@@ -1,13 +1,12 @@
-import { ModelError, ShapeError } from '../../core/errors.ts';
-import type { Descriptors, Patches } from '../../features/types.ts';
-import { resolveMetric, similarityOf, vectorDistance } from '../metric/metrics.ts';
-import type { Metric, MetricChoice, MetricName } from '../metric/metrics.ts';
-import { descriptorAt } from '../metric/pairwise.ts';
+import { ModelError, ShapeError } from '../../core/index.ts';
+import type { Descriptors, Patches } from '../../features/index.ts';
+import { descriptorAt, resolveMetric, similarityOf, vectorDistance } from '../metric/index.ts';
+import type { Metric, MetricChoice, MetricName } from '../metric/index.ts';
 import type { Describer, Scorer } from './measure.ts';
 import { checkModel, describerOf } from './patch-model.ts';
 import type { PatchModel } from './patch-model.ts';
-import { checkList, isPacked, packPatches, slicePatches, toGreyPlane, toSquare } from './picture.ts';
-import type { PatchImage } from './picture.ts';
+import { checkList, isPacked, packPatches, slicePatches, toGreyPlane, toSquare } from '../patch-image.ts';
+import type { PatchImage } from '../patch-image.ts';
 
 /** How alike two patches are, and by what. */
 export interface Similarity {

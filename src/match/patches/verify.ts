@@ -1,9 +1,9 @@
-import { ModelError, expected } from '../../core/errors.ts';
-import { checkRate } from '../evaluation/rate.ts';
-import { distanceRange, resolveMetric } from '../metric/metrics.ts';
+import { ModelError, expected } from '../../core/index.ts';
+import { checkRate } from '../evaluation/index.ts';
+import { distanceRange, resolveMetric } from '../metric/index.ts';
 import { checkModel } from './patch-model.ts';
 import type { PatchModel } from './patch-model.ts';
-import type { PatchImage } from './picture.ts';
+import type { PatchImage } from '../patch-image.ts';
 import { similarity } from './similarity.ts';
 import type { Similarity, SimilarityOptions } from './similarity.ts';
 

@@ -1,4 +1,4 @@
-import { BackendError } from '../../core/errors.ts';
+import { BackendError } from '../../core/index.ts';
 
 /** The part of the package `usearch` (Apache-2.0) that is used; it is installed only by whoever wants an index. */
 export interface UsearchIndex {

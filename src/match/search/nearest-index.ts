@@ -1,8 +1,14 @@
-import { ShapeError, checkInteger, expected } from '../../core/errors.ts';
-import type { Descriptors } from '../../features/types.ts';
-import { checkDescriptors, descriptorAt, project } from '../metric/pairwise.ts';
-import { isLearned, resolveMetric, vectorDistance } from '../metric/metrics.ts';
-import type { LearnedMetric, Metric, MetricChoice } from '../metric/metrics.ts';
+import { ShapeError, checkInteger, expected } from '../../core/index.ts';
+import type { Descriptors } from '../../features/index.ts';
+import {
+  checkDescriptors,
+  descriptorAt,
+  isLearned,
+  project,
+  resolveMetric,
+  vectorDistance,
+} from '../metric/index.ts';
+import type { LearnedMetric, Metric, MetricChoice } from '../metric/index.ts';
 import { loadUsearch } from './index-library.ts';
 import type { UsearchIndex } from './index-library.ts';
 import type { Neighbors } from './nearest.ts';

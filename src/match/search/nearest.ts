@@ -1,7 +1,7 @@
-import { checkInteger } from '../../core/errors.ts';
-import type { Descriptors } from '../../features/types.ts';
-import type { MetricChoice } from '../metric/metrics.ts';
-import { checkDescriptors, forEachBlock } from '../metric/pairwise.ts';
+import { checkInteger } from '../../core/index.ts';
+import type { Descriptors } from '../../features/index.ts';
+import type { MetricChoice } from '../metric/index.ts';
+import { checkDescriptors, forEachBlock } from '../metric/index.ts';
 
 /** The nearest descriptors of a base for each query, nearest first. */
 export interface Neighbors {

@@ -1,6 +1,6 @@
 import { consensus, filterMutual, softArgmax, voteDisplacements } from '../../../kernels/consensus/index.ts';
-import type { AllPairsVolume } from '../../../kernels/correlation/all-pairs.ts';
-import type { MatchResult } from '../../../kernels/match/types.ts';
+import type { AllPairsVolume } from '../../../kernels/correlation/index.ts';
+import type { MatchResult } from '../../../kernels/match/index.ts';
 import type { SemanticConsensus } from '../../runtime/index.ts';
 
 /** The scores that are left once matches have been weighed against each other, greatest 1. */

@@ -1,9 +1,10 @@
-import type { FlowField, Image, ScalarField } from '../../core/types.ts';
+import type { FlowField, Image, ScalarField } from '../../core/index.ts';
 import { applyWarp } from '../../geometry/index.ts';
-import { besides, colorOf, drawDot, drawLine } from '../drawing.ts';
-import type { Color, Point } from '../drawing.ts';
+import { besides, colorOf, drawDot, drawLine } from '../../draw/index.ts';
+import type { Point } from '../../draw/index.ts';
 import type { SemanticMatch } from './match-semantic.ts';
 import { transferPoints } from './transfer-points.ts';
+import type { Color } from '../../core/index.ts';
 
 export interface DrawSemanticOptions {
   /** Points of A to carry over, x and y interleaved; a coarse grid of sure ones unless told. */

@@ -1,4 +1,4 @@
-import type { Image } from '../../core/types.ts';
+import type { Image } from '../../core/index.ts';
 import { resizePlanes } from '../../../kernels/resample/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
 import { imageToTensor } from '../../runtime/index.ts';

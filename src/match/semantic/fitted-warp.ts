@@ -1,8 +1,6 @@
-import { createCorrespondences } from '../../core/correspondences.ts';
-import { ShapeError } from '../../core/errors.ts';
-import type { MatchResult } from '../../../kernels/match/types.ts';
+import { IDENTITY, ShapeError, createCorrespondences } from '../../core/index.ts';
+import type { MatchResult } from '../../../kernels/match/index.ts';
 import { applyWarp, fitModel, fitWarp, homographyWarp, solveModel } from '../../geometry/index.ts';
-import { IDENTITY } from '../../core/homography.ts';
 import type { LinearWarp, Warp } from '../../geometry/index.ts';
 
 /** How far in the plane -1..1 a match may lie from the warp before it counts less than half. */

@@ -1,6 +1,5 @@
-import type { FlowField, ScalarField } from '../../core/types.ts';
-import type { Homography } from '../../core/homography.ts';
-import type { MatchResult } from '../../../kernels/match/types.ts';
+import type { FlowField, Homography, ScalarField } from '../../core/index.ts';
+import type { MatchResult } from '../../../kernels/match/index.ts';
 
 /** Sizes of a picture in pixels. */
 export interface Size {

@@ -1,6 +1,6 @@
-import { invertHomography } from '../../core/homography.ts';
+import { invertHomography } from '../../core/index.ts';
 import { warpBackward } from '../../../kernels/warp/index.ts';
-import type { MatchResult } from '../../../kernels/match/types.ts';
+import type { MatchResult } from '../../../kernels/match/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
 import { applyWarp, composeWarps, homographyWarp } from '../../geometry/index.ts';
 import type { LinearWarp, Warp } from '../../geometry/index.ts';

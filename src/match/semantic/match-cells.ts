@@ -1,4 +1,4 @@
-import type { MatchResult } from '../../../kernels/match/types.ts';
+import type { MatchResult } from '../../../kernels/match/index.ts';
 import { agree, readMatch, transposeVolume } from './consensus.ts';
 import type { SemanticFeatures } from './features.ts';
 import type { SemanticModel } from './semantic-model.ts';

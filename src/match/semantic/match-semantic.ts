@@ -1,8 +1,7 @@
-import { checkInteger, checkOneOf } from '../../core/errors.ts';
-import type { FlowField, Image, ScalarField } from '../../core/types.ts';
+import { checkImage, checkInteger, checkOneOf } from '../../core/index.ts';
+import type { FlowField, Image, ScalarField } from '../../core/index.ts';
 import type { Warp } from '../../geometry/index.ts';
 import { applyWarp, composeWarps } from '../../geometry/index.ts';
-import { checkImage } from '../../core/check-image.ts';
 import type { SemanticFeatures } from './features.ts';
 import { fitSemanticWarp } from './fitted-warp.ts';
 import { denseFlow } from './grid.ts';

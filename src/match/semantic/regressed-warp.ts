@@ -1,5 +1,5 @@
-import { IDENTITY, composeHomographies, invertHomography } from '../../core/homography.ts';
-import type { Homography } from '../../core/homography.ts';
+import { IDENTITY, composeHomographies, invertHomography } from '../../core/index.ts';
+import type { Homography } from '../../core/index.ts';
 import { matchingTensor } from '../../../kernels/consensus/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
 import { applyWarp, composeWarps, fitWarp, homographyWarp } from '../../geometry/index.ts';

@@ -1,7 +1,7 @@
-import { ModelError, checkInteger, expected } from '../../core/errors.ts';
-import type { Image } from '../../core/types.ts';
-import { prepareAllPairs } from '../../../kernels/correlation/all-pairs.ts';
-import type { AllPairsVolume, PreparedAllPairs } from '../../../kernels/correlation/all-pairs.ts';
+import { ModelError, checkInteger, expected } from '../../core/index.ts';
+import type { Image } from '../../core/index.ts';
+import { prepareAllPairs } from '../../../kernels/correlation/index.ts';
+import type { AllPairsVolume, PreparedAllPairs } from '../../../kernels/correlation/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
 import { findModel, loadGraph } from '../../runtime/index.ts';
 import type { InstalledModel, SemanticManifest, Session, SessionOptions } from '../../runtime/index.ts';

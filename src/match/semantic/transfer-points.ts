@@ -1,6 +1,5 @@
-import { expected } from '../../core/errors.ts';
-import { createCorrespondences } from '../../core/correspondences.ts';
-import type { Correspondences } from '../../core/correspondences.ts';
+import { createCorrespondences, expected } from '../../core/index.ts';
+import type { Correspondences } from '../../core/index.ts';
 import { applyWarp } from '../../geometry/index.ts';
 import type { SemanticMatch } from './match-semantic.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Patches } from '../../../src/features/types.ts';
-import { createRandom } from '../../../src/geometry/random.ts';
+import { createRandom } from '../../../src/geometry/robust/random.ts';
 import { describeColorHistograms } from '../../../src/match/classical/color-histogram.ts';
 import { describeRawPixels, describeStandardizedPixels } from '../../../src/match/classical/pixels.ts';
 import { describeRootSift, describeSift } from '../../../src/match/classical/sift-patch.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createRandom } from '../../../src/geometry/random.ts';
+import { createRandom } from '../../../src/geometry/robust/random.ts';
 import type { GreyImage } from '../../../src/match/patches/index.ts';
 
 const at = (name: string): string => fileURLToPath(new URL(name, import.meta.url));

@@ -1,0 +1,112 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { WhitherError } from '../../core/index.ts';
+import { FLOW_PRESETS } from '../../runtime/manifest/index.ts';
+import {
+  OVERLAYS,
+  parseCount,
+  parseIterations,
+  parseNormalize,
+  parseSchedule,
+  parseTile,
+} from './flow-options.ts';
+import type { FlowCommandOptions } from './flow-options.ts';
+
+/** What runs where the user names no model. */
+export const DEFAULT_MODEL = 'whither-flow';
+
+const HELP = `
+Two pictures give one flow; a video, GIF or folder of pictures gives one for each frame but the last.
+What -o makes is told by its name:
+  two pictures       flow.flo, .pfm, .npy, or .png (16-bit, KITTI)
+  video or folder    flow.mp4 (or .webm, .mkv, .mov), flow.gif, a folder of PNG pictures,
+                     or flow files: folder/%06d.flo (or .pfm, .npy)
+
+--normalize says which motion gets the full colour, 1 pixel or more (a few outliers do not count):
+  frame     the greatest of each frame (for two pictures, and for folders unless told)
+  smooth    the same, but falling slowly, so that colours do not flicker (for videos unless told)
+  sequence  the greatest of the whole sequence; flows wait in a temporary folder (TMPDIR), 8 bytes a pixel
+  NUMBER    this many pixels
+
+--backend is onnxruntime (the network in one graph), or what computes its correlation layer:
+  simd, gpu-webgpu, gpu-headlessgl, loop, gpu-webasm, gpu-cpu or reference; auto takes the fastest here
+
+A folder resumes: results that are there already are kept, unless --force says otherwise.
+
+Examples:
+  whither flow frame1.png frame2.png -o flow.flo --color flow.png --json
+  whither flow frame1.png frame2.png --occlusion occluded.png --arrows arrows.png
+  whither flow clip.mp4 -o flow.mp4 --overlay side-by-side --normalize sequence
+  whither flow clip.mp4 -o flow.gif --every 2 --max-size 480
+  whither flow frames/ -o flows/%06d.flo --both`;
+
+/** `whither flow`: the flow of a pair of pictures or of a sequence. */
+export function addFlowCommand(program: Command): void {
+  program
+    .command('flow')
+    .description('estimate where every pixel goes, from one picture to the next')
+    .argument('<input...>', 'two pictures, or one video, GIF or folder of pictures')
+    .option('-o, --output <path>', 'flow file of two pictures; video, GIF or folder of a sequence')
+    .option('--color <path>', 'two pictures: the flow in colours')
+    .option('--occlusion <path>', 'two pictures: white where the second does not show the pixel')
+    .option('--arrows <path>', 'two pictures: the first with arrows')
+    .option('--json', 'print statistics as JSON on stdout')
+    .option('--repeat <n>', 'two pictures: report the median time of n estimates after a warm-up', parseCount)
+    .option('--model <name>', 'installed model, or a folder with a model.json', DEFAULT_MODEL)
+    .addOption(
+      new Option('--preset <name>', 'speed against accuracy (as the model says unless told)').choices(
+        FLOW_PRESETS,
+      ),
+    )
+    .addOption(backendOption())
+    .option('--schedule <factors>', 'coarse-to-fine shrink factors, such as 4,2,1', parseSchedule)
+    .option(
+      '--iterations <counts>',
+      'steps at each level of a pyramid network, such as 2,2,1',
+      parseIterations,
+    )
+    .option(
+      '--refine',
+      'refine the flow on the pictures: more exact, but slower (as the model says unless told)',
+    )
+    .option('--no-refine', 'leave the flow as the network gave it')
+    .option('--tile <pixels>', 'work in tiles of this side; 0 for none, auto above 4 megapixels', parseTile)
+    .option('--every <n>', 'sequence: take every n-th frame', parseCount)
+    .option('--max-size <pixels>', 'shrink pictures whose longer side exceeds this', parseCount)
+    .option('--normalize <rule>', 'which motion gets the full colour, see below', parseNormalize)
+    .option('--both', 'estimate backwards too, and leave out what the two directions do not agree on')
+    .addOption(new Option('--overlay <kind>', 'sequence: what its pictures show').choices(OVERLAYS))
+    .option('--force', 'replace what exists')
+    .addHelpText('after', HELP)
+    .action(async (inputs: string[], options: FlowCommandOptions) => {
+      await (inputs.length === 1 ? runSequence(inputs[0], options) : runPair(inputs, options));
+    });
+}
+
+/** The library's union of names is the authority; it says what is wrong with another. */
+function backendOption(): Option {
+  return new Option('--backend <name>', 'what computes the correlation layer').default('auto');
+}
+
+async function runPair(inputs: string[], options: FlowCommandOptions): Promise<void> {
+  if (inputs.length !== 2)
+    throw new WhitherError(
+      `Expected two pictures, or one video, GIF or folder, but received ${inputs.length} inputs`,
+    );
+  refuse(options, ['every', 'overlay'], 'two pictures');
+  const { flowOfPair } = await import('./flow-pair.ts');
+  await flowOfPair(inputs[0], inputs[1], options);
+}
+
+async function runSequence(input: string, options: FlowCommandOptions): Promise<void> {
+  refuse(options, ['color', 'occlusion', 'arrows', 'repeat'], 'a sequence');
+  const { flowOfSequence } = await import('./flow-sequence.ts');
+  await flowOfSequence(input, options);
+}
+
+/** An option that would be passed over in silence is an error instead. */
+function refuse(options: FlowCommandOptions, names: (keyof FlowCommandOptions)[], kind: string): void {
+  const given = names.find((name) => options[name] !== undefined);
+  if (given)
+    throw new WhitherError(`Expected options that go with ${kind} but received --${given}: see --help`);
+}

@@ -1,0 +1,1 @@
+export { addMatchCommand } from './match-command.ts';

@@ -1,0 +1,1 @@
+export { addSimilarityCommand } from './similarity-command.ts';

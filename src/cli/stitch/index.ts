@@ -1,0 +1,1 @@
+export { addStitchCommand } from './stitch-command.ts';

@@ -1,0 +1,73 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import { tuneEngine } from '../shared/index.ts';
+import { PROJECTION_NAMES } from '../../stitch/canvas/index.ts';
+import type { StitchCommandOptions } from './stitch-options.ts';
+
+const HELP = `
+Pictures may come in any order. Where they show several scenes, the second panorama becomes pano-2.jpg and so on.
+The camera model is chosen by the evidence, and the report says why. Same input, same output.
+
+Exit codes: 0 all pictures are in a panorama, 2 some were left out (each is named with the reason), 1 nothing was made.
+
+Examples:
+  whither stitch *.jpg -o pano.jpg
+  whither stitch *.jpg -o pano.jpg --crop --report pano.json -v stages/
+  whither stitch scan*.png -o sheet.png --model affine
+  whither stitch *.jpg -o small.jpg --scale 0.25 --projection stereographic
+  whither stitch clip.mp4 -o pano.jpg                 frames are picked by what they share
+  whither stitch handheld/*.jpg -o pano.jpg --align flow
+  whither stitch day1/*.jpg -o day1.jpg --save-transforms rig.json
+  whither stitch day2/*.jpg -o day2.jpg --transforms rig.json`;
+
+/** `whither stitch`: one panorama, or several, of overlapping pictures. */
+export function addStitchCommand(program: Command): void {
+  program
+    .command('stitch')
+    .description('stitch overlapping pictures into panoramas, and tell what was done and why')
+    .argument('<image...>', 'two or more pictures, or one video')
+    .requiredOption('-o, --output <path>', 'the panorama: .jpg, .png, .tif or .webp')
+    .addOption(choice('--projection <name>', 'as fits unless told', PROJECTION_NAMES))
+    .addOption(
+      choice('--model <name>', 'camera model; by evidence unless told', ['rotation', 'affine', 'homography']),
+    )
+    .option('--crop', 'keep the largest rectangle without blank corners')
+    .option('--scale <factor>', "the output's resolution against the pictures', up to 1", parseScale)
+    .option('--max-megapixels <n>', 'refuse larger panoramas (200 unless told)', parsePositive)
+    .addOption(choice('--exposure <kind>', 'what is made even (blocks)', ['none', 'gain', 'blocks']))
+    .addOption(choice('--seams <kind>', 'how seams are found (graph-cut)', ['graph-cut', 'distance']))
+    .addOption(choice('--blend <kind>', 'how seams are hidden (multiband)', ['multiband', 'feather', 'none']))
+    .addOption(
+      choice('--align <kind>', 'bend pictures about their seams by optical flow, against parallax (none)', [
+        'none',
+        'flow',
+      ]),
+    )
+    .option('--report <path>', 'write what was found and decided as JSON')
+    .option('--save-transforms <path>', 'write the cameras as JSON, for --transforms')
+    .option('--transforms <path>', 'use the cameras of an earlier run: same sizes, same order')
+    .option('-v, --verbose-dir <folder>', 'write a numbered picture of every stage')
+    .option('--force', 'replace what exists')
+    .addHelpText('after', HELP)
+    .action(async (inputs: string[], options: StitchCommandOptions) => {
+      tuneEngine();
+      const { stitchFiles } = await import('./stitch-run.ts');
+      await stitchFiles(inputs, options);
+    });
+}
+
+const choice = (flags: string, description: string, choices: readonly string[]): Option =>
+  new Option(flags, description).choices(choices);
+
+function parsePositive(text: string): number {
+  const value = Number(text);
+  if (!text.trim() || !(value > 0 && value < Infinity))
+    throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
+}
+
+function parseScale(text: string): number {
+  const value = parsePositive(text);
+  if (value > 1) throw new InvalidArgumentError('Expected a number above 0 and up to 1.');
+  return value;
+}

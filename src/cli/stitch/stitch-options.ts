@@ -1,0 +1,22 @@
+import type { BlendMethod } from '../../stitch/compose/index.ts';
+import type { SeamMethod } from '../../stitch/seams/index.ts';
+import type { CameraModel, ProjectionName } from '../../stitch/index.ts';
+
+/** The options of `whither stitch`, parsed. */
+export interface StitchCommandOptions {
+  readonly output: string;
+  readonly projection?: ProjectionName;
+  readonly model?: CameraModel;
+  readonly crop?: boolean;
+  readonly scale?: number;
+  readonly maxMegapixels?: number;
+  readonly exposure?: 'none' | 'gain' | 'blocks';
+  readonly seams?: SeamMethod;
+  readonly blend?: BlendMethod;
+  readonly align?: 'none' | 'flow';
+  readonly report?: string;
+  readonly transforms?: string;
+  readonly saveTransforms?: string;
+  readonly verboseDir?: string;
+  readonly force?: boolean;
+}

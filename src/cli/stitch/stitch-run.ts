@@ -1,0 +1,272 @@
+import { extname, join } from 'node:path';
+import { FileError, WhitherError } from '../../core/index.ts';
+import type { Image } from '../../core/index.ts';
+import { atomicWrite, writeImage } from '../../io/index.ts';
+import { inspectPath, listFolder, makeFolder, readText } from '../../io/disk/index.ts';
+import { createTiledImage, readImage, readImageInfo, readImageOfPixels } from '../../io/image/index.ts';
+import type {
+  ImageSource,
+  LeftOut,
+  StageName,
+  StitchOptions,
+  StitchReport,
+  Stitched,
+  Transforms,
+} from '../../stitch/index.ts';
+import { NothingFitsError, UNREADABLE_ADVICE, parseTransforms, stitch } from '../../stitch/index.ts';
+import type { FlowBetween } from '../../stitch/seams/index.ts';
+import { DEFAULT_MODEL } from '../flow/index.ts';
+import {
+  checkApart,
+  checkExtension,
+  checkOutputs,
+  collectGarbage,
+  guardInterrupts,
+  startProgress,
+} from '../shared/index.ts';
+import type { InterruptGuard, Progress } from '../shared/index.ts';
+import type { StitchCommandOptions } from './stitch-options.ts';
+import { openVideoSources } from './stitch-video.ts';
+
+const PICTURES = ['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp'];
+/** The exit code where pictures were left out of the panoramas that were made. */
+const SOME_LEFT_OUT = 2;
+
+/** `whither stitch`: reads, stitches, writes, and tells. */
+export async function stitchFiles(inputs: readonly string[], options: StitchCommandOptions): Promise<void> {
+  await checkStitchOptions(inputs, options);
+  const transforms = options.transforms ? await readTransforms(options.transforms) : undefined;
+  const guard = guardInterrupts();
+  const stages = showStages(guard);
+  let aligner: Aligner | undefined;
+  let skipped: readonly LeftOut[] = [];
+  try {
+    const { sources, unreadable } =
+      inputs.length > 1
+        ? await openSources(inputs)
+        : { sources: await openVideoSources(inputs[0], transforms, guard), unreadable: [] };
+    skipped = unreadable;
+    tellUnreadable(unreadable);
+    const pictures = options.verboseDir ? await openStagePictures(options.verboseDir, options) : undefined;
+    aligner = options.align === 'flow' ? await openAligner() : undefined;
+    const stitched = await stitch(sources, {
+      ...settingsOf(options, transforms),
+      align: aligner?.align,
+      onProgress(stage, done, total) {
+        // Before it the pictures that were read to be matched, after it the small ones that seams were found on.
+        if (stage === 'seam') collectGarbage();
+        stages.step(stage, done, total);
+      },
+      onPicture: pictures,
+      openSink: (index, width, height) =>
+        createTiledImage(outputName(options.output, index), width, height, { overwrite: options.force }),
+    });
+    stages.stop();
+    const report = completeReport(stitched, unreadable, options.output);
+    if (pictures) await showOutputs(report, pictures);
+    await writeReports(report, stitched, options);
+    tell(report);
+  } catch (error) {
+    if (error instanceof NothingFitsError) {
+      const { report } = error;
+      await writeReport({ ...report, leftOut: [...skipped, ...report.leftOut] }, options);
+    }
+    throw error;
+  } finally {
+    stages.stop();
+    guard.dispose();
+    await aligner?.dispose();
+  }
+}
+
+interface Aligner {
+  readonly align: FlowBetween;
+  dispose(): Promise<void>;
+}
+
+/** Flow by the default model; loaded only when asked for. */
+async function openAligner(): Promise<Aligner> {
+  const [{ loadFlowModel }, { estimateFlow }] = await Promise.all([
+    import('../../flow/network/index.ts'),
+    import('../../flow/estimate/index.ts'),
+  ]);
+  const model = await loadFlowModel(DEFAULT_MODEL);
+  return {
+    align: (imageA, imageB) => estimateFlow(model, imageA, imageB, { both: true }),
+    dispose: () => model.dispose(),
+  };
+}
+
+/** pano.jpg, then pano-2.jpg, pano-3.jpg and so on. */
+export function outputName(output: string, index: number): string {
+  if (index === 0) return output;
+  const extension = extname(output);
+  return `${output.slice(0, -extension.length)}-${index + 1}${extension}`;
+}
+
+async function checkStitchOptions(inputs: readonly string[], options: StitchCommandOptions): Promise<void> {
+  const { output, report, saveTransforms, verboseDir, force = false } = options;
+  if (!inputs.length)
+    throw new WhitherError('Expected two or more pictures, or one video, but received none');
+  checkExtension(output, PICTURES, '-o');
+  for (const [name, path] of Object.entries({ report, 'save-transforms': saveTransforms }))
+    if (path) checkExtension(path, ['.json'], `--${name}`);
+  for (const name of ['projection', 'model'] as const)
+    if (options.transforms && options[name])
+      throw new WhitherError(`Expected no --${name} with --transforms, which say it: leave one of them out`);
+  const most = options.transforms || inputs.length === 1 ? 1 : Math.floor(inputs.length / 2);
+  const panoramas = Array.from({ length: most }, (_, index) => outputName(output, index));
+  const files = [...panoramas, report, saveTransforms].filter((path) => path !== undefined);
+  await checkApart(files, inputs);
+  await checkOutputs(files, force);
+  if (verboseDir && !force && (await inspectPath(verboseDir)) === 'folder') {
+    const found = (await listFolder(verboseDir)).find((name) => /^\d\d-.*\.png$/.test(name));
+    if (found)
+      throw new FileError(
+        `Expected a folder without pictures of stages but ${verboseDir} has ${found}: name another, or add --force`,
+      );
+  }
+}
+
+async function readTransforms(path: string): Promise<Transforms> {
+  const text = await readText(path, 'transforms');
+  try {
+    return parseTransforms(JSON.parse(text));
+  } catch (error) {
+    throw new FileError(`Expected transforms in ${path} but: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Pictures to be read when needed, and the files that are none. */
+async function openSources(
+  inputs: readonly string[],
+): Promise<{ sources: ImageSource[]; unreadable: LeftOut[] }> {
+  const [sources, unreadable]: [ImageSource[], LeftOut[]] = [[], []];
+  for (const path of inputs) {
+    try {
+      sources.push(await openSource(path));
+    } catch (error) {
+      if (!(error instanceof WhitherError)) throw error;
+      unreadable.push({ file: path, reason: error.message, advice: UNREADABLE_ADVICE });
+    }
+  }
+  if (sources.length < 2) {
+    const reasons = unreadable.map(({ reason }) => reason).join('; ');
+    throw new FileError(`Expected two or more readable pictures but received ${sources.length}: ${reasons}`);
+  }
+  return { sources, unreadable };
+}
+
+async function openSource(path: string): Promise<ImageSource> {
+  const info = await readImageInfo(path);
+  return {
+    name: path,
+    ...info,
+    load: (maxPixels = Infinity) =>
+      info.width * info.height > 1.2 * maxPixels ? readImageOfPixels(path, maxPixels) : readImage(path),
+  };
+}
+
+const settingsOf = (
+  { projection, model, crop, scale, maxMegapixels, exposure, seams, blend }: StitchCommandOptions,
+  transforms: Transforms | undefined,
+): StitchOptions => ({ projection, model, crop, scale, maxMegapixels, exposure, seams, blend, transforms });
+
+const STAGES: Readonly<Record<StageName, string>> = {
+  read: 'finding points',
+  match: 'matching pairs',
+  place: 'placing cameras',
+  seam: 'finding seams',
+  align: 'aligning at seams',
+  compose: 'composing',
+};
+
+/** One progress bar a stage. */
+function showStages(guard: InterruptGuard): { step: NonNullable<StitchOptions['onProgress']>; stop(): void } {
+  let bar: Progress | undefined;
+  let current: StageName | undefined;
+  return {
+    step(stage, done, total) {
+      guard.check();
+      if (stage !== current) {
+        bar?.stop();
+        bar = startProgress(STAGES[stage], total);
+        current = stage;
+      }
+      if (done > 0) bar?.step();
+    },
+    stop() {
+      bar?.stop();
+      bar = undefined;
+    },
+  };
+}
+
+/** Writes 01-keypoints.png and so on. */
+async function openStagePictures(
+  folder: string,
+  { force }: StitchCommandOptions,
+): Promise<(name: string, image: Image) => Promise<void>> {
+  await makeFolder(folder);
+  let count = 0;
+  return async (name, image) => {
+    const number = String(++count).padStart(2, '0');
+    await writeImage(join(folder, `${number}-${name}.png`), image, { overwrite: force });
+  };
+}
+
+const MOST_SHOWN = 2e6;
+
+async function showOutputs(
+  report: StitchReport,
+  picture: (name: string, image: Image) => Promise<void>,
+): Promise<void> {
+  for (const { output } of report.panoramas)
+    if (output) await picture('blended', await readImageOfPixels(output, MOST_SHOWN));
+}
+
+function completeReport({ report }: Stitched, unreadable: readonly LeftOut[], output: string): StitchReport {
+  return {
+    ...report,
+    panoramas: report.panoramas.map((panorama, i) => ({ output: outputName(output, i), ...panorama })),
+    leftOut: [...unreadable, ...report.leftOut],
+  };
+}
+
+/** The report, and for `stitch_sets.py` and such the images of the first panorama at its top level. */
+async function writeReports(
+  report: StitchReport,
+  { panoramas }: Stitched,
+  options: StitchCommandOptions,
+): Promise<void> {
+  await writeReport(report, options);
+  const { saveTransforms, force } = options;
+  if (saveTransforms)
+    await atomicWrite(saveTransforms, asJson(panoramas[0].transforms), { overwrite: force });
+}
+
+/** The report, if asked for; where there is no panorama it says why. */
+async function writeReport(
+  report: StitchReport,
+  { report: path, force }: StitchCommandOptions,
+): Promise<void> {
+  const images = report.panoramas[0]?.images ?? [];
+  if (path) await atomicWrite(path, asJson({ images, ...report }), { overwrite: force });
+}
+
+const asJson = (value: object): Uint8Array => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+
+function tellUnreadable(unreadable: readonly LeftOut[]): void {
+  for (const { file, reason } of unreadable) process.stderr.write(`skipped ${file}: ${reason}\n`);
+}
+
+function tell({ inputs, panoramas, leftOut }: StitchReport): void {
+  for (const { output, images, width, height, model, explanation, projection, projectionReason } of panoramas)
+    process.stderr.write(
+      `${output}: ${images.length} of ${inputs.length} pictures, ${width} x ${height}\n` +
+        `  ${model}: ${explanation}\n  ${projection}: ${projectionReason}\n`,
+    );
+  for (const { file, reason, advice } of leftOut)
+    process.stderr.write(`left out ${file}: ${reason}\n  ${advice}\n`);
+  if (leftOut.length) process.exitCode = SOME_LEFT_OUT;
+}

@@ -1,0 +1,42 @@
+export { checkImage } from './check-image.ts';
+export { checkColor, checkFlow, checkGrid, checkNumber, checkPositive, checkSameSize } from './check.ts';
+export {
+  countCorrespondences,
+  createCorrespondences,
+  joinCorrespondences,
+  pickCorrespondences,
+  selectCorrespondences,
+  swapCorrespondences,
+} from './correspondences.ts';
+export type { CorrespondenceSource, Correspondences } from './correspondences.ts';
+export {
+  BackendError,
+  FileError,
+  ModelError,
+  ShapeError,
+  WhitherError,
+  checkInteger,
+  checkOneOf,
+  describe,
+  expected,
+} from './errors.ts';
+export {
+  IDENTITY,
+  applyHomography,
+  checkHomography,
+  composeHomographies,
+  determinant3,
+  homographyJacobian,
+  invertHomography,
+  multiply3,
+  normalizeHomography,
+  resizeHomography,
+  transformPoints,
+  transpose3,
+} from './homography.ts';
+export type { Homography, Matrix3 } from './homography.ts';
+export { flowMagnitudes, knownPixels } from './known.ts';
+export { LEAST_SCALE, SCALE_PERCENTILE, STILL, motionScale } from './motion-scale.ts';
+export { asNdarray, fromNdarray } from './ndarray.ts';
+export { quantiles } from './quantile.ts';
+export type { Color, FlowField, Image, Mask, ScalarField, Tensor } from './types.ts';

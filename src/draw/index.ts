@@ -1,0 +1,12 @@
+export { drawArrows } from './arrows.ts';
+export type { ArrowOptions } from './arrows.ts';
+export { fillOutlined } from './canvas.ts';
+export { colorizeFlow } from './colors.ts';
+export type { ColorizeOptions, ColorizedFlow } from './colors.ts';
+export { blend, maskToImage, scalarToImage, sideBySide } from './drawing.ts';
+export { errorMap } from './error-map.ts';
+export type { ErrorMap, ErrorMapOptions } from './error-map.ts';
+export { flowLegend } from './legend.ts';
+export { besides, colorOf, drawDot, drawLine } from './lines.ts';
+export type { Point } from './lines.ts';
+export { HEAT } from './palette.ts';

@@ -1,0 +1,7 @@
+export { chooseEven, chooseStrongest } from './choose-keypoints.ts';
+export { detectFast, detectHarris } from './detect-corners.ts';
+export { detectDog } from './detect-dog.ts';
+export { packKeypoints } from './keypoint-list.ts';
+export type { Keypoint } from './keypoint-list.ts';
+export { orientKeypoints } from './orient.ts';
+export { filterFeatures, poolFeatures } from './pool.ts';

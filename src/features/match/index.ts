@@ -1,0 +1,3 @@
+export { matchDescriptors } from './match-descriptors.ts';
+export { descriptorDistance, joinPoints, matchFeatures, matchGuided } from './match-features.ts';
+export type { FeatureMatch, MatchFeaturesOptions } from './match-features.ts';

@@ -1,0 +1,59 @@
+import { blurSeparable } from '../../../kernels/blur/index.ts';
+import type { Grey } from '../types.ts';
+
+/** The middle and one side of a Gaussian's weights, of sum 1, out to four standard deviations. */
+export function gaussianHalf(sigma: number): Float32Array {
+  const radius = Math.max(1, Math.round(sigma * 4));
+  const out = Float32Array.from({ length: radius + 1 }, (_, i) => Math.exp(-(i * i) / (2 * sigma * sigma)));
+  const sum = 2 * out.reduce((total, value) => total + value, 0) - out[0];
+  return out.map((value) => value / sum);
+}
+
+/**
+ * Blurs with a Gaussian; beyond the border the picture is its own mirror image.
+ *
+ * @param sigma standard deviation in pixels; 0 or less copies
+ * @param out where the result goes; a new array unless told
+ */
+export function blurGaussian({ width, height, data }: Grey, sigma: number, out?: Float32Array): Grey {
+  if (!(sigma > 0)) return { width, height, data: data.slice() };
+  return { width, height, data: blurSeparable(data, width, height, gaussianHalf(sigma), out) };
+}
+
+/**
+ * Twice as many pixels each way: pixel `i` lies where pixel `i / 2` was, by linear interpolation, so that coordinates
+ * are just doubled.
+ */
+export function doubleSize({ width, height, data }: Grey): Grey {
+  const [w, h] = [2 * width, 2 * height];
+  const out = new Float32Array(w * h);
+  for (let y = 0; y < h; y++) {
+    const top = (y >> 1) * width;
+    const bottom = y & 1 ? Math.min((y >> 1) + 1, height - 1) * width : top;
+    for (let x = 0; x < width; x++) {
+      const next = Math.min(x + 1, width - 1);
+      const here = (data[top + x] + data[bottom + x]) / 2;
+      out[y * w + 2 * x] = here;
+      out[y * w + 2 * x + 1] = (here + (data[top + next] + data[bottom + next]) / 2) / 2;
+    }
+  }
+  return { width: w, height: h, data: out };
+}
+
+/**
+ * Every second pixel each way, the first among them: coordinates are halved.
+ *
+ * @param out where the result goes; a new array unless told
+ */
+export function halveSize(
+  { width, height, data }: Grey,
+  out: Float32Array = new Float32Array(((width + 1) >> 1) * ((height + 1) >> 1)),
+): Grey {
+  const [w, h] = [(width + 1) >> 1, (height + 1) >> 1];
+  for (let y = 0; y < h; y++) halveRow(data, 2 * y * width, out, y * w, w);
+  return { width: w, height: h, data: out };
+}
+
+function halveRow(data: Float32Array, from: number, out: Float32Array, to: number, count: number): void {
+  for (let x = 0; x < count; x++) out[to + x] = data[from + 2 * x];
+}

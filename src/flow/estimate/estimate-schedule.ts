@@ -1,0 +1,292 @@
+import { enlargeFlow, resizePlanes } from '../../../kernels/resample/index.ts';
+import { warpBackward, warpWindow } from '../../../kernels/warp/index.ts';
+import type { FeatureMap } from '../../../kernels/types.ts';
+import type { FlowField, ScalarField, Tensor } from '../../core/index.ts';
+import type {
+  FlowBackend,
+  FlowModel,
+  NetworkEstimate,
+  PyramidState,
+  WindowNetwork,
+} from '../network/index.ts';
+import { START_OUTPUTS, cropState } from '../network/index.ts';
+import {
+  bringFlow,
+  cropFlowData,
+  featureMap,
+  interleave,
+  mapTensor,
+  reachOf,
+  toPlanes,
+} from '../field/index.ts';
+import { createLevel, prepareInput } from './estimate-frame.ts';
+
+import { Mosaic, betterInTiles, blendTiles, levelSize, planLevel } from '../tiles/index.ts';
+import type { TilePair, TilePlan, Tiling } from '../tiles/index.ts';
+import type { Window } from '../field/index.ts';
+import type { Encoding } from '../types.ts';
+import type { NetworkInput } from '../types.ts';
+import type { Level } from '../types.ts';
+import type { PreparedFrame } from '../types.ts';
+
+/** The flow so far, and what computed the last of it. */
+export interface Found {
+  /** On the grid of the pass that found it, in its pixels. */
+  readonly flow: FlowField;
+  /** How probable it is that B does not show a pixel, 0 to 1, where the network tells it. */
+  readonly hidden?: ScalarField;
+  readonly backend: FlowBackend;
+}
+
+/** What is run on a pair. */
+export interface Passes {
+  readonly schedule: readonly number[];
+  /** Steps of the decoder at each level of a pyramid. */
+  readonly iterations?: readonly number[];
+  /** Flow to start from: that of the pair before, in a video. */
+  readonly initial?: FlowField;
+}
+
+/**
+ * Flow from A to B, coarse to fine: each pass shrinks both images by its factor. A pyramid starts each pass from the flow
+ * found so far. For other networks a pass carries B back by that flow and adds what the network still sees between A and
+ * the carried B (the residual flow of Ranjan and Black 2017, section 3.1). The networks are trained so.
+ *
+ * @param tiling passes over more pixels than it allows are done window by window; the first must fit
+ * @returns flow on the grid of the last pass and in its pixels, and what computed it
+ */
+export async function runSchedule(
+  model: FlowModel,
+  frameA: PreparedFrame,
+  frameB: PreparedFrame,
+  passes: Passes,
+  tiling?: Tiling,
+): Promise<Found> {
+  let found: Found | undefined;
+  for (const [index, factor] of passes.schedule.entries()) {
+    const iterations = iterationsOf(model, passes, index);
+    const { width, height } = levelSize(frameA.image, factor);
+    const before: FlowField | undefined = found && bringFlow(found.flow, { width, height });
+    const plan = planLevel({ width, height }, tiling, model.manifest.input.multipleOf);
+    if (before && plan) {
+      const inTiles = model.manifest.pyramid ? runPassInTiles : addPassInTiles;
+      const pass = { model, frameA, frameB, factor, before, plan, tiling: tiling!, iterations };
+      found = { ...found, ...(await inTiles(pass)) };
+      continue;
+    }
+    const first = passes.initial && bringFlow(passes.initial, { width, height });
+    const [a, b] = [frameA.level(factor), frameB.level(factor)];
+    found =
+      before && !model.manifest.pyramid
+        ? await addPass(model, a, b, before)
+        : await runPass(model, a, b, iterations, before ?? first);
+    tiling?.step();
+  }
+  return found!;
+}
+
+/**
+ * A pyramid's steps at each level of a pass. A pass before the last leaves out its finest level: its flow, then told at
+ * twice the pass's pixels, is still finer than the cells of 16 pixels that the next pass starts from.
+ */
+function iterationsOf(
+  { manifest }: FlowModel,
+  { schedule, iterations = manifest.iterations }: Passes,
+  pass: number,
+): readonly number[] | undefined {
+  const last = pass === schedule.length - 1;
+  return last || !iterations || iterations.length < 2 ? iterations : iterations.slice(0, -1);
+}
+
+/** A pass over the whole, from `initial` on where there is one. */
+async function runPass(
+  model: FlowModel,
+  a: Level,
+  b: Level,
+  iterations: readonly number[] | undefined,
+  initial: FlowField | undefined,
+): Promise<Found> {
+  const { width, height } = a.planes;
+  const estimate = await model.network.estimate(a.input, b.input, {
+    iterations,
+    initial: initial && toPlanes(initial),
+  });
+  const start = { width, height, data: new Float32Array(width * height * 2) };
+  return foundBy(estimate, a, start);
+}
+
+/** A pass over the whole that sees B carried back by the flow before, and adds to it, in place. */
+async function addPass(model: FlowModel, a: Level, b: Level, before: FlowField): Promise<Found> {
+  return foundBy(await model.network.estimate(a.input, carryBack(b, before, model)), a, before);
+}
+
+/** What a pass saw, its flow added to the flow before, in place. */
+function foundBy({ flow: residual, hidden, backend }: NetworkEstimate, a: Level, flow: FlowField): Found {
+  addResidual(flow, residual, strideOf(residual, a.input));
+  return {
+    flow,
+    ...(hidden && { hidden: cropScalar(hidden, strideOf(hidden, a.input), flow.width, flow.height) }),
+    backend,
+  };
+}
+
+/** Pixels of the network's input to a cell of what came out of it. */
+const strideOf = (result: Tensor, { tensor }: NetworkInput): number => tensor.dims[3] / result.dims[3];
+
+/** One plane, on a grid of its own, without the cells that are padding alone. */
+function cropScalar(
+  { dims: [, , , columns], data }: Tensor,
+  stride: number,
+  fullWidth: number,
+  fullHeight: number,
+): ScalarField {
+  const [width, height] = [Math.ceil(fullWidth / stride), Math.ceil(fullHeight / stride)];
+  const out = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) out.set(data.subarray(y * columns, y * columns + width), y * width);
+  return { width, height, data: out };
+}
+
+/** A pass that is done window by window. */
+interface TiledPass {
+  readonly model: FlowModel;
+  readonly frameA: PreparedFrame;
+  readonly frameB: PreparedFrame;
+  readonly factor: number;
+  /** The flow so far, on the grid of the pass; it is changed. */
+  readonly before: FlowField;
+  readonly plan: TilePlan;
+  readonly tiling: Tiling;
+  readonly iterations: readonly number[] | undefined;
+}
+
+/**
+ * `runPass` from `before` on, of which the coarsest level sees the whole, put together from encodings of windows, and the
+ * others one window after the other. Each window of A meets a window of B on the same grid of cells, so that what the
+ * network sees of both is what it sees in the whole.
+ */
+async function runPassInTiles(pass: TiledPass): Promise<Found> {
+  const { model, frameA, frameB, factor, before, plan, tiling, iterations } = pass;
+  const { input } = model.manifest;
+  const network = model.network.inWindows!;
+  const state = await beginInTiles(pass, network);
+  const stride = model.manifest.pyramid!.strides[state.level];
+  // What the coarsest level has found takes the place of the flow before: both would take a lot of memory.
+  before.data.fill(0);
+  addResidual(before, pixelsOf(state.flow, stride), stride);
+  let backend: FlowBackend = 'onnxruntime';
+  const better = async ({ a, b, window, shift }: TilePair) => {
+    const [tileA, tileB] = [createLevel(a, input), createLevel(b, input)];
+    const [, , rows, columns] = tileA.input.tensor.dims;
+    const cells = {
+      left: window.left / stride,
+      top: window.top / stride,
+      width: columns / stride,
+      height: rows / stride,
+    };
+    const own = cropState(state, cells, [shift[0] / stride, shift[1] / stride]);
+    const estimate = await network.resume(tileA.input, tileB.input, own, iterations);
+    backend = estimate.backend;
+    const { width, height } = window;
+    tiling.step();
+    const nothing = { width, height, data: new Float32Array(width * height * 2) };
+    const { flow, hidden } = foundBy(estimate, tileA, nothing);
+    return { data: flow.data, hidden: resizePlanes({ channels: 1, ...hidden! }, width, height).data };
+  };
+  const found = await betterInTiles(frameA, frameB, factor, before, plan, better, input.multipleOf);
+  return { ...found, backend };
+}
+
+/** The coarsest level of a pass, of the whole. */
+async function beginInTiles(
+  { model, frameA, frameB, factor, before, plan, tiling, iterations }: TiledPass,
+  network: WindowNetwork,
+): Promise<PyramidState> {
+  const { stride } = network;
+  const encode = async (frame: PreparedFrame, outputs: readonly string[]): Promise<Encoding> => {
+    const mosaic = new Mosaic(plan, stride);
+    for (const window of plan.windows) {
+      const { tensor } = prepareInput(frame.crop(factor, window), model.manifest.input);
+      const encoding = await network.encode(tensor);
+      mosaic.add(window, Object.fromEntries(outputs.map((name) => [name, featureMap(encoding[name])])));
+      tiling.step();
+    }
+    return Object.fromEntries(Object.entries(mosaic.maps).map(([name, map]) => [name, mapTensor(map)]));
+  };
+  const a = await encode(frameA, START_OUTPUTS);
+  const b = await encode(frameB, START_OUTPUTS.slice(0, 1));
+  return network.begin(a, b, { iterations, initial: toPlanes(before) });
+}
+
+/** u and v of cells in pixels. */
+const pixelsOf = (cells: FeatureMap, stride: number): Tensor =>
+  mapTensor({ ...cells, data: cells.data.map((value) => value * stride) });
+
+/** `addPass`, but the network sees one window after the other. */
+async function addPassInTiles(pass: TiledPass): Promise<Found> {
+  const { model, frameA, frameB, factor, before, plan, tiling } = pass;
+  const { input } = model.manifest;
+  let backend: FlowBackend = 'onnxruntime';
+  const { flow } = await blendTiles(before, plan, async (window) => {
+    const data = cropFlowData(before, window);
+    const a = prepareInput(frameA.crop(factor, window), input);
+    const b = prepareInput(warpTile(frameB, factor, data, window, plan), input);
+    const residual = await model.network.estimate(a, b);
+    backend = residual.backend;
+    addResidual(
+      { width: window.width, height: window.height, data },
+      residual.flow,
+      strideOf(residual.flow, a),
+    );
+    tiling.step();
+    return { data };
+  });
+  return { flow, backend };
+}
+
+/** B as a window of A sees it; of B's planes no more is made than the flow leads to. */
+function warpTile(
+  frameB: PreparedFrame,
+  factor: number,
+  flow: Float32Array,
+  window: Window,
+  plan: TilePlan,
+): FeatureMap {
+  const reach = reachOf(flow, window, plan);
+  const place = { ...window, left: window.left - reach.left, top: window.top - reach.top };
+  return warpWindow(frameB.crop(factor, reach), flow, place);
+}
+
+/** B as seen where the flow points, 0 (mid-grey) where that is outside of it. */
+function carryBack(b: Level, flow: FlowField, model: FlowModel): NetworkInput {
+  return prepareInput(warpBackward(b.planes, flow.data), model.manifest.input);
+}
+
+/**
+ * Adds what a network sees to `flow`, in place: brought from 1 / `stride` to the size of the network's input,
+ * bilinearly with the edge repeated, and cropped to the flow's.
+ *
+ * @param residual dims `[1, 2, rows, columns]`, in pixels of the network's input
+ */
+export function addResidual(flow: FlowField, residual: Tensor, stride: number): void {
+  const [, , rows, columns] = residual.dims;
+  if (stride === 1) {
+    addPlanes(flow, residual);
+    return;
+  }
+  const coarse = { width: columns, height: rows, data: interleave(residual) };
+  const full = { width: columns * stride, height: rows * stride };
+  enlargeFlow(coarse, flow, { full, onto: true }, flow.data);
+}
+
+/** As many rows and columns of the planes of u and v as the flow has. */
+function addPlanes(
+  { width, height, data }: FlowField,
+  { dims: [, , rows, columns], ...planes }: Tensor,
+): void {
+  const [u, v] = [planes.data.subarray(0, rows * columns), planes.data.subarray(rows * columns)];
+  for (let y = 0, o = 0; y < height; y++)
+    for (let i = y * columns, end = i + width; i < end; i++, o += 2) {
+      data[o] += u[i];
+      data[o + 1] += v[i];
+    }
+}

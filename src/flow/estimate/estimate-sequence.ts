@@ -1,0 +1,63 @@
+import { ShapeError, checkImage } from '../../core/index.ts';
+import type { FlowField, Image } from '../../core/index.ts';
+import { carryForward } from '../field/index.ts';
+import type { FlowModel } from '../network/index.ts';
+import { estimatePair } from './estimate.ts';
+import type { EstimateOptions, FlowEstimate } from './estimate.ts';
+import { prepareFrame } from './estimate-frame.ts';
+import type { PreparedFrame } from '../types.ts';
+
+export interface FlowSequenceOptions extends EstimateOptions {
+  /** Pairs that need no flow, by the index of their first frame; their frames are read and passed over. */
+  readonly skip?: (index: number) => boolean;
+  /**
+   * Start each estimate from the motion of the pair before, where nothing better is seen; false unless told, so that a
+   * pair's flow does not depend on where the sequence began. A pyramid network alone does so.
+   */
+  readonly warmStart?: boolean;
+}
+
+/** The flow from one frame of a sequence to the next. */
+export interface SequenceEstimate extends FlowEstimate {
+  /** Position of the first of the two frames, from 0. */
+  readonly index: number;
+  readonly imageA: Image;
+  readonly imageB: Image;
+}
+
+/**
+ * The flow from each frame to the one after it: n frames give n - 1 flows. Each frame is converted, shrunk and encoded
+ * once, though it is part of two pairs (`flownet-c` sees the second frame carried back in its later passes, and encodes
+ * that); no more than two frames are held.
+ *
+ * @throws ShapeError where a frame is not of the first one's size
+ */
+export async function* flowSequence(
+  model: FlowModel,
+  frames: AsyncIterable<Image> | Iterable<Image>,
+  options: FlowSequenceOptions = {},
+): AsyncGenerator<SequenceEstimate, void, undefined> {
+  let index = -1;
+  let before: PreparedFrame | undefined;
+  let motion: FlowField | undefined;
+  const warm = (options.warmStart ?? false) && model.manifest.pyramid !== undefined;
+  for await (const image of frames) {
+    const frame = prepareFrame(checkImage(image, `frame ${index + 1}`), model.manifest.input);
+    if (before) checkSize(image, before.image, index + 1);
+    if (before && !options.skip?.(index)) {
+      const estimate = await estimatePair(model, before, frame, { ...options, initial: motion });
+      motion = warm ? carryForward(estimate.flow) : undefined;
+      yield Object.assign(estimate, { index, imageA: before.image, imageB: image });
+    } else motion = undefined;
+    before = frame;
+    index++;
+  }
+}
+
+function checkSize(image: Image, first: Image, index: number): void {
+  if (image.width === first.width && image.height === first.height) return;
+  throw new ShapeError(
+    `Expected frames of one size, ${first.width} x ${first.height}, ` +
+      `but frame ${index} is ${image.width} x ${image.height}`,
+  );
+}

@@ -1,0 +1,18 @@
+export { bringFlow } from './bring-flow.ts';
+export { carryForward } from './carry-forward.ts';
+export { checkConsistency } from './consistency.ts';
+export type { Consistency, ConsistencyOptions } from './consistency.ts';
+export { scoreFlow } from './metrics.ts';
+export type { FlowScore, ScoreOptions } from './metrics.ts';
+export { featureMap, interleave, mapTensor, toPlanes } from './planes.ts';
+export { cropFlow, padImage, resizeFlow } from './resize.ts';
+export { flowPercentile, sequenceMagnitude } from './sequence.ts';
+export type { SequenceMagnitude, SequenceMagnitudeOptions } from './sequence.ts';
+export { invertFlow, splatImage } from './splat.ts';
+export type { SplatImageOptions, SplatOptions, SplattedImage } from './splat.ts';
+export { flowStatistics } from './statistics.ts';
+export type { FlowStatistics } from './statistics.ts';
+export { composeFlow, warpFlow, warpImage } from './warp.ts';
+export type { MaskedFlow, WarpImageOptions, WarpedImage } from './warp.ts';
+export { cropFlowData, cropImage, cropPlanes, reachOf } from './window.ts';
+export type { Size, Window } from './window.ts';

@@ -1,0 +1,127 @@
+import { prepareCorrelation } from '../../../kernels/correlation/index.ts';
+import type { ComputeBackend, CorrelationBackend } from '../../../kernels/correlation/index.ts';
+import { BackendError as KernelError } from '../../../kernels/errors.ts';
+import type { CostVolume, FeatureMap } from '../../../kernels/types.ts';
+import { BackendError } from '../../core/index.ts';
+import type { Tensor } from '../../core/index.ts';
+import { keepKernels } from './kept-kernels.ts';
+import { featureMap } from '../field/index.ts';
+import type { PyramidState } from './pyramid-state.ts';
+import type { ModelCorrelation, Session } from '../../runtime/index.ts';
+import type { Encoding, NetworkInput } from '../types.ts';
+
+/** What computed a flow: the backend of the correlation layer, or ONNX Runtime where all is one graph. */
+export type FlowBackend = ComputeBackend | 'onnxruntime';
+
+/** The outputs that a pyramid starts from, at its coarsest level; of B the first alone. */
+export const START_OUTPUTS = ['features0', 'context0', 'start'] as const;
+
+/** How a network that leaves a choice is run. */
+export interface NetworkOptions {
+  /** Steps of the decoder at each level of a pyramid, coarse to fine. */
+  readonly iterations?: readonly number[];
+  /** Flow that a pyramid may start from: u and v in pixels of the input. */
+  readonly initial?: FeatureMap;
+}
+
+/** What a network sees in a pair. */
+export interface NetworkEstimate {
+  /** Dims `[1, 2, height / stride, width / stride]` for a stride of its own, in pixels of the input. */
+  readonly flow: Tensor;
+  /** Probability of having no counterpart in B, 0 to 1, on the same grid, where the network tells it. */
+  readonly hidden?: Tensor;
+  readonly backend: FlowBackend;
+}
+
+/** A network in memory, whichever way it is cut. */
+export interface FlowNetwork {
+  /** Runs it on a pair of one size. */
+  estimate(a: NetworkInput, b: NetworkInput, options?: NetworkOptions): Promise<NetworkEstimate>;
+  /** Of a pyramid alone: its steps one by one, for images that do not fit into memory as a whole. */
+  readonly inWindows?: WindowNetwork;
+  dispose(): Promise<void>;
+}
+
+/**
+ * A pyramid's steps. Where the decoder starts is found at the coarsest level, whose maps are small enough for the whole of
+ * an image; the finer levels see one window after the other.
+ */
+export interface WindowNetwork {
+  /** Pixels of the input to a cell of the coarsest maps. */
+  readonly stride: number;
+  /** Of a window, or of a whole image. */
+  encode(tensor: Tensor): Promise<Encoding>;
+  /** The start, from `START_OUTPUTS` alone, and the coarsest level where others follow. */
+  begin(a: Encoding, b: Encoding, options: NetworkOptions): Promise<PyramidState>;
+  /** The other levels. */
+  resume(
+    a: NetworkInput,
+    b: NetworkInput,
+    state: PyramidState,
+    iterations?: readonly number[],
+  ): Promise<NetworkEstimate>;
+  /** Gives back the memory of the kernels between the graphs; whoever runs it next has them prepared anew. */
+  rest(): Promise<void>;
+}
+
+/** A network in one graph: `imageA`, `imageB` to `flow`. */
+export function createFusedNetwork(session: Session): FlowNetwork {
+  return {
+    async estimate(a, b) {
+      const { flow } = await session.run({ imageA: a.tensor, imageB: b.tensor });
+      return { flow, backend: 'onnxruntime' };
+    },
+    dispose: () => session.dispose(),
+  };
+}
+
+/**
+ * A network cut at its correlation layer. Each image is encoded once, however many pairs it is part of; the
+ * correlation is prepared once for every size.
+ */
+export function createSplitNetwork(
+  encoder: Session,
+  decoder: Session,
+  layer: ModelCorrelation,
+  backend: CorrelationBackend,
+): FlowNetwork {
+  const correlations = createCorrelations(layer, backend);
+  const encode = (input: NetworkInput): Promise<Encoding> =>
+    (input.encoding ??= encoder
+      .run({ image: input.tensor })
+      .then(({ features, skip }) => ({ features, skip })));
+  return {
+    async estimate(a, b) {
+      const { features, skip } = await encode(a);
+      const { features: featuresB } = await encode(b);
+      const { prepared, volumes } = await correlations.get(featureMap(features));
+      // The volume is the largest array of all: it is kept from pair to pair, one for each pair under way.
+      const volume = await prepared.run(featureMap(features), featureMap(featuresB), volumes.pop());
+      const { flow } = await decoder.run({ correlation: volumeTensor(volume), features, skip });
+      volumes.push(volume);
+      return { flow, backend: prepared.backend };
+    },
+    async dispose() {
+      await Promise.all([encoder.dispose(), decoder.dispose(), correlations.dispose()]);
+    },
+  };
+}
+
+/** Correlations with volumes that are free to be written into. */
+function createCorrelations({ radius, step, scale }: ModelCorrelation, backend: CorrelationBackend) {
+  return keepKernels(async ({ channels, height, width }) => {
+    const spec = { channels, height, width, radius, step, scale };
+    const prepared = await prepareCorrelation(spec, backend).catch((cause: unknown) => {
+      throw cause instanceof KernelError ? new BackendError(cause.message, { cause }) : cause;
+    });
+    const volumes: CostVolume[] = [];
+    const displacements = (2 * radius + 1) ** 2;
+    // Both maps and two volumes, that of the kernel and that of a pair.
+    const bytes = 8 * (channels + displacements) * height * width;
+    return { prepared, volumes, bytes, dispose: () => prepared.dispose() };
+  });
+}
+
+function volumeTensor({ displacements, height, width, data }: CostVolume): Tensor {
+  return { dims: [1, displacements, height, width], data };
+}

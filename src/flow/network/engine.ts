@@ -1,0 +1,217 @@
+import { availableParallelism } from 'node:os';
+import { correlationBackends, correlationUnavailable } from '../../../kernels/correlation/index.ts';
+import type { ComputeBackend, CorrelationBackend } from '../../../kernels/correlation/index.ts';
+import { BackendError, ModelError, checkInteger, checkOneOf } from '../../core/index.ts';
+import { createSession, findModel, readModelFile } from '../../runtime/index.ts';
+import type { FlowManifest, InstalledModel, Session, SessionOptions } from '../../runtime/index.ts';
+import { createFusedNetwork, createSplitNetwork } from './engine-network.ts';
+import type { FlowNetwork } from './engine-network.ts';
+import { createPyramidNetwork } from './engine-pyramid.ts';
+import type { ModelManifest } from '../../runtime/manifest/index.ts';
+
+/** What a network computes in: 32-bit floats, or 8-bit integers where that costs little accuracy and saves much time. */
+export type Precision = 'int8' | 'float32';
+
+/** Which of a model's graphs to run: all in one, or cut at the correlation layer with our kernel between. */
+export type FlowGraph = 'fused' | 'split' | 'auto';
+
+export interface LoadFlowModelOptions {
+  /**
+   * What computes the correlation layer: a backend of the kernel, `onnxruntime` for the graph that holds the
+   * layer itself, or `auto` (the default) for what is fastest here.
+   */
+  readonly backend?: CorrelationBackend | 'onnxruntime';
+  /**
+   * Threads of ONNX Runtime and, for a network with kernels between its graphs, of those. Unless told ONNX Runtime has as
+   * many as there are cores, for such a network half as many, and the kernels have as many as pay.
+   */
+  readonly threads?: number;
+  /** `auto` unless told: the split graphs where the model has them. */
+  readonly graph?: FlowGraph;
+  /** `int8` unless told, for the parts of a model that come in it; all others compute in `float32`. */
+  readonly precision?: Precision;
+}
+
+/** A network that estimates flow, loaded and ready; it holds memory and threads until it is disposed of. */
+export class FlowModel {
+  /** What its `model.json` says. */
+  readonly manifest: FlowManifest;
+  /** The graphs that it runs. */
+  readonly graph: 'fused' | 'split';
+  /** @internal Threads of the refinement of its flow; as many as pay unless set. */
+  readonly threads?: number;
+  #network: FlowNetwork | undefined;
+
+  /** @internal Use `loadFlowModel`. */
+  constructor(manifest: FlowManifest, graph: 'fused' | 'split', network: FlowNetwork, threads?: number) {
+    this.threads = threads;
+    this.manifest = manifest;
+    this.graph = graph;
+    this.#network = network;
+  }
+
+  /** @internal */
+  get network(): FlowNetwork {
+    if (this.#network) return this.#network;
+    throw new ModelError(`Expected a loaded model but ${this.manifest.name} has been disposed of`);
+  }
+
+  /** Frees the sessions and the kernels; the model is of no use after that. */
+  async dispose(): Promise<void> {
+    const network = this.#network;
+    this.#network = undefined;
+    await network?.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    void this.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+}
+
+/**
+ * Loads a network that estimates optical flow, after checking its files against the hashes in `model.json`.
+ *
+ * @param nameOrFolder name of an installed model (see `listModels`), or a folder that holds a `model.json`
+ * @throws ModelError where the model is missing, damaged or not for flow; BackendError where the backend and
+ *   the model's graphs do not go together
+ */
+export async function loadFlowModel(
+  nameOrFolder: string,
+  options: LoadFlowModelOptions = {},
+): Promise<FlowModel> {
+  if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1);
+  const model = await findModel(nameOrFolder, ['flow']);
+  const manifest = checkTask(model.manifest);
+  const { precision = 'int8' } = options;
+  checkOneOf(precision, 'precision', ['int8', 'float32']);
+  const graph = manifest.pyramid ? checkPyramidOptions(manifest, options) : chooseGraph(manifest, options);
+  await checkAvailable(options.backend);
+  const threads = options.threads ?? (manifest.pyramid ? threadsOfSmallGraphs() : undefined);
+  const load: LoadGraph = (part, inputs, outputs, arena) =>
+    loadGraph(model, part, inputs, outputs, { threads, arena });
+  if (manifest.pyramid) {
+    const ours = options.threads && Math.min(options.threads, MOST_KERNEL_THREADS);
+    return new FlowModel(manifest, graph, await loadPyramid(manifest, load, precision, ours), ours);
+  }
+  if (graph === 'fused') {
+    const session = await load('fused', ['imageA', 'imageB'], ['flow']);
+    return new FlowModel(manifest, graph, createFusedNetwork(session));
+  }
+  const [encoder, decoder] = await Promise.all([
+    load('encoder', ['image'], ['features', 'skip']),
+    load('decoder', ['correlation', 'features', 'skip'], ['flow']),
+  ]);
+  const backend = options.backend as CorrelationBackend | undefined;
+  return new FlowModel(
+    manifest,
+    graph,
+    createSplitNetwork(encoder, decoder, manifest.correlation!, backend ?? 'auto'),
+  );
+}
+
+/**
+ * One thread for two cores. The graphs of a pyramid take milliseconds each, and ONNX Runtime's threads spin between them, on
+ * cores that our kernels want: on two cores `fast` took 70 ms with two threads and 27 with one, `balanced` 250 and 130.
+ */
+const threadsOfSmallGraphs = (): number => Math.max(1, Math.floor(availableParallelism() / 2));
+
+/** Our kernels hardly gain from more. */
+const MOST_KERNEL_THREADS = 4;
+
+type LoadGraph = (part: string, inputs: string[], outputs: string[], arena?: boolean) => Promise<Session>;
+
+/** The parts of a pyramid, whose kernels run on one backend alone. */
+async function loadPyramid(
+  manifest: FlowManifest,
+  load: LoadGraph,
+  precision: Precision,
+  threads: number | undefined,
+): Promise<FlowNetwork> {
+  const pyramid = manifest.pyramid!;
+  const levels = (name: string) => pyramid.strides.map((_, level) => `${name}${level}`);
+  const decoding = precision === 'int8' && manifest.files.decoder8 ? 'decoder8' : 'decoder';
+  const [encoder, judge, decoder, rise, mask] = await Promise.all([
+    load('encoder', ['image'], [...levels('features'), ...levels('context'), 'start']),
+    load('judge', ['correlation', 'context', 'flow', 'confidence', 'kind'], ['score']),
+    load(decoding, ['correlation', 'context', 'flow', 'match', 'hidden'], ['change', 'next'], true),
+    load('rise', ['hidden'], ['mask', 'finer']),
+    load('mask', ['hidden'], ['mask']),
+  ]);
+  const sessions = { encoder, judge, decoder, rise, mask };
+  return createPyramidNetwork(sessions, pyramid, manifest.iterations ?? [], threads);
+}
+
+function checkTask(manifest: ModelManifest | FlowManifest): FlowManifest {
+  if (manifest.task === 'flow') return manifest as FlowManifest;
+  throw new ModelError(`Expected a model for flow but ${manifest.name} is for ${manifest.task}`);
+}
+
+/** What was asked for never becomes something else: a demand that the model cannot meet is an error. */
+function chooseGraph(manifest: FlowManifest, options: LoadFlowModelOptions): 'fused' | 'split' {
+  const { backend = 'auto', graph = 'auto' } = options;
+  checkOneOf(graph, 'graph', ['fused', 'split', 'auto']);
+  checkOneOf(backend, 'backend', ['auto', 'onnxruntime', ...correlationBackends]);
+  const kernel = backend !== 'auto' && backend !== 'onnxruntime';
+  const divided = manifest.correlation !== undefined;
+  if ((kernel || graph === 'split') && !divided)
+    throw new BackendError(
+      `Expected backend auto or onnxruntime for ${manifest.name}, which has no correlation layer ` +
+        `to hand to a kernel, but received ${kernel ? backend : 'graph split'}`,
+    );
+  if (kernel && graph === 'fused')
+    throw new BackendError(
+      `Expected backend auto or onnxruntime for the fused graph but received ${backend}`,
+    );
+  if (backend === 'onnxruntime' && graph === 'split')
+    throw new BackendError(
+      'Expected a backend of the correlation kernel for the split graphs but received onnxruntime',
+    );
+  if (graph !== 'auto') return graph;
+  return divided && backend !== 'onnxruntime' ? 'split' : 'fused';
+}
+
+/** A pyramid comes in parts, with kernels between that are written for one backend. */
+function checkPyramidOptions(
+  { name }: FlowManifest,
+  { backend = 'auto', graph = 'auto' }: LoadFlowModelOptions,
+): 'split' {
+  if (graph === 'fused')
+    throw new BackendError(`Expected graph split or auto for ${name} but received fused`);
+  if (backend === 'auto' || backend === 'simd') return 'split';
+  throw new BackendError(
+    `Expected backend auto or simd for ${name}, whose kernels have no other, but received ${backend}`,
+  );
+}
+
+/** Says at once what would otherwise show at the first estimate. */
+async function checkAvailable(backend: LoadFlowModelOptions['backend'] = 'auto'): Promise<void> {
+  if (backend === 'auto' || backend === 'onnxruntime') return;
+  const reason = await correlationUnavailable(backend satisfies ComputeBackend);
+  if (reason) throw new BackendError(`Expected backend ${backend} to work here but it does not: ${reason}`);
+}
+
+async function loadGraph(
+  model: InstalledModel,
+  part: string,
+  inputs: string[],
+  outputs: string[],
+  options: SessionOptions,
+): Promise<Session> {
+  const label = `${model.manifest.name} ${part}`;
+  const session = await createSession(await readModelFile(model, part), label, options);
+  const wanted = `${inputs.join(', ')} -> ${outputs.join(', ')}`;
+  const missing = [
+    ...inputs.filter((name) => !session.inputs.includes(name)),
+    ...outputs.filter((name) => !session.outputs.includes(name)),
+  ];
+  if (!missing.length) return session;
+  await session.dispose();
+  throw new ModelError(
+    `Expected a graph ${wanted} for ${label} but received ` +
+      `${session.inputs.join(', ')} -> ${session.outputs.join(', ')}`,
+  );
+}

@@ -1,0 +1,4 @@
+export { fitHomography, fitModel } from './fit-model.ts';
+export { sampsonDistance } from './fundamental-estimator.ts';
+export { createRandom } from './random.ts';
+export { solveModel } from './solve-model.ts';

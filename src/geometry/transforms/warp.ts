@@ -1,0 +1,106 @@
+import { ShapeError, composeHomographies, invertHomography, transformPoints } from '../../core/index.ts';
+import type { Homography } from '../../core/index.ts';
+import { solveModel } from '../robust/index.ts';
+import { applyThinPlateSpline, fitThinPlateSpline, invertThinPlateSpline } from './thin-plate.ts';
+import type { ThinPlateSpline } from './thin-plate.ts';
+
+/** A map of the plane given by a 3 x 3 matrix: affine, or a homography. */
+export interface LinearWarp {
+  readonly kind: 'homography';
+  readonly matrix: Homography;
+}
+
+/** A thin-plate spline. */
+export interface SplineWarp {
+  readonly kind: 'thin-plate';
+  readonly spline: ThinPlateSpline;
+}
+
+/** Warps one after the other, the first one first. */
+export interface WarpChain {
+  readonly kind: 'chain';
+  readonly warps: readonly Warp[];
+}
+
+/** Where the points of A lie in B, as one formula for all of the plane. */
+export type Warp = LinearWarp | SplineWarp | WarpChain;
+
+/** A matrix as a warp. */
+export const homographyWarp = (matrix: Homography): LinearWarp => ({ kind: 'homography', matrix });
+
+/**
+ * Fits a warp to pairs of points that are all right; see `fitModel` for those of which some are wrong.
+ *
+ * @param points x and y interleaved
+ * @param smoothing of a spline, see `fitThinPlateSpline`
+ * @throws {ShapeError} where the points do not determine one
+ */
+export function fitWarp(
+  kind: 'affine' | 'homography' | 'thin-plate',
+  pointsA: ArrayLike<number>,
+  pointsB: ArrayLike<number>,
+  smoothing = 0,
+): LinearWarp | SplineWarp {
+  if (kind === 'thin-plate') return { kind, spline: fitThinPlateSpline(pointsA, pointsB, smoothing) };
+  const matrix = solveModel(kind, pointsA, pointsB);
+  if (matrix) return homographyWarp(matrix);
+  throw new ShapeError(
+    `Expected points that determine one ${kind} but the ${pointsA.length / 2} given do not`,
+  );
+}
+
+/**
+ * Where points of A go in B.
+ *
+ * @param points x and y interleaved
+ */
+export function applyWarp(warp: Warp, points: ArrayLike<number>): Float64Array {
+  switch (warp.kind) {
+    case 'homography':
+      return transformPoints(warp.matrix, points);
+    case 'thin-plate':
+      return applyThinPlateSpline(warp.spline, points);
+    case 'chain':
+      return warp.warps.reduce<Float64Array>(
+        (moved, next) => applyWarp(next, moved),
+        Float64Array.from(points),
+      );
+  }
+}
+
+/**
+ * The points of A that go to points of B: in closed form for matrices, by Newton's method for splines, in reverse order
+ * for chains. NaN where a spline has no such point, or more than one and the method does not settle.
+ *
+ * @param points x and y interleaved
+ * @throws {ShapeError} where a matrix takes the plane to a line
+ */
+export function applyInverseWarp(warp: Warp, points: ArrayLike<number>): Float64Array {
+  switch (warp.kind) {
+    case 'homography':
+      return transformPoints(invertHomography(warp.matrix), points);
+    case 'thin-plate':
+      return invertThinPlateSpline(warp.spline, points);
+    case 'chain':
+      return warp.warps.reduceRight<Float64Array>(
+        (moved, next) => applyInverseWarp(next, moved),
+        Float64Array.from(points),
+      );
+  }
+}
+
+/**
+ * The warp that applies `warpAB` and then `warpBC`. Matrices next to each other become one.
+ */
+export function composeWarps(warpBC: Warp, warpAB: Warp): Warp {
+  const warps: Warp[] = [];
+  for (const warp of [...links(warpAB), ...links(warpBC)]) {
+    const last = warps.at(-1);
+    if (last?.kind === 'homography' && warp.kind === 'homography')
+      warps[warps.length - 1] = homographyWarp(composeHomographies(warp.matrix, last.matrix));
+    else warps.push(warp);
+  }
+  return warps.length === 1 ? warps[0] : { kind: 'chain', warps };
+}
+
+const links = (warp: Warp): readonly Warp[] => (warp.kind === 'chain' ? warp.warps.flatMap(links) : [warp]);

@@ -1,0 +1,81 @@
+import sharp from 'sharp';
+import { FileError } from '../../core/index.ts';
+import type { CheckedFramesOptions, Frame, FrameSource } from './types.ts';
+import { countWholePictures } from './gif-blocks.ts';
+import { checkClaimedSize, checkFormat, decoding, fitWithin, resizeImage } from '../image/index.ts';
+import { readBytes } from '../disk/index.ts';
+
+/** Pictures decoded together; every group is decoded from the start of the file again, so not too few. */
+const GROUP = 32;
+/** Nor so many pixels that memory would suffer. */
+const GROUP_PIXELS = 16e6;
+/** What viewers make of a delay that is too short to be meant, in milliseconds. */
+const DEFAULT_DELAY = 100;
+
+/** Frames a second from the delays of an animation, in milliseconds. */
+function frameRateOf(delays: readonly number[] | undefined): number {
+  if (!delays?.length) return 1000 / DEFAULT_DELAY;
+  const meant = delays.map((delay) => (delay > 10 ? delay : DEFAULT_DELAY));
+  return (1000 * meant.length) / meant.reduce((sum, delay) => sum + delay, 0);
+}
+
+/**
+ * Frames of an animated GIF or WebP, as sharp composes them; transparency is laid on black. The frame rate is
+ * the mean of an animation whose delays differ.
+ */
+export async function openAnimation(
+  path: string,
+  { every, maxSize, maxPixels }: CheckedFramesOptions,
+): Promise<FrameSource> {
+  const bytes = await readBytes(path, 'an animated picture');
+  const place = `at ${path}`;
+  checkFormat(place, bytes);
+  const open = (page: number, pages: number) =>
+    sharp(bytes, { page, pages, limitInputPixels: false, failOn: 'error' });
+  const metadata = await decoding(place, open(0, -1).metadata());
+  const { width, pages = 1, delay } = metadata;
+  const height = metadata.pageHeight ?? metadata.height;
+  checkClaimedSize(place, width, height, maxPixels);
+  const group = Math.max(1, Math.min(GROUP, Math.floor(GROUP_PIXELS / (width * height))));
+  const { whole, complete } = countWholePictures(bytes, pages);
+  let disposed = false;
+
+  async function* frames(): AsyncGenerator<Frame> {
+    for (let start = 0; start < whole; start += group) {
+      const count = Math.min(group, whole - start);
+      if (disposed) return;
+      const strip = await decoding(
+        place,
+        open(start, count)
+          .flatten({ background: '#000' })
+          .toColourspace('srgb')
+          .raw({ depth: 'uchar' })
+          .toBuffer(),
+      );
+      const length = width * height * 3;
+      for (let i = 0; i < count; i++) {
+        const index = start + i;
+        if (index % every !== 0) continue;
+        if (disposed) return;
+        // A copy of its own, so that a frame that is kept does not keep its whole group.
+        const data = new Uint8Array(strip.subarray(i * length, (i + 1) * length));
+        const image = await resizeImage({ width, height, data }, maxSize);
+        yield { index, name: String(index).padStart(6, '0'), image };
+      }
+    }
+    if (!complete)
+      throw new FileError(
+        `Expected more frames in ${path} but it ends after ${whole}: the file is cut short`,
+      );
+  }
+  return {
+    kind: 'gif',
+    ...fitWithin(width, height, maxSize),
+    frameRate: frameRateOf(delay) / every,
+    frameCount: Math.ceil(pages / every),
+    frames,
+    dispose() {
+      disposed = true;
+    },
+  };
+}

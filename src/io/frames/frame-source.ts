@@ -1,0 +1,40 @@
+import { extname } from 'node:path';
+import { checkInteger, FileError } from '../../core/index.ts';
+import { inspectPath, toPath } from '../disk/index.ts';
+import { openAnimation } from './animation-frames.ts';
+import { hasPattern, listFolder, listPattern, openImages } from './image-frames.ts';
+import { DEFAULT_MAX_PIXELS, IMAGE_EXTENSIONS } from '../image/index.ts';
+import { openVideo } from './video-frames.ts';
+import type { CheckedFramesOptions, FrameSource, OpenFramesOptions } from './types.ts';
+
+/** Formats whose one file can hold many pictures. */
+const ANIMATED = new Set(['.gif', '.webp']);
+
+/**
+ * Opens a sequence of frames: a video file, an animated GIF or WebP, a folder of pictures in the natural order of
+ * their names (2 before 10), a numbered pattern such as `frames/%04d.png`, a pattern such as `frames/left*.png`,
+ * or a single picture.
+ *
+ * @throws FileError where there is nothing, nothing that can be decoded, or not one frame.
+ */
+export async function openFrames(input: string | URL, options: OpenFramesOptions = {}): Promise<FrameSource> {
+  const source = toPath(input, 'source');
+  const every = checkInteger(options.every ?? 1, 'every', 1);
+  const maxSize = options.maxSize === undefined ? undefined : checkInteger(options.maxSize, 'maxSize', 1);
+  const maxPixels = checkInteger(options.maxPixels ?? DEFAULT_MAX_PIXELS, 'maxPixels', 1);
+  const checked: CheckedFramesOptions = { every, maxSize, maxPixels };
+  const found = await inspectPath(source);
+  if (found === 'folder') return openImages(await listFolder(source), checked);
+  if (found === 'nothing') {
+    if (hasPattern(source)) return openImages(await listPattern(source), checked);
+    throw new FileError(`Expected a video, a GIF or a folder of pictures at ${source} but there is nothing`);
+  }
+  if (found === 'other')
+    throw new FileError(
+      `Expected a video, a GIF or a folder of pictures but ${source} is a device or a pipe`,
+    );
+  const extension = extname(source).toLowerCase();
+  if (ANIMATED.has(extension)) return openAnimation(source, checked);
+  if (IMAGE_EXTENSIONS.includes(extension)) return openImages([source], checked);
+  return openVideo(source, checked);
+}

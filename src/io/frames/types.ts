@@ -1,0 +1,84 @@
+import type { Image } from '../../core/index.ts';
+
+/** One picture of a sequence. */
+export interface Frame {
+  /** Position in the source, from 0, before `every` leaves any out. */
+  readonly index: number;
+  /** File name of a picture without its extension; for other sources the index in six digits. */
+  readonly name: string;
+  readonly image: Image;
+}
+
+/** Where frames come from: a video file, an animated GIF or WebP, or picture files. */
+export type FrameSourceKind = 'video' | 'gif' | 'images';
+
+/** A sequence of frames of one size, decoded one after the other as they are asked for. */
+export interface FrameSource {
+  readonly kind: FrameSourceKind;
+  /** Width of the frames given, that is after `maxSize`, in pixels. */
+  readonly width: number;
+  /** Height of the frames given, that is after `maxSize`, in pixels. */
+  readonly height: number;
+  /** Frames a second of those given, that is after `every`; 25 for picture files, which have none. */
+  readonly frameRate: number;
+  /** How many frames `frames()` gives, null where only decoding would tell. Of a video it is what the file claims. */
+  readonly frameCount: number | null;
+  /** Of picture files: the `name` of each frame, in order. Two are the same where only extensions differ. */
+  readonly names?: readonly string[];
+  /**
+   * The frames from the first on; each call starts over. Nothing is decoded ahead of what is asked for beyond
+   * what the codec needs, so memory does not depend on the length.
+   *
+   * @throws FileError at the frame in question: one that cannot be decoded, one of another size, or, after the
+   * last whole frame, a video that ends before its time.
+   */
+  frames(): AsyncIterable<Frame>;
+  /** Gives up the source: `frames()` that are under way end at their next frame. */
+  dispose(): void;
+}
+
+/** Options of {@link openFrames}. */
+export interface OpenFramesOptions {
+  /** Give every `every`-th frame alone, from the first on; 1 unless told. */
+  readonly every?: number;
+  /** Make frames smaller whose longer side exceeds this many pixels. */
+  readonly maxSize?: number;
+  /** Largest frame that is decoded, in pixels and before `maxSize`; 200 million unless told. */
+  readonly maxPixels?: number;
+}
+
+/** {@link OpenFramesOptions}, checked and with its defaults. */
+export interface CheckedFramesOptions {
+  readonly every: number;
+  readonly maxSize: number | undefined;
+  readonly maxPixels: number;
+}
+
+/** Options of {@link createFrameSink}. */
+export interface FrameSinkOptions {
+  /** Width of every frame, in pixels. */
+  readonly width: number;
+  /** Height of every frame, in pixels. */
+  readonly height: number;
+  /** Frames a second; a folder has no use for it. */
+  readonly frameRate: number;
+  /** Replace what exists; of a folder, the pictures whose names come again, and nothing else. */
+  readonly overwrite?: boolean;
+  /** Of a folder alone: keep the pictures that are there and add the others. */
+  readonly resume?: boolean;
+}
+
+/** Takes frames in order. Calls may overlap; they are carried out one after the other. */
+export interface FrameSink {
+  /** Of a folder with `resume`: the names, without extension, of the pictures that are there; else empty. */
+  readonly existing: ReadonlySet<string>;
+  /**
+   * Adds a frame. `name` is its file name in a folder, without extension, by default the running number in six
+   * digits; what is in `existing` is kept as it is.
+   */
+  write(image: Image, name?: string): Promise<void>;
+  /** Completes the output and gives it its name. */
+  close(): Promise<void>;
+  /** Leaves nothing behind, except that a folder keeps its whole pictures for a later `resume`. */
+  abort(): Promise<void>;
+}

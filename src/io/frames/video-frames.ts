@@ -1,0 +1,297 @@
+import type { FileHandle } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { FileError } from '../../core/index.ts';
+import type { Image } from '../../core/index.ts';
+import type { AvCodecContext, AvFormatContext, AvFrame, AvScaleContext, AvStream, Ffmpeg } from './ffmpeg.ts';
+import { AV, checkCode, loadFfmpeg, makeDictionary, makeScaler } from './ffmpeg.ts';
+import type { CheckedFramesOptions, Frame, FrameSource } from './types.ts';
+import { checkClaimedSize, fitWithin, rotateImage } from '../image/index.ts';
+import { matroskaLength } from './matroska.ts';
+import { openRegular } from '../disk/index.ts';
+
+/** Taken where a container says nothing of its frame rate. */
+const DEFAULT_FRAME_RATE = 25;
+/** More decoding threads than this only hold more frames in memory. */
+const MAX_THREADS = 4;
+
+interface Decoder {
+  readonly ffmpeg: Ffmpeg;
+  readonly path: string;
+  /** Of the file, in bytes. */
+  readonly size: number;
+  /** The file is known to be incomplete. */
+  readonly cutShort: boolean;
+  readonly format: AvFormatContext;
+  readonly stream: AvStream;
+  readonly streamIndex: number;
+  readonly codec: AvCodecContext;
+  close(): Promise<void>;
+}
+
+/** What a decoder has met so far. */
+interface Progress {
+  packets: number;
+  frames: number;
+  lastPacketCorrupt: boolean;
+  /** Where the last packet ends in the file; 0 where that is not known. */
+  lastByte: number;
+}
+
+/**
+ * The containers of video that are opened, by FFmpeg's names of their demuxers: none that names other files, as play lists
+ * do (concat, HLS, DASH, SDP, numbered images), and none that draws text (ANSI art, subtitles).
+ */
+const CONTAINERS =
+  'mov,matroska,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,av1,obu,ivf,flv,asf,ogg,nut,mxf,dv,yuv4mpegpipe,rm,wtv,gxf,mjpeg';
+
+/** What FFmpeg answers for a container that is not in the list. */
+const ERROR_INVALID_ARGUMENT = -22;
+
+/**
+ * Where FFmpeg reads: the open file itself. So what was checked is what is read, and nothing that has a name can be
+ * opened, whatever a file inside asks for. Windows has a number of its own for a file in every library.
+ */
+function inputOf(file: FileHandle, path: string): { url: string; options: Record<string, string> } {
+  if (process.platform === 'win32')
+    return { url: `file:${resolve(path)}`, options: { protocol_whitelist: 'file' } };
+  return { url: 'fd:', options: { protocol_whitelist: 'fd', fd: String(file.fd) } };
+}
+
+async function openContainer(ffmpeg: Ffmpeg, file: FileHandle, path: string): Promise<AvFormatContext> {
+  const format = new ffmpeg.FormatContext();
+  const input = inputOf(file, path);
+  // MP4 can refer to tracks in other files: by relative names, and by absolute ones.
+  const references = { enable_drefs: '0', use_absolute_path: '0' };
+  const options = makeDictionary(ffmpeg, { format_whitelist: CONTAINERS, ...references, ...input.options });
+  try {
+    const code = await format.openInput(input.url, null, options);
+    if (code === ERROR_INVALID_ARGUMENT)
+      throw new FileError(
+        `Expected a video at ${path} but it is in no container that is read: give MP4, MOV, Matroska, WebM, AVI or MPEG`,
+      );
+    checkCode(ffmpeg, code, `a video at ${path}`);
+    return format;
+  } finally {
+    options.free();
+  }
+}
+
+/** Whether the file ends before the length that its header gives. */
+async function isCutShort(file: FileHandle, size: number): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read(new Uint8Array(4096), 0, 4096, 0);
+  return size < (matroskaLength(buffer.subarray(0, bytesRead)) ?? 0);
+}
+
+async function openDecoder(path: string): Promise<Decoder> {
+  const ffmpeg = loadFfmpeg(`to read ${path}`);
+  const file = await openRegular(path, 'a video');
+  try {
+    const { size } = await file.stat();
+    const cutShort = await isCutShort(file, size);
+    const decoder = await openStream(ffmpeg, await openContainer(ffmpeg, file, path), path);
+    const close = (): Promise<void> => decoder.close().finally(() => file.close());
+    return { ...decoder, size, cutShort, close };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** A decoder for the video stream that is the best; takes the container over. */
+async function openStream(
+  ffmpeg: Ffmpeg,
+  format: AvFormatContext,
+  path: string,
+): Promise<Omit<Decoder, 'size' | 'cutShort'>> {
+  const codec = new ffmpeg.CodecContext();
+  const close = async (): Promise<void> => {
+    codec.freeContext();
+    await format.closeInput();
+  };
+  try {
+    checkCode(ffmpeg, await format.findStreamInfo(null), `a video at ${path}`);
+    const best = format.findBestStream(AV.MEDIA_TYPE_VIDEO, -1, -1, true, 0);
+    if (typeof best === 'number' || !best.decoder)
+      throw new FileError(
+        `Expected a video stream that can be decoded in ${path} but there is none among its ` +
+          `${format.streams?.length ?? 0} streams`,
+      );
+    const stream = format.streams![best.streamIndex];
+    codec.allocContext3(best.decoder);
+    codec.parametersToContext(stream.codecpar);
+    codec.threadCount = Math.min(MAX_THREADS, availableParallelism());
+    checkCode(ffmpeg, await codec.open2(best.decoder, null), `a decoder for ${path}`);
+    return { ffmpeg, path, format, stream, streamIndex: best.streamIndex, codec, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Quarter turns clockwise that make the picture upright, from the display matrix that telephones write. */
+function quarterTurns(stream: AvStream): number {
+  const matrix = stream.codecpar.getCodedSideData(AV.SIDE_DATA_DISPLAY_MATRIX);
+  if (!matrix || matrix.length < 36) return 0;
+  const angle = Math.atan2(matrix.readInt32LE(4), matrix.readInt32LE(0));
+  return (Math.round(angle / (Math.PI / 2)) + 4) % 4;
+}
+
+/** Frames that the decoder has ready, each in `frame` until the next is asked for. */
+async function* receiveFrames(
+  { codec }: Decoder,
+  frame: AvFrame,
+  progress: Progress,
+): AsyncGenerator<AvFrame> {
+  while ((await codec.receiveFrame(frame)) >= 0) {
+    progress.frames++;
+    yield frame;
+    frame.unref();
+  }
+}
+
+/** Frames in order of display. What cannot be decoded in between is left out, as players do. */
+async function* decodeFrames(decoder: Decoder): AsyncGenerator<AvFrame> {
+  const { ffmpeg, format, codec, streamIndex } = decoder;
+  const progress: Progress = { packets: 0, frames: 0, lastPacketCorrupt: false, lastByte: 0 };
+  const packet = new ffmpeg.Packet();
+  const frame = new ffmpeg.Frame();
+  packet.alloc();
+  frame.alloc();
+  try {
+    let code: number;
+    while ((code = await format.readFrame(packet)) >= 0) {
+      if (packet.streamIndex === streamIndex) {
+        progress.packets++;
+        progress.lastPacketCorrupt = (packet.flags & AV.PACKET_CORRUPT) !== 0;
+        progress.lastByte = Math.max(0, Number(packet.pos) + packet.size);
+        await codec.sendPacket(packet);
+        yield* receiveFrames(decoder, frame, progress);
+      }
+      packet.unref();
+    }
+    await codec.sendPacket(null);
+    yield* receiveFrames(decoder, frame, progress);
+    checkEnd(decoder, progress, code);
+  } finally {
+    frame.free();
+    packet.free();
+  }
+}
+
+/** Throws where the file ended before its time. */
+function checkEnd(
+  { ffmpeg, path, size, cutShort, format, stream }: Decoder,
+  progress: Progress,
+  code: number,
+): void {
+  const { packets, frames, lastPacketCorrupt, lastByte } = progress;
+  if (code !== AV.ERROR_EOF)
+    throw new FileError(
+      `Expected ${path} to go on after ${frames} frames but FFmpeg says: ${ffmpeg.FFmpegError.strerror(code)}`,
+    );
+  if (frames === 0) throw new FileError(`Expected at least one frame in ${path} but none could be decoded`);
+  // MP4 and its kin list every packet; the counts of other containers are estimates or wishes.
+  const listed = format.iformat?.name?.startsWith('mov') ? Number(stream.nbFrames) : 0;
+  // Uncompressed frames of .y4m are the whole file; FFmpeg passes over one that is cut.
+  const leftOver = format.iformat?.name === 'yuv4mpegpipe' && lastByte < size;
+  if (cutShort || lastPacketCorrupt || leftOver || packets < listed)
+    throw new FileError(
+      `Expected ${listed || 'more'} frames in ${path} but it ends after ${packets}: the file is cut short`,
+    );
+}
+
+/** The frame as 8-bit RGB of the size given. */
+async function toImage(
+  { ffmpeg, path }: Decoder,
+  scaler: AvScaleContext,
+  frame: AvFrame,
+  width: number,
+  height: number,
+): Promise<Image> {
+  const target = new ffmpeg.Frame();
+  target.alloc();
+  try {
+    target.format = ffmpeg.avGetPixFmtFromName('rgb24');
+    target.width = width;
+    target.height = height;
+    checkCode(ffmpeg, target.getBuffer(1), 'memory for a frame');
+    checkCode(ffmpeg, await scaler.scaleFrame(target, frame), `a frame of ${path} that converts to RGB`);
+    return { width, height, data: new Uint8Array(target.toBuffer()) };
+  } finally {
+    target.free();
+  }
+}
+
+function frameRateOf({ avgFrameRate, rFrameRate }: AvStream): number {
+  const { num, den } = avgFrameRate.num > 0 ? avgFrameRate : rFrameRate;
+  return num > 0 && den > 0 ? num / den : DEFAULT_FRAME_RATE;
+}
+
+/**
+ * How many frames, of which every `every`-th is taken, the file claims: by its own count, or, in the containers
+ * without one (Matroska, WebM), by its length; null where there is neither, or so few that only decoding tells.
+ */
+function claimedFrames({ format, stream }: Decoder, every: number): number | null {
+  if (stream.nbFrames > 0n) return Math.ceil(Number(stream.nbFrames) / every);
+  const frames = Math.round((Number(format.duration) / 1e6) * frameRateOf(stream));
+  return frames > 2 * every ? Math.ceil(frames / every) : null;
+}
+
+/** Frames of a video file, decoded by FFmpeg; see `FrameSource`. */
+export async function openVideo(
+  path: string,
+  { every, maxSize, maxPixels }: CheckedFramesOptions,
+): Promise<FrameSource> {
+  const probe = await openDecoder(path);
+  const { width, height } = probe.stream.codecpar;
+  const turns = quarterTurns(probe.stream);
+  const frameRate = frameRateOf(probe.stream) / every;
+  const frameCount = claimedFrames(probe, every);
+  await probe.close();
+  if (!(width > 0 && height > 0))
+    throw new FileError(`Expected a video of at least 1 x 1 pixels at ${path} but it has no size`);
+  checkClaimedSize(`at ${path}`, width, height, maxPixels);
+  const stored = fitWithin(width, height, maxSize);
+  let disposed = false;
+
+  function checkSize(frame: AvFrame, index: number): void {
+    if (frame.width !== width || frame.height !== height)
+      throw new FileError(
+        `Expected frames of one size but the first of ${path} is ${width} x ${height} and frame ${index} is ` +
+          `${frame.width} x ${frame.height}`,
+      );
+  }
+
+  async function* frames(): AsyncGenerator<Frame> {
+    const decoder = await openDecoder(path);
+    const scaler = makeScaler(decoder.ffmpeg);
+    let index = 0;
+    try {
+      for await (const frame of decodeFrames(decoder)) {
+        if (disposed) return;
+        checkSize(frame, index);
+        if (index % every === 0) {
+          const image = await toImage(decoder, scaler, frame, stored.width, stored.height);
+          yield { index, name: String(index).padStart(6, '0'), image: rotateImage(image, turns) };
+        }
+        index++;
+      }
+    } finally {
+      scaler.freeContext();
+      await decoder.close();
+    }
+  }
+
+  const upright = turns % 2 === 0 ? stored : { width: stored.height, height: stored.width };
+  return {
+    kind: 'video',
+    ...upright,
+    frameRate,
+    frameCount,
+    frames,
+    dispose() {
+      disposed = true;
+    },
+  };
+}

@@ -1,0 +1,331 @@
+import { extname } from 'node:path';
+import type { Metadata, Sharp, SharpOptions } from 'sharp';
+import sharp from 'sharp';
+import { checkInteger, checkOneOf, FileError, ShapeError } from '../../core/index.ts';
+import type { Image, Mask } from '../../core/index.ts';
+import type { WriteOptions } from '../disk/index.ts';
+import { atomicWrite, checkWritable, readBytes, toPath } from '../disk/index.ts';
+import { openBmp } from './bmp.ts';
+import type { BmpImage } from './bmp.ts';
+import { focalOfExif } from './focal-length.ts';
+import { imageFormat } from './image-format.ts';
+import { openNetpbm } from './netpbm.ts';
+import type { NetpbmImage } from './netpbm.ts';
+import { checkClaimedSize, DEFAULT_MAX_PIXELS } from './pixel-limit.ts';
+
+/**
+ * Has libvips keep nothing for later: pictures are read once or twice and by other operations each time, and what it
+ * would keep takes some 20 MB. It holds for all users of sharp in the process, so it is the command's to say.
+ */
+export function keepNoPictures(): void {
+  sharp.cache(false);
+}
+
+/** Options of {@link readImage}, {@link decodeImage} and {@link readMask}. */
+export interface ReadImageOptions {
+  /** Largest picture that is decoded, in pixels; 200 million unless told. */
+  readonly maxPixels?: number;
+}
+
+/** The extensions of pictures that a folder of frames is searched for. */
+export const IMAGE_EXTENSIONS: readonly string[] =
+  '.png .jpg .jpeg .webp .tif .tiff .avif .gif .bmp .ppm .pgm'.split(' ');
+
+/**
+ * Waits for sharp; what it throws becomes a {@link FileError} of one line.
+ *
+ * @param place where the image is, such as `at a.png`
+ */
+export async function decoding<T>(place: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const reason = (cause as Error).message.trim().split('\n').join(', ');
+    throw new FileError(`Expected an image ${place} but it could not be decoded: ${reason}`, { cause });
+  }
+}
+
+/** What is used of sharp's metadata. */
+type PictureMetadata = Pick<Metadata, 'autoOrient' | 'depth' | 'channels' | 'exif'>;
+
+/** An image whose header was read. */
+interface OpenedImage {
+  /** Where it is, for errors, such as `at a.png`. */
+  readonly place: string;
+  readonly open: () => Sharp;
+  readonly metadata: PictureMetadata;
+}
+
+/** Opens a picture and checks the size it claims before any pixel is decoded. */
+async function openImage(path: string | URL, options: ReadImageOptions): Promise<OpenedImage> {
+  const file = toPath(path);
+  return openBytes(`at ${file}`, await readBytes(file, 'an image'), options);
+}
+
+/** As {@link openImage}, of the content of a file. */
+async function openBytes(place: string, bytes: Uint8Array, options: ReadImageOptions): Promise<OpenedImage> {
+  const maxPixels = checkInteger(options.maxPixels ?? DEFAULT_MAX_PIXELS, 'maxPixels', 1);
+  const raw = openUncompressed(place, bytes);
+  if (raw) return openRaw(place, raw, maxPixels);
+  checkFormat(place, bytes);
+  // The size is checked here, with a message of our own. Damage is an error, a questionable colour profile is not.
+  const settings: SharpOptions = { limitInputPixels: false, failOn: 'error' };
+  const open = (): Sharp => sharp(bytes, settings);
+  const metadata = await decoding(place, open().metadata());
+  checkClaimedSize(place, metadata.width, metadata.height, maxPixels);
+  return { place, open, metadata };
+}
+
+/** Throws a {@link FileError} unless the bytes are of a format that is documented. */
+export function checkFormat(place: string, bytes: Uint8Array): void {
+  if (!imageFormat(bytes))
+    throw new FileError(
+      `Expected an image ${place} but its bytes are of no format that is read: ` +
+        'give PNG, JPEG, WebP, TIFF, AVIF, GIF, BMP, PPM or PGM',
+    );
+}
+
+/** A picture of a format that sharp does not read itself. */
+function openUncompressed(place: string, bytes: Uint8Array): NetpbmImage | BmpImage | undefined {
+  try {
+    return openNetpbm(bytes) ?? openBmp(bytes);
+  } catch (error) {
+    throw new FileError(`${place.replace(/^at /, '')}: ${(error as Error).message}`);
+  }
+}
+
+/** As {@link openBytes} of such a picture. */
+function openRaw(
+  place: string,
+  { width, height, channels, decode }: NetpbmImage | BmpImage,
+  maxPixels: number,
+): OpenedImage {
+  checkClaimedSize(place, width, height, maxPixels);
+  if (width === 0 || height === 0)
+    throw new FileError(`Expected an image of 1 x 1 pixels or more ${place} but it is ${width} x ${height}`);
+  try {
+    const data = decode();
+    const open = (): Sharp => sharp(data, { raw: { width, height, channels } });
+    return { place, open, metadata: { autoOrient: { width, height }, depth: 'uchar', channels } };
+  } catch (error) {
+    throw new FileError(`${place.replace(/^at /, '')}: ${(error as Error).message}`);
+  }
+}
+
+/** The size of a picture, upright, without decoding its pixels. */
+export async function readImageSize(
+  path: string | URL,
+  options: ReadImageOptions = {},
+): Promise<{ width: number; height: number }> {
+  return (await openImage(path, options)).metadata.autoOrient;
+}
+
+/** The size of a picture, upright, and the focal length in pixels that its camera noted, if it did. */
+export async function readImageInfo(
+  path: string | URL,
+  options: ReadImageOptions = {},
+): Promise<{ width: number; height: number; focal?: number }> {
+  const { autoOrient, exif } = (await openImage(path, options)).metadata;
+  const { width, height } = autoOrient;
+  return { width, height, focal: exif && focalOfExif(exif, width, height) };
+}
+
+/** Checks that `data` has `channels` values a pixel and that there is a pixel. */
+function checkRaster(
+  what: string,
+  { width, height, data }: { width: number; height: number; data: Uint8Array },
+  channels: number,
+): void {
+  if (!(Number.isInteger(width) && width > 0 && Number.isInteger(height) && height > 0))
+    throw new ShapeError(`Expected ${what} of at least 1 x 1 pixels but received ${width} x ${height}`);
+  if (data.length !== width * height * channels)
+    throw new ShapeError(
+      `Expected ${width * height * channels} values for ${what} of ${width} x ${height} pixels but received ` +
+        `${data.length}`,
+    );
+}
+
+/**
+ * Turns any picture that sharp has opened into 8-bit sRGB: EXIF orientation applied, embedded profiles and CMYK
+ * converted, 16 bits cut to the upper 8, grey repeated, transparency laid on black.
+ */
+async function toImage(source: Sharp): Promise<Image> {
+  const { data, info } = await source
+    .autoOrient()
+    .flatten({ background: '#000' })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return {
+    width: info.width,
+    height: info.height,
+    data: new Uint8Array(data.buffer, data.byteOffset, data.length),
+  };
+}
+
+/**
+ * Reads a picture (PNG, JPEG, WebP, TIFF, AVIF, GIF, a binary .ppm or .pgm, or an uncompressed .bmp, told by its first
+ * bytes) as 8-bit sRGB:
+ * EXIF orientation applied, embedded colour profiles and CMYK converted, 16-bit samples cut to their upper 8
+ * bits, grey repeated in three channels, transparency laid on black. Of an animation the first picture is read.
+ *
+ * @throws FileError where the file is missing, a folder, empty, no picture, cut short, or claims more pixels than
+ * `maxPixels`.
+ */
+export async function readImage(path: string | URL, options: ReadImageOptions = {}): Promise<Image> {
+  const { place, open } = await openImage(path, options);
+  return decoding(place, toImage(open()));
+}
+
+/**
+ * As {@link readImage}, of the content of a file: what an upload or a download brings.
+ *
+ * @param bytes a Buffer or another Uint8Array; a path is refused
+ * @throws FileError where the bytes are no image, are cut short, or claim more pixels than `maxPixels`.
+ */
+export async function decodeImage(bytes: Uint8Array, options: ReadImageOptions = {}): Promise<Image> {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(
+      `Expected a Uint8Array for bytes but received a ${typeof bytes}: readImage takes paths`,
+    );
+  const { place, open } = await openBytes('in the bytes given', bytes, options);
+  return decoding(place, toImage(open()));
+}
+
+/**
+ * As {@link readImage}, with the picture made smaller where its longer side exceeds `maxSize` pixels. Gives the
+ * size before that too.
+ */
+export async function readImageWithin(
+  path: string | URL,
+  maxSize: number | undefined,
+  options: ReadImageOptions = {},
+): Promise<{ image: Image; fullWidth: number; fullHeight: number }> {
+  const full = await readImage(path, options);
+  return { image: await resizeImage(full, maxSize), fullWidth: full.width, fullHeight: full.height };
+}
+
+/**
+ * As {@link readImage}, of a picture of more than `maxPixels` one of at most so many, in proportion, without ever
+ * holding all of the larger one.
+ */
+export async function readImageOfPixels(
+  path: string | URL,
+  maxPixels: number,
+  options: ReadImageOptions = {},
+): Promise<Image> {
+  const { place, open, metadata } = await openImage(path, options);
+  const { width, height } = metadata.autoOrient;
+  const scale = Math.sqrt(maxPixels / (width * height));
+  const size = [width, height].map((side) => Math.max(1, Math.floor(side * scale)));
+  const source = scale < 1 ? open().resize({ width: size[0], height: size[1], fit: 'fill' }) : open();
+  return decoding(place, toImage(source));
+}
+
+/** The picture made smaller (Lanczos) where its longer side exceeds `maxSize` pixels, and else itself. */
+export async function resizeImage(image: Image, maxSize: number | undefined): Promise<Image> {
+  const { width, height, data } = image;
+  const target = fitWithin(width, height, maxSize);
+  if (target.width === width && target.height === height) return image;
+  const source = sharp(data, { raw: { width, height, channels: 3 } });
+  return toImage(source.resize({ ...target, fit: 'fill', kernel: 'lanczos3' }));
+}
+
+/** The size in pixels, 1 or more, of a picture made so small that its longer side is at most `maxSize`. */
+export function fitWithin(
+  width: number,
+  height: number,
+  maxSize: number | undefined,
+): { width: number; height: number } {
+  const scale = Math.min(1, (maxSize ?? Infinity) / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+/** How each extension is written: lossless where the format can, at high quality where it cannot. */
+export const ENCODERS: Readonly<Record<string, (source: Sharp) => Sharp>> = {
+  '.png': (source) => source.png(),
+  '.jpg': (source) => source.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
+  '.jpeg': (source) => source.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
+  '.webp': (source) => source.webp({ lossless: true }),
+  '.tif': (source) => source.tiff({ compression: 'deflate' }),
+  '.tiff': (source) => source.tiff({ compression: 'deflate' }),
+};
+
+/** What {@link encodeImage} makes. */
+export type ImageFileFormat = 'png' | 'jpeg' | 'webp' | 'tiff';
+
+/**
+ * The content of an image file, as {@link writeImage} writes it.
+ *
+ * @throws TypeError for another format, ShapeError where the data does not fit the size.
+ */
+export async function encodeImage(image: Image, format: ImageFileFormat): Promise<Uint8Array> {
+  checkOneOf(format, 'format', ['png', 'jpeg', 'webp', 'tiff']);
+  checkRaster('an image', image, 3);
+  const { width, height, data } = image;
+  const source = sharp(data, { raw: { width, height, channels: 3 } });
+  return new Uint8Array(await ENCODERS[`.${format}`](source).toBuffer());
+}
+
+async function writeRaster(target: string | URL, source: () => Sharp, options: WriteOptions): Promise<void> {
+  const path = toPath(target);
+  const encode = ENCODERS[extname(path).toLowerCase()];
+  if (!encode)
+    throw new FileError(
+      `Expected an image name that ends in ${Object.keys(ENCODERS).join(', ')} but received ${path}`,
+    );
+  await checkWritable(path, options);
+  await atomicWrite(path, await encode(source()).toBuffer(), options);
+}
+
+/**
+ * Writes a picture, the format by extension: PNG, WebP and TIFF without loss, JPEG at quality 95 with full
+ * colour resolution.
+ *
+ * @throws FileError where the extension is another or the file exists and `overwrite` is not set.
+ */
+export async function writeImage(
+  path: string | URL,
+  image: Image,
+  options: WriteOptions = {},
+): Promise<void> {
+  checkRaster('an image', image, 3);
+  const { width, height, data } = image;
+  await writeRaster(path, () => sharp(data, { raw: { width, height, channels: 3 } }), options);
+}
+
+/**
+ * Reads a mask from a picture: 1 wherever any colour channel is not 0, at full depth; transparency is ignored.
+ *
+ * @throws FileError as {@link readImage} does.
+ */
+export async function readMask(path: string | URL, options: ReadImageOptions = {}): Promise<Mask> {
+  const { place, open, metadata } = await openImage(path, options);
+  const { depth, channels: stored } = metadata;
+  const upright = open().autoOrient().removeAlpha();
+  // sharp gives 8 bits of a deeper picture unless it is told the deep colour space.
+  const deep = depth === 'ushort' ? upright.toColourspace(stored < 3 ? 'grey16' : 'rgb16') : upright;
+  const source = deep.raw({ depth: 'ushort' });
+  const { data, info } = await decoding(place, source.toBuffer({ resolveWithObject: true }));
+  const { width, height, channels } = info;
+  const bytesPerPixel = channels * 2;
+  const mask = new Uint8Array(width * height);
+  for (let i = 0; i < mask.length; i++)
+    for (let k = 0; k < bytesPerPixel; k++) if (data[i * bytesPerPixel + k] !== 0) mask[i] = 1;
+  return { width, height, data: mask };
+}
+
+/**
+ * Writes a mask as a grey picture, 255 where it is 1 and 0 elsewhere; the format by extension as in
+ * {@link writeImage}.
+ */
+export async function writeMask(path: string | URL, mask: Mask, options: WriteOptions = {}): Promise<void> {
+  checkRaster('a mask', mask, 1);
+  const { width, height } = mask;
+  const data = mask.data.map((value) => (value ? 255 : 0));
+  await writeRaster(
+    path,
+    () => sharp(data, { raw: { width, height, channels: 1 } }).toColourspace('b-w'),
+    options,
+  );
+}

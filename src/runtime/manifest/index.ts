@@ -1,0 +1,25 @@
+export { FLOW_PRESETS } from './manifest-flow.ts';
+export type {
+  FlowManifest,
+  FlowPlan,
+  FlowPresetName,
+  ModelCorrelation,
+  ModelInput,
+  ModelPyramid,
+  RefineSettings,
+} from './manifest-flow.ts';
+export type { HomographyManifest } from './manifest-homography.ts';
+export { TRAINED_METRICS } from './manifest-patch.ts';
+export type {
+  DenseOutput,
+  DistanceThreshold,
+  PairManifest,
+  PatchInput,
+  PatchManifest,
+  ScoreThreshold,
+  TrainedMetric,
+} from './manifest-patch.ts';
+export type { SemanticConsensus, SemanticFeature, SemanticManifest } from './manifest-semantic.ts';
+export { parseManifest } from './manifest.ts';
+export type { AnyManifest } from './manifest.ts';
+export type { ModelFile, ModelManifest } from './model-manifest.ts';

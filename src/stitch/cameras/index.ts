@@ -1,0 +1,17 @@
+export { bundleAdjust } from './bundle-adjust.ts';
+export type { AdjustOptions, AdjustableCameras, Adjusted, Tangent } from './bundle-adjust.ts';
+export { solveSymmetric } from './cholesky.ts';
+export { chooseModel } from './choose-model.ts';
+export type { ModelChoice } from './choose-model.ts';
+export { estimateFocal, focalsOfHomography } from './estimate-focal.ts';
+export type { FocalEstimate, FocalPair } from './estimate-focal.ts';
+export { findComponents, pairsWithin, spanTree } from './match-graph.ts';
+export type { SpanningTree } from './match-graph.ts';
+export { planarCameras } from './planar-cameras.ts';
+export type { PlanarCameras, PlanarSetup } from './planar-cameras.ts';
+export { rayToPixel, rotationCameras } from './rotation-cameras.ts';
+export type { RotationCameras, RotationSetup, Size } from './rotation-cameras.ts';
+export { cross3, nearestRotation, rotationOf, transform3, unit3 } from './rotation.ts';
+export type { Vector3 } from './rotation.ts';
+export { straighten } from './straighten.ts';
+export type { Straightened, Sweep } from './straighten.ts';

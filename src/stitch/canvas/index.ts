@@ -1,0 +1,14 @@
+export { ALL, NONE, createCover } from './cover.ts';
+export type { Cover } from './cover.ts';
+export { largestRectangle, shrinkMask } from './largest-rectangle.ts';
+export { bendOf, cropCanvas, footprints, inverseMatrices, layOut, rescale, sourceGrid } from './layout.ts';
+export type { Bend, Canvas, Layout } from './layout.ts';
+export { orient } from './orient.ts';
+export type { Oriented } from './orient.ts';
+export { intersect } from './overlaps.ts';
+export { PROJECTION_NAMES, createProjection } from './projection.ts';
+export type { Projection } from './projection.ts';
+export { forEachShared, sampleRaster } from './raster.ts';
+export { applyWarp, copyRun, openWarp, paintPlaced, warpView } from './warp-view.ts';
+export type { Field, PlacedView, WarpedView } from './warp-view.ts';
+export type { Rectangle } from '../types.ts';

@@ -1,0 +1,47 @@
+import type { Rectangle } from '../types.ts';
+
+/**
+ * The largest rectangle of ones in a mask, by the heights of the columns of ones above each row and a stack of those
+ * that still grow; null where there is no one.
+ */
+export function largestRectangle(mask: Uint8Array, width: number, height: number): Rectangle | null {
+  const heights = new Int32Array(width + 1);
+  let best: Rectangle | null = null;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) heights[x] = mask[y * width + x] ? heights[x] + 1 : 0;
+    const found = widestUnder(heights, y);
+    if (found && (!best || found.width * found.height > best.width * best.height)) best = found;
+  }
+  return best;
+}
+
+/** The largest rectangle that stands on row `y`, of columns of the given heights; the last height is 0. */
+function widestUnder(heights: Int32Array, y: number): Rectangle | null {
+  const starts: number[] = [];
+  const levels: number[] = [];
+  let best: Rectangle | null = null;
+  for (let x = 0; x < heights.length; x++) {
+    let start = x;
+    while (levels.length && levels[levels.length - 1] >= heights[x]) {
+      const level = levels.pop()!;
+      start = starts.pop()!;
+      const area = level * (x - start);
+      if (level > 0 && (!best || area > best.width * best.height))
+        best = { x: start, y: y - level + 1, width: x - start, height: level };
+    }
+    starts.push(start);
+    levels.push(heights[x]);
+  }
+  return best;
+}
+
+/** The mask without the pixels at its edge. */
+export function shrinkMask(mask: Uint8Array, width: number, height: number): Uint8Array {
+  const out = new Uint8Array(mask.length);
+  for (let y = 1; y < height - 1; y++)
+    for (let x = 1; x < width - 1; x++) {
+      const k = y * width + x;
+      out[k] = mask[k] & mask[k - 1] & mask[k + 1] & mask[k - width] & mask[k + width];
+    }
+  return out;
+}

@@ -1,0 +1,123 @@
+import type { Matrix3 } from '../../core/index.ts';
+import { homographyJacobian, multiply3 } from '../../core/index.ts';
+import { layOut } from './layout.ts';
+import { nearestRotation, rayToPixel, rotationOf, straighten } from '../cameras/index.ts';
+import type { Size, Sweep } from '../cameras/index.ts';
+import type { Placement, ProjectionName } from '../types.ts';
+
+/** A placement turned upright, and how it is to be shown. */
+export interface Oriented {
+  readonly matrices: readonly Matrix3[];
+  readonly projection: ProjectionName;
+  readonly projectionReason: string;
+  /** False where the projection goes around up and down. */
+  readonly upright: boolean;
+  /** Pixels a unit of the projection at full resolution. */
+  readonly scale: number;
+  /** How it was turned upright. */
+  readonly straightening?: string;
+}
+
+/** Up to this field of view, in degrees, a plane shows the world as pictures do. */
+const MOST_ON_PLANE = 80;
+/** Pictures of a plane that differ by less than this, in radians, have one idea of up. */
+const MOST_TILT = 0.35;
+/** Up to this one, across the sweep, a cylinder does. */
+const MOST_ON_CYLINDER = 80;
+
+/**
+ * Turns the common frame of turning cameras upright and chooses the projection by the fields of view; planes stay as
+ * they are.
+ *
+ * @param wanted a projection to take whatever the fields of view
+ */
+export function orient(
+  placement: Placement,
+  sizes: readonly Size[],
+  names: readonly string[],
+  wanted?: ProjectionName,
+): Oriented {
+  if (placement.model !== 'rotation') return orientPlane(placement, sizes, names, wanted);
+  const { matrices, focals } = placement;
+  const rotations = matrices.map((m, v) => nearestRotation(multiply3(m, rayToPixel(focals![v], sizes[v]))));
+  const { rotation, sweep, explanation } = straighten(rotations, names);
+  const turned = matrices.map((m) => multiply3(rotation, m));
+  const scale = [...focals!].sort((x, y) => x - y)[focals!.length >> 1];
+  return {
+    matrices: turned,
+    scale,
+    straightening: explanation,
+    ...chooseProjection(turned, sizes, sweep, wanted),
+  };
+}
+
+function orientPlane(
+  placement: Placement,
+  sizes: readonly Size[],
+  names: readonly string[],
+  wanted?: ProjectionName,
+): Oriented {
+  const { matrices, model } = placement;
+  const jacobians = matrices.map((m, v) =>
+    homographyJacobian(m, (sizes[v].width - 1) / 2, (sizes[v].height - 1) / 2),
+  );
+  const areas = jacobians.map(([xx, xy, yx, yy]) => Math.abs(xx * yy - xy * yx)).sort((x, y) => x - y);
+  const ignored = wanted && wanted !== 'plane' ? `; ${wanted} needs a camera that turns` : '';
+  const { angle, explanation } = planeUp(
+    jacobians.map(([xx, , yx]) => Math.atan2(yx, xx)),
+    names,
+  );
+  const turn = rotationOf([0, 0, -angle]);
+  return {
+    matrices: matrices.map((m) => multiply3(turn, m)),
+    projection: 'plane',
+    projectionReason: `pictures placed by ${model} lie on a plane${ignored}`,
+    upright: true,
+    scale: 1 / Math.sqrt(areas[areas.length >> 1]),
+    straightening: explanation,
+  };
+}
+
+/** Which way is up on a plane: the mean of the pictures where they agree, else as the first has it. */
+function planeUp(
+  angles: readonly number[],
+  names: readonly string[],
+): { angle: number; explanation: string } {
+  const mean = Math.atan2(
+    angles.reduce((sum, a) => sum + Math.sin(a), 0),
+    angles.reduce((sum, a) => sum + Math.cos(a), 0),
+  );
+  if (angles.every((a) => Math.cos(a - mean) > Math.cos(MOST_TILT)))
+    return { angle: mean, explanation: 'upright by all pictures' };
+  return {
+    angle: angles[0],
+    explanation: `upright as ${names[0]} is, since the pictures are turned against each other`,
+  };
+}
+
+function chooseProjection(
+  matrices: readonly Matrix3[],
+  sizes: readonly Size[],
+  sweep: Sweep,
+  wanted?: ProjectionName,
+): Pick<Oriented, 'projection' | 'projectionReason' | 'upright'> {
+  const sphere = layOut('spherical', matrices, sizes, 180 / Math.PI);
+  const [across, down] = [sphere.width, sphere.height];
+  const field = `${across} x ${down} degrees`;
+  const tall = sweep === 'vertical' && down > across;
+  if (wanted) return { projection: wanted, projectionReason: `as asked for; ${field}`, upright: !tall };
+  if (across <= MOST_ON_PLANE && down <= MOST_ON_PLANE)
+    return {
+      projection: 'plane',
+      projectionReason: `${field}: straight lines can stay straight`,
+      upright: true,
+    };
+  const narrow = tall ? across : down;
+  if (narrow <= MOST_ON_CYLINDER)
+    return {
+      projection: 'cylindrical',
+      projectionReason: `${field}: ${tall ? 'an upright sweep, level lines stay straight' : 'upright lines stay straight'}`,
+      upright: !tall,
+    };
+  return { projection: 'spherical', projectionReason: `${field}: only a sphere holds both`, upright: true };
+}

@@ -1,0 +1,5 @@
+export { blendFeather } from './blend.ts';
+export type { Tile } from './blend.ts';
+export { composePanorama, tilePixels, tilesOf } from './compose.ts';
+export type { BlendMethod, ComposeOptions, ComposedTile, Composition } from './compose.ts';
+export { createMemorySink } from './memory-sink.ts';

@@ -1,0 +1,143 @@
+import { brightnessAt } from './compensate.ts';
+import { forEachShared, sampleRaster } from '../canvas/index.ts';
+import type { WarpedView } from '../canvas/index.ts';
+
+/** Factors on a grid over a canvas's rectangle, for brightness that differs from place to place. */
+export interface BlockGains {
+  readonly columns: number;
+  readonly rows: number;
+  /** `columns * rows` factors, row by row; the first is the middle of the first block. */
+  readonly factors: Float32Array;
+}
+
+/** Pixels from one place that is looked at to the next, each way. */
+const STEP = 4;
+/** Blocks with fewer shared places than about this many lean on their neighbours and on 1. */
+const CERTAIN = 15;
+/** What a block may change at most, as a logarithm. */
+const MOST = Math.log(1.6);
+const ROUNDS = 3;
+
+/**
+ * What remains between overlapping pictures after their gains, block by block: each picture's blocks move half way
+ * towards what the others show there, a few times, and are smoothed; blocks that nobody shares stay.
+ *
+ * @param gainOf what pixel `k` of picture `v` is multiplied by before; 1 unless told
+ * @param block side of a block in pixels of the canvas
+ */
+export function estimateBlockGains(
+  views: readonly WarpedView[],
+  gainOf: (v: number, k: number) => number = () => 1,
+  block = 32,
+): BlockGains[] {
+  const grids = views.map(({ area }) => ({
+    columns: Math.ceil(area.width / block),
+    rows: Math.ceil(area.height / block),
+  }));
+  const shared = collectShared(views, grids, gainOf, block);
+  let logs: Float32Array[] = grids.map(({ columns, rows }) => new Float32Array(columns * rows));
+  for (let round = 0; round < ROUNDS; round++) logs = relax(shared, grids, logs);
+  return grids.map((grid, v) => ({ ...grid, factors: logs[v].map(Math.exp) }));
+}
+
+interface GridSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** What two pictures show alike: for each place the block of either, and how much brighter B is, as a logarithm. */
+interface SharedPlaces {
+  readonly a: number;
+  readonly b: number;
+  readonly blocksA: Int32Array;
+  readonly blocksB: Int32Array;
+  readonly differences: Float32Array;
+}
+
+function collectShared(
+  views: readonly WarpedView[],
+  grids: readonly GridSize[],
+  gainOf: (v: number, k: number) => number,
+  block: number,
+): SharedPlaces[] {
+  const logs = views.map((view, v) =>
+    sampleRaster(view.area, STEP, (k) => Math.log(brightnessAt(view, k) * gainOf(v, k))),
+  );
+  const blocks = views.map(({ area }, v) => {
+    const blockOf = (k: number): number => {
+      const x = k % area.width;
+      return Math.floor((k - x) / area.width / block) * grids[v].columns + Math.floor(x / block);
+    };
+    return sampleRaster(area, STEP, blockOf).values;
+  });
+  const all: SharedPlaces[] = [];
+  for (let a = 0; a < views.length; a++)
+    for (let b = a + 1; b < views.length; b++) {
+      const found: [number[], number[], number[]] = [[], [], []];
+      forEachShared(logs[a], logs[b], (p, q) => {
+        const difference = logs[b].values[q] - logs[a].values[p];
+        if (!(Math.abs(difference) < Infinity)) return;
+        found[0].push(blocks[a][p]);
+        found[1].push(blocks[b][q]);
+        found[2].push(difference);
+      });
+      const [blocksA, blocksB] = [new Int32Array(found[0]), new Int32Array(found[1])];
+      all.push({ a, b, blocksA, blocksB, differences: new Float32Array(found[2]) });
+    }
+  return all;
+}
+
+function relax(
+  shared: readonly SharedPlaces[],
+  grids: readonly GridSize[],
+  logs: readonly Float32Array[],
+): Float32Array[] {
+  const sums = logs.map((values) => new Float32Array(values.length));
+  const counts = logs.map((values) => new Float32Array(values.length));
+  for (const { a, b, blocksA, blocksB, differences } of shared)
+    for (let k = 0; k < differences.length; k++) {
+      const i = blocksA[k];
+      const j = blocksB[k];
+      const difference = differences[k] + logs[b][j] - logs[a][i];
+      // Scenery that moved is no matter of exposure.
+      if (Math.abs(difference) > MOST) continue;
+      sums[a][i] += difference / 2;
+      sums[b][j] -= difference / 2;
+      counts[a][i]++;
+      counts[b][j]++;
+    }
+  return logs.map((values, v) => {
+    const moved = values.map((value, i) => value + sums[v][i] / (counts[v][i] + CERTAIN));
+    return smooth(moved, grids[v]).map((value) => Math.max(-MOST, Math.min(MOST, value)));
+  });
+}
+
+/** Weights 1, 2, 1 along both directions, the edges repeated. */
+function smooth(values: Float32Array, { columns, rows }: GridSize): Float32Array {
+  const across = values.map((value, i) => {
+    const x = i % columns;
+    return (values[x > 0 ? i - 1 : i] + 2 * value + values[x < columns - 1 ? i + 1 : i]) / 4;
+  });
+  return across.map((value, i) => {
+    const y = Math.floor(i / columns);
+    return (across[y > 0 ? i - columns : i] + 2 * value + across[y < rows - 1 ? i + columns : i]) / 4;
+  });
+}
+
+/** The factor at a place, in pixels of the rectangle that the blocks cover, between the blocks' middles. */
+export function blockGainAt(
+  { columns, rows, factors }: BlockGains,
+  x: number,
+  y: number,
+  block = 32,
+): number {
+  const bx = Math.max(0, Math.min(columns - 1, (x + 0.5) / block - 0.5));
+  const by = Math.max(0, Math.min(rows - 1, (y + 0.5) / block - 0.5));
+  const [i, j] = [Math.floor(bx), Math.floor(by)];
+  const [fx, fy] = [bx - i, by - j];
+  const right = Math.min(columns - 1, i + 1) - i;
+  const k = j * columns + i;
+  const below = Math.min(rows - 1, j + 1) * columns + i;
+  const upper = factors[k] * (1 - fx) + factors[k + right] * fx;
+  return upper * (1 - fy) + (factors[below] * (1 - fx) + factors[below + right] * fx) * fy;
+}

@@ -1,0 +1,128 @@
+import {
+  createCorrespondences,
+  multiply3,
+  normalizeHomography,
+  resizeHomography,
+  selectCorrespondences,
+  transformPoints,
+} from '../../core/index.ts';
+import type { Correspondences, Homography, Image } from '../../core/index.ts';
+import { extractFeatures, matchDescriptors } from '../../features/index.ts';
+import type { ExtractOptions, Features } from '../../features/index.ts';
+import { fitHomography } from '../../geometry/index.ts';
+import type { PairMatch, View } from '../types.ts';
+import { verifyPair } from './verify-pair.ts';
+
+/**
+ * Finds what two pictures share. `prepare` is called once a picture, `match` once a pair; points are in pixels of
+ * the pictures given to `prepare`.
+ */
+export interface PairMatcher<Prepared> {
+  prepare(image: Image): Promise<Prepared>;
+  match(a: Prepared, b: Prepared): Promise<Correspondences>;
+  /** The number of points that could be matched, for the explanation of pictures that have too few. */
+  count(prepared: Prepared): number;
+  /** A slower matcher that finds more, for pictures that this one leaves apart. */
+  readonly thorough?: PairMatcher<Prepared>;
+}
+
+/** Points a picture at first, and where pictures are left apart. */
+const [FEW, MANY] = [600, 1500];
+
+/**
+ * The matcher by features: many weak points spread over the picture, since overlaps are often sky, water or walls.
+ *
+ * @param options with a `count` it has no more thorough one behind it
+ */
+export function createFeatureMatcher(options: ExtractOptions = {}): PairMatcher<Features> {
+  if (options.count !== undefined) return matchPoints(options.count, options);
+  return { ...matchPoints(FEW, options), thorough: matchPoints(MANY, options) };
+}
+
+function matchPoints(count: number, options: ExtractOptions): PairMatcher<Features> {
+  const extract: ExtractOptions = {
+    spread: 'even',
+    contrast: 3,
+    upsample: false,
+    gradients: 'samples',
+    ...options,
+    count,
+  };
+  return {
+    prepare: (image) => extractFeatures(image, extract),
+    async match(a, b) {
+      const [pointsA, pointsB] = [a.keypoints.points, b.keypoints.points];
+      const { indexA, indexB, ratios } = await matchDescriptors(a.descriptors, b.descriptors, {
+        pointsA,
+        pointsB,
+      });
+      const pick = (points: Float64Array, indices: Uint32Array): Float64Array =>
+        Float64Array.from({ length: indices.length * 2 }, (_, i) => points[2 * indices[i >> 1] + (i & 1)]);
+      return createCorrespondences(
+        pick(pointsA, indexA),
+        pick(pointsB, indexB),
+        ratios.map((ratio) => 1 - ratio),
+        'features',
+      );
+    },
+    count: ({ descriptors }) => descriptors.count,
+  };
+}
+
+/** Above this many pictures not every pair is compared. */
+export const MOST_FOR_ALL_PAIRS = 30;
+/** Neighbours in the list on either side that are compared where there are more. */
+const REACH = 6;
+
+/** The pairs to compare: all of a few pictures; of many those near each other in the list, and the two ends. */
+export function candidatePairs(count: number): [a: number, b: number][] {
+  const pairs: [number, number][] = [];
+  for (let a = 0; a < count; a++)
+    for (let b = a + 1; b < count; b++) {
+      const apart = Math.min(b - a, count - (b - a));
+      if (count <= MOST_FOR_ALL_PAIRS || apart <= REACH) pairs.push([a, b]);
+    }
+  return pairs;
+}
+
+/** From pixels of the picture that was matched to those of the full one. */
+const toFull = ({ width, height, matched }: View): Homography =>
+  resizeHomography(width / matched.width, height / matched.height);
+const toMatched = ({ width, height, matched }: View): Homography =>
+  resizeHomography(matched.width / width, matched.height / height);
+
+/**
+ * Fits a homography to the correspondences of two pictures and judges the pair.
+ *
+ * @param found in pixels of the pictures that were matched
+ */
+export function examinePair(a: View, b: View, found: Correspondences): PairMatch {
+  const fit = fitHomography(found, { threshold: 3, maxIterations: 3000 });
+  const enlarge = ({ pointsA, pointsB, ...rest }: Correspondences): Correspondences => ({
+    ...rest,
+    pointsA: transformPoints(toFull(a), pointsA),
+    pointsB: transformPoints(toFull(b), pointsB),
+  });
+  const all = enlarge(found);
+  const inliers = selectCorrespondences(all, fit.inliers);
+  const homography = fit.matrix && orient(multiply3(toFull(b), multiply3(fit.matrix, toMatched(a))), inliers);
+  const verdict = verifyPair({
+    sizeA: a,
+    sizeB: b,
+    homography,
+    pointsA: all.pointsA,
+    inlierCount: fit.inlierCount,
+    fitReason: fit.reason,
+  });
+  return { a: a.index, b: b.index, matchCount: all.scores.length, inliers, homography, ...verdict };
+}
+
+/** The multiple of a homography whose weight is positive where most of the points are. */
+function orient(h: Homography, { pointsA, scores }: Correspondences): Homography {
+  const normalized = normalizeHomography(h);
+  let positive = 0;
+  for (let i = 0; i < pointsA.length; i += 2)
+    if (normalized[6] * pointsA[i] + normalized[7] * pointsA[i + 1] + normalized[8] > 0) positive++;
+  if (positive * 2 >= scores.length) return normalized;
+  return normalized.map((value) => -value) as unknown as Homography;
+}

@@ -1,0 +1,248 @@
+import { WhitherError, checkInteger } from '../../core/index.ts';
+import type { Image } from '../../core/index.ts';
+import { chooseModel, findComponents, pairsWithin } from '../cameras/index.ts';
+import type { ModelChoice } from '../cameras/index.ts';
+import { MATCH_MEGAPIXELS, shrinkImage } from '../sources/index.ts';
+import type { SourceOptions } from '../sources/index.ts';
+import { candidatePairs, createFeatureMatcher, examinePair } from './match-pairs.ts';
+import type { PairMatcher } from './match-pairs.ts';
+import type { CameraModel, ImageSource, PairMatch, StageName, View } from '../types.ts';
+
+/** Options of `register`. */
+export interface RegisterOptions extends SourceOptions {
+  /** How corresponding points are found; by features unless told. */
+  readonly matcher?: PairMatcher<unknown>;
+  /** The camera model; chosen by evidence unless told. */
+  readonly model?: CameraModel;
+  /** Told of the progress: `done` of `total` steps of a stage. May throw to stop. */
+  readonly onProgress?: (stage: StageName, done: number, total: number) => void;
+}
+
+/** A picture as seen by the registration: its view, a small copy for seams, and how much could be matched. */
+export interface ReadView {
+  readonly view: View;
+  readonly thumbnail: Image;
+  readonly keypoints: number;
+}
+
+/** A panorama's pictures and where they go. */
+export interface Registered {
+  readonly choice: ModelChoice;
+  /** The pairs that hold it together, in the order of `choice.pairErrors`. */
+  readonly pairs: readonly PairMatch[];
+}
+
+/** What matching found out about all pictures. */
+export interface Registration {
+  readonly views: readonly ReadView[];
+  readonly pairs: readonly PairMatch[];
+  /** One a panorama, those of more pictures first. */
+  readonly components: readonly Registered[];
+  /** Indices of the pictures that belong to none. */
+  readonly alone: readonly number[];
+  /** The pictures that could be read, by index. */
+  readonly sources: readonly ImageSource[];
+  /** Those that could not, and why. */
+  readonly unreadable: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** Pixels of the small copies by which exposure and seams are found. */
+export const THUMBNAIL_PIXELS = 0.07e6;
+
+/**
+ * Matches all pictures, keeps the pairs that are sure, and places the pictures of each group that these hold
+ * together. Where that leaves pictures apart, the matcher's more thorough one looks at them again.
+ */
+export async function register(
+  sources: readonly ImageSource[],
+  options: RegisterOptions = {},
+): Promise<Registration> {
+  const matcher = options.matcher ?? (createFeatureMatcher() as PairMatcher<unknown>);
+  const { views, prepared, kept, unreadable } = await readAll(sources, matcher, options);
+  const pairs = await matchAll(
+    views,
+    new Map(prepared.entries()),
+    matcher,
+    candidatePairs(views.length),
+    options,
+  );
+  const found = { views, pairs, ...placeAll(views, pairs, options), sources: kept, unreadable };
+  const { thorough } = matcher;
+  return thorough && groupsOf(found).length > 1 ? lookAgain(found, thorough, options) : found;
+}
+
+/** Indices of the pictures of each panorama and of each picture that is in none. */
+const groupsOf = ({ components, alone }: Registration): (readonly number[])[] => [
+  ...components.map(({ choice }) => choice.placement.views),
+  ...alone.map((v) => [v]),
+];
+
+/**
+ * Matches pictures of different groups once more; only those are read again. One that cannot be read any more stays where the
+ * first look left it.
+ */
+async function lookAgain(
+  before: Registration,
+  matcher: PairMatcher<unknown>,
+  options: RegisterOptions,
+): Promise<Registration> {
+  const group = new Map(groupsOf(before).flatMap((members, g) => members.map((v) => [v, g])));
+  const apart = ({ a, b }: PairMatch): boolean => group.get(a) !== group.get(b);
+  const wanted = [...new Set(before.pairs.filter(apart).flatMap(({ a, b }) => [a, b]))].sort((x, y) => x - y);
+  const prepared = new Map<number, unknown>();
+  const views = [...before.views];
+  const maxPixels = matchPixels(options);
+  for (const [done, v] of wanted.entries()) {
+    const image = await before.sources[v].load(maxPixels).catch(nothingIfUnreadable);
+    if (image) {
+      const features = await matcher.prepare(shrinkImage(image, maxPixels));
+      prepared.set(v, features);
+      views[v] = { ...views[v], keypoints: matcher.count(features) };
+    }
+    options.onProgress?.('read', done + 1, wanted.length);
+  }
+  const again = (pair: PairMatch): boolean => apart(pair) && prepared.has(pair.a) && prepared.has(pair.b);
+  const candidates = before.pairs.filter(again).map(({ a, b }): [number, number] => [a, b]);
+  const found = await matchAll(views, prepared, matcher, candidates, options);
+  const pairs = before.pairs.map((pair) => (again(pair) ? found.shift()! : pair));
+  return { ...before, views, pairs, ...placeAll(views, pairs, options) };
+}
+
+/** For a picture that cannot be read; other errors go on. */
+function nothingIfUnreadable(error: unknown): undefined {
+  if (!(error instanceof WhitherError)) throw error;
+}
+
+/** The picture at most as large as it is to be matched, and what the registration keeps of it. */
+export async function readView(
+  source: ImageSource,
+  index: number,
+  maxPixels: number,
+): Promise<{ image: Image; view: View; thumbnail: Image }> {
+  return viewOf(source, await source.load(maxPixels), index, maxPixels);
+}
+
+/**
+ * Pictures that are decoded while one is looked at: each decoding has several steps, of which one is taken between two
+ * looks.
+ */
+const AHEAD = 3;
+
+function startReading(source: ImageSource, maxPixels: number): Promise<Image> {
+  const image = source.load(maxPixels);
+  // Whoever awaits it is told; until then nobody is to complain.
+  image.catch(() => undefined);
+  return image;
+}
+
+function viewOf(
+  source: ImageSource,
+  loaded: Image,
+  index: number,
+  maxPixels: number,
+): { image: Image; view: View; thumbnail: Image } {
+  const image = shrinkImage(loaded, maxPixels);
+  const { name, width, height, focal } = source;
+  const matched = { width: image.width, height: image.height };
+  const scale = Math.sqrt((image.width * image.height) / (width * height));
+  const view: View = { index, name, width, height, matched, scale, focal };
+  return { image, view, thumbnail: shrinkImage(image, THUMBNAIL_PIXELS) };
+}
+
+interface ReadAll {
+  readonly views: readonly ReadView[];
+  readonly prepared: readonly unknown[];
+  readonly kept: readonly ImageSource[];
+  readonly unreadable: Registration['unreadable'];
+}
+
+const matchPixels = ({ matchMegapixels = MATCH_MEGAPIXELS }: RegisterOptions): number =>
+  checkInteger(Math.round(matchMegapixels * 1e6), 'matchMegapixels * 1e6', 1000);
+
+/** One picture after the other; one that cannot be read is passed over and named. */
+async function readAll(
+  sources: readonly ImageSource[],
+  matcher: PairMatcher<unknown>,
+  options: RegisterOptions,
+): Promise<ReadAll> {
+  const maxPixels = matchPixels(options);
+  const [views, prepared, kept, unreadable]: [
+    ReadView[],
+    unknown[],
+    ImageSource[],
+    { name: string; reason: string }[],
+  ] = [[], [], [], []];
+  const reading = sources.slice(0, AHEAD).map((source) => startReading(source, maxPixels));
+  for (const [done, source] of sources.entries()) {
+    if (done + AHEAD < sources.length) reading.push(startReading(sources[done + AHEAD], maxPixels));
+    try {
+      const { image, view, thumbnail } = viewOf(source, await reading.shift()!, kept.length, maxPixels);
+      const features = await matcher.prepare(image);
+      prepared.push(features);
+      views.push({ view, thumbnail, keypoints: matcher.count(features) });
+      kept.push(source);
+    } catch (error) {
+      if (!(error instanceof WhitherError)) throw error;
+      unreadable.push({ name: source.name, reason: error.message });
+    }
+    options.onProgress?.('read', done + 1, sources.length);
+  }
+  return { views, prepared, kept, unreadable };
+}
+
+async function matchAll(
+  views: readonly ReadView[],
+  prepared: ReadonlyMap<number, unknown>,
+  matcher: PairMatcher<unknown>,
+  candidates: readonly (readonly [a: number, b: number])[],
+  { onProgress }: RegisterOptions,
+): Promise<PairMatch[]> {
+  const pairs: PairMatch[] = [];
+  for (const [a, b] of candidates) {
+    const found = await matcher.match(prepared.get(a), prepared.get(b));
+    pairs.push(examinePair(views[a].view, views[b].view, found));
+    onProgress?.('match', pairs.length, candidates.length);
+  }
+  return pairs;
+}
+
+/** Pairs this far off, in pixels of the pictures that were matched, and off by this factor more than most, are wrong. */
+const [WRONG_PIXELS, WRONG_FACTOR] = [8, 5];
+
+function placeAll(
+  read: readonly ReadView[],
+  pairs: PairMatch[],
+  { model, onProgress }: RegisterOptions,
+): { components: Registered[]; alone: number[] } {
+  const components: Registered[] = [];
+  const alone: number[] = [];
+  const queue = findComponents(read.length, pairs);
+  for (let done = 0; done < queue.length; done++) {
+    const members = queue[done];
+    if (members.length === 1) {
+      alone.push(members[0]);
+      continue;
+    }
+    const own = pairsWithin(members, pairs);
+    const choice = chooseModel({ views: members.map((i) => read[i].view), pairs: own }, model);
+    const wrong = contradictions(own, choice.pairErrors);
+    if (wrong.length) {
+      // The group is looked at again without them; it may fall apart.
+      for (const pair of wrong)
+        pairs[pairs.indexOf(pair)] = { ...pair, verified: false, reason: CONTRADICTS };
+      const within = new Set(members);
+      queue.push(...findComponents(read.length, pairs).filter((group) => within.has(group[0])));
+    } else components.push({ choice, pairs: own });
+    onProgress?.('place', done + 1, queue.length);
+  }
+  components.sort((x, y) => y.choice.placement.views.length - x.choice.placement.views.length);
+  return { components, alone: alone.sort((x, y) => x - y) };
+}
+
+const CONTRADICTS = 'it contradicts where all the other pairs place the two';
+
+function contradictions(pairs: readonly PairMatch[], errors: readonly number[]): PairMatch[] {
+  const middle = [...errors].sort((x, y) => x - y)[errors.length >> 1];
+  const limit = Math.max(WRONG_PIXELS, WRONG_FACTOR * middle);
+  return pairs.length < 3 ? [] : pairs.filter((_, k) => errors[k] > limit);
+}

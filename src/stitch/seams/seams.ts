@@ -1,0 +1,130 @@
+import { minimumCut } from '../../../kernels/cut/index.ts';
+import { distanceInside } from '../../../kernels/distance/index.ts';
+import { weighSeam } from '../../../kernels/seam/index.ts';
+import type { SeamLayer } from '../../../kernels/seam/index.ts';
+import type { WarpedView } from '../canvas/index.ts';
+import type { Rectangle } from '../types.ts';
+
+/** Which picture each pixel of a canvas is taken from. */
+export interface SeamMap {
+  readonly width: number;
+  readonly height: number;
+  /** Place in the list of pictures, row by row; -1 where there is none. */
+  readonly owners: Int16Array;
+}
+
+/** - `graph-cut`: where the pictures differ least; `distance`: half way between their edges */
+export type SeamMethod = 'graph-cut' | 'distance';
+
+export interface SeamOptions {
+  /** `graph-cut` unless told. */
+  readonly method?: SeamMethod;
+  /** The order in which pictures are laid down; that of the list unless told. */
+  readonly order?: readonly number[];
+}
+
+/**
+ * Lays the pictures down one after the other. Each new one takes from those before what lies on its side of the
+ * cheapest cut through what they share, as `weighSeam` weighs it.
+ *
+ * @param views of one canvas, gains applied
+ */
+export function findSeams(
+  views: readonly WarpedView[],
+  width: number,
+  height: number,
+  options: SeamOptions = {},
+): SeamMap & { readonly covered: Uint8Array } {
+  const { method = 'graph-cut', order = views.map((_, v) => v) } = options;
+  const laid: Laid = {
+    area: { x: 0, y: 0, width, height },
+    owners: new Int16Array(width * height).fill(-1),
+    inside: new Uint8Array(width * height),
+    rgb: new Uint8Array(width * height * 3),
+    depth: new Float32Array(width * height),
+  };
+  for (const v of order) layDown(laid, views[v], v, method);
+  return { width, height, owners: laid.owners, covered: laid.inside };
+}
+
+/** What has been laid down so far, on all of the canvas. */
+interface Laid extends SeamLayer {
+  readonly owners: Int16Array;
+}
+
+function layDown(laid: Laid, view: WarpedView, v: number, method: SeamMethod): void {
+  const { area, inside } = view;
+  const fresh = { ...view, depth: distanceInside(inside, area.width, area.height) };
+  const shared = sharedArea(laid, view);
+  const takes = shared ? decide(laid, fresh, shared, method) : undefined;
+  for (let y = 0; y < area.height; y++) {
+    const row = inside.slice(y * area.width, (y + 1) * area.width);
+    const j = shared ? y + area.y - shared.y : -1;
+    if (shared && j >= 0 && j < shared.height)
+      row.set(takes!.subarray(j * shared.width, (j + 1) * shared.width), shared.x - area.x);
+    layRow(laid, fresh, v, y, row);
+  }
+}
+
+/** Takes from row `y` of a picture what `takes` has a 1 for, a run after the other. */
+function layRow(laid: Laid, { area, rgb, depth }: SeamLayer, v: number, y: number, takes: Uint8Array): void {
+  const from = y * area.width;
+  const to = (y + area.y) * laid.area.width + area.x;
+  for (let end = 0, start; (start = takes.indexOf(1, end)) >= 0;) {
+    end = takes.indexOf(0, start);
+    if (end < 0) end = area.width;
+    laid.owners.fill(v, to + start, to + end);
+    laid.inside.fill(1, to + start, to + end);
+    laid.depth.set(depth.subarray(from + start, from + end), to + start);
+    laid.rgb.set(rgb.subarray(3 * (from + start), 3 * (from + end)), 3 * (to + start));
+  }
+}
+
+/** The bounding rectangle, on the canvas, of the pixels that are covered already. */
+function sharedArea(laid: Laid, view: WarpedView): Rectangle | null {
+  const { area } = view;
+  let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
+  for (let y = 0; y < area.height; y++) {
+    const first = nextShared(laid, view, y, 0, 1);
+    if (first < 0) continue;
+    left = Math.min(left, first);
+    right = Math.max(right, nextShared(laid, view, y, area.width - 1, -1));
+    top = Math.min(top, y);
+    bottom = y;
+  }
+  if (right < 0) return null;
+  return { x: left + area.x, y: top + area.y, width: right - left + 1, height: bottom - top + 1 };
+}
+
+/** The first pixel of row `y` of the new picture, from `x` on by `step`, that is covered already; -1 where none is. */
+function nextShared(laid: Laid, { area, inside }: WarpedView, y: number, x: number, step: 1 | -1): number {
+  const [mine, theirs] = [y * area.width, (y + area.y) * laid.area.width + area.x];
+  for (; x >= 0 && x < area.width; x += step) if (inside[mine + x] && laid.inside[theirs + x]) return x;
+  return -1;
+}
+
+/** 1 for each pixel of `shared` that the new picture takes. */
+function decide(laid: Laid, fresh: SeamLayer, shared: Rectangle, method: SeamMethod): Uint8Array {
+  const weights = weighSeam(fresh, laid, shared);
+  if (method === 'distance') return Uint8Array.from(weights.terminals, (value) => (value < 0 ? 1 : 0));
+  return minimumCut({ width: shared.width, height: shared.height, ...weights });
+}
+
+/** The map with each edge pixel's owner carried outwards, so that nothing is lost where it is enlarged. */
+export function growSeams({ width, height, owners }: SeamMap, steps = 2): SeamMap {
+  let current = owners;
+  for (let step = 0; step < steps; step++) {
+    const next = current.slice();
+    for (let k = current.indexOf(-1); k >= 0; k = current.indexOf(-1, k + 1)) {
+      const x = k % width;
+      let most = -1;
+      if (x > 0 && current[k - 1] > most) most = current[k - 1];
+      if (x < width - 1 && current[k + 1] > most) most = current[k + 1];
+      if (k >= width && current[k - width] > most) most = current[k - width];
+      if (k + width < current.length && current[k + width] > most) most = current[k + width];
+      next[k] = most;
+    }
+    current = next;
+  }
+  return { width, height, owners: current };
+}
