@@ -42,7 +42,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/stitch/sources',
   ],
   'src/stitch/canvas': ['src/core', 'src/stitch/types.ts', 'src/stitch/cameras', 'kernels'],
-  'src/stitch/exposure': ['src/stitch/cameras', 'src/stitch/canvas'],
+  'src/stitch/exposure': ['src/core', 'src/stitch/types.ts', 'src/stitch/cameras', 'src/stitch/canvas'],
   'src/stitch/seams': ['src/core', 'src/features', 'src/stitch/types.ts', 'src/stitch/canvas', 'kernels'],
   'src/stitch/compose': [
     'src/core',

@@ -14,11 +14,12 @@ import type { SeamPlan } from './prepare-seams.ts';
 import { transform3 } from './cameras/index.ts';
 import type { PanoramaReport } from './report.ts';
 import { tidy } from './report.ts';
+import { applyTint } from './exposure/index.ts';
 import { transformsOf } from './transforms.ts';
 import type { Transforms } from './transforms.ts';
 import type { ImageSource, Placement } from './types.ts';
 import type { Rectangle } from './types.ts';
-import type { TileSink } from './types.ts';
+import type { Tint, TileSink } from './types.ts';
 
 /** What a panorama is made of: pictures, small copies of them, and where they go. */
 export interface PanoramaParts {
@@ -57,8 +58,9 @@ export async function buildPanorama(
   );
   checkSize(whole, options);
   options.onProgress?.('seam', 0, 1);
-  const load = (v: number): Promise<Image> => sources[v].load(neededPixels(sources[v], options));
   const plan = prepareSeams(whole, thumbnails, layingOrder(whole), options);
+  const load = async (v: number): Promise<Image> =>
+    applyTint(await sources[v].load(neededPixels(sources[v], options)), plan.tints?.[v]);
   options.onProgress?.('seam', 1, 1);
   await showPlan(plan, options);
   const crop = options.crop ? findCrop(plan, whole) : undefined;
@@ -179,7 +181,7 @@ function reportOf(
   { sources, placement, evidence }: PanoramaParts,
   { matrices, projection, projectionReason, straightening }: Oriented,
   { width, height }: Canvas,
-  { exposure }: SeamPlan,
+  { exposure, tints }: SeamPlan,
   crop: Rectangle | undefined,
 ): PanoramaReport {
   return {
@@ -201,6 +203,7 @@ function reportOf(
       height: source.height,
       focal: placement.focals && tidy(placement.focals[v]),
       gain: tidy(exposure.gains[v]),
+      tint: tints && ([...tints[v]].map(tidy) as unknown as Tint),
     })),
   };
 }

@@ -1,6 +1,12 @@
 import { homographyJacobian } from '../core/index.ts';
 import type { Image, Matrix3 } from '../core/index.ts';
-import { blockGainAt, estimateBlockGains, estimateExposure } from './exposure/index.ts';
+import {
+  applyTint,
+  blockGainAt,
+  estimateBlockGains,
+  estimateExposure,
+  estimateTints,
+} from './exposure/index.ts';
 import type { BlockGains, Exposure } from './exposure/index.ts';
 import { applyWarp, footprints, inverseMatrices, openWarp, rescale } from './canvas/index.ts';
 import type { Canvas, Field, WarpedView } from './canvas/index.ts';
@@ -10,12 +16,14 @@ import { cross3, transform3, unit3 } from './cameras/index.ts';
 import type { Size, Vector3 } from './cameras/index.ts';
 import { findSeams, growSeams } from './seams/index.ts';
 import type { SeamMap } from './seams/index.ts';
-import type { Rectangle } from './types.ts';
+import type { Rectangle, Tint } from './types.ts';
 
 /** Exposure and seams, found on a small copy of the panorama. */
 export interface SeamPlan {
   readonly canvas: Canvas;
   readonly exposure: Exposure;
+  /** What each picture's channels are multiplied by before its gain; absent where all have one white balance. */
+  readonly tints?: readonly Tint[];
   readonly seams: SeamMap;
   /** 1 where some picture covers the small canvas. */
   readonly covered: Uint8Array;
@@ -41,8 +49,16 @@ export function prepareSeams(
   const { exposure: wanted = 'blocks', seams: method = 'graph-cut' } = options;
   const factor = seamFactor(full);
   const canvas = rescale(full, factor);
-  const warp = openAll(canvas, thumbnails);
-  const before = warp({ radii: wanted !== 'none' });
+  const given = openAll(canvas, thumbnails);
+  const asGiven = given({ radii: wanted !== 'none' });
+  const tints = wanted === 'none' ? undefined : estimateTints(asGiven);
+  const warp = tints
+    ? openAll(
+        canvas,
+        thumbnails.map((image, v) => applyTint(image, tints[v])),
+      )
+    : given;
+  const before = tints ? warp({ radii: true }) : asGiven;
   const exposure = wanted === 'none' ? unchanged(before) : estimateExposure(before);
   const blocks = wanted === 'blocks' ? blockGainsOf(before, exposure) : undefined;
   const areas = before.map(({ area }) => area);
@@ -54,7 +70,8 @@ export function prepareSeams(
     exposure,
     seams: growSeams(found),
     covered: found.covered,
-    shown: options.onPicture || options.align ? { before, after } : undefined,
+    shown: options.onPicture || options.align ? { before: asGiven, after } : undefined,
+    tints,
     factor,
     brightness: (v) => {
       const field = brightness(v);

@@ -1,7 +1,7 @@
 import type { Matrix3 } from '../core/index.ts';
 
 import type { CameraModel, ProjectionName } from './types.ts';
-import type { Rectangle } from './types.ts';
+import type { Rectangle, Tint } from './types.ts';
 
 /** What was done and why, plain data for JSON: the same for the same input, so without times. */
 export interface StitchReport {
@@ -93,6 +93,8 @@ export interface PlacedImage {
   readonly focal?: number;
   /** What its brightness was multiplied by. */
   readonly gain: number;
+  /** What its red, green and blue were multiplied by before; absent where all images have one white balance. */
+  readonly tint?: Tint;
 }
 
 /** Numbers as JSON keeps them readable: 12 significant digits. */

@@ -104,3 +104,6 @@ export interface TileSink {
   /** Leaves nothing behind. */
   abort(): Promise<void>;
 }
+
+/** What red, green and blue of an image are multiplied by; their geometric mean is 1. */
+export type Tint = readonly [red: number, green: number, blue: number];

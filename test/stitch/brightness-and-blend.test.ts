@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { blendFeather } from '../../src/stitch/compose/blend.ts';
 import { blockGainAt, estimateBlockGains } from '../../src/stitch/exposure/block-gains.ts';
 import { estimateExposure } from '../../src/stitch/exposure/compensate.ts';
+import { applyTint, estimateTints } from '../../src/stitch/exposure/tints.ts';
 import { tilesOf } from '../../src/stitch/compose/compose.ts';
 import { largestRectangle, shrinkMask } from '../../src/stitch/canvas/largest-rectangle.ts';
 import { quarterImage, shrinkImage } from '../../src/stitch/sources/shrink-image.ts';
@@ -31,6 +32,31 @@ function view(
 }
 
 const smooth = (x: number, y: number): number => 110 + 30 * Math.sin(x / 9) + 20 * Math.cos(y / 7);
+
+describe('white balance', () => {
+  const tinted = (x: number, [r, g, b]: readonly [number, number, number]): WarpedView => {
+    const plain = view(x, 60, () => 1);
+    return { ...plain, rgb: plain.rgb.map((level, i) => Math.round(level * [r, g, b][i % 3])) };
+  };
+
+  test('pictures of several white balances get the mean of them', () => {
+    const views = [tinted(0, [0.8, 1, 1.25]), tinted(25, [1, 1, 1]), tinted(50, [1.25, 1, 0.8])];
+    const tints = estimateTints(views)!;
+    const wanted = [
+      [1.25, 1, 0.8],
+      [1, 1, 1],
+      [0.8, 1, 1.25],
+    ];
+    tints.forEach((tint, v) => expect(tint).toBeCloseToArray(wanted[v], TOLERANCE.gain));
+  });
+
+  test('brightness is no matter of it, and nothing is done where there is one', () => {
+    expect(estimateTints([view(0, 60, () => 1), view(30, 60, () => 0.6)])).toBeUndefined();
+    const image = { width: 1, height: 1, data: Uint8Array.of(10, 20, 200) };
+    expect(applyTint(image, undefined)).toBe(image);
+    expect([...applyTint(image, [2, 1, 1.5]).data]).toEqual([20, 20, 255]);
+  });
+});
 
 describe('exposure', () => {
   test('one picture half as bright as the other is met half way', () => {

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { multiply3 } from '../../src/core/homography.ts';
 import { estimateFocal, focalsOfHomography } from '../../src/stitch/cameras/estimate-focal.ts';
+import { pixelToRay } from '../../src/stitch/cameras/rotation-cameras.ts';
+import { layOut, orient } from '../../src/stitch/canvas/index.ts';
+import type { Placement } from '../../src/stitch/types.ts';
 import { column3, dot3 } from '../../src/stitch/cameras/rotation.ts';
 import { straighten } from '../../src/stitch/cameras/straighten.ts';
 import { drawPoints, homographyOfTurn, turn } from './views.ts';
@@ -76,5 +79,35 @@ describe('straightening', () => {
     expect(sweep).toBe('still');
     expect(explanation).toContain('a.jpg');
     expect(column3(multiply3(rotation, turn(0, 0, 10)), 1)[1]).toBeCloseTo(1, 9);
+  });
+});
+
+describe('views far from the horizon', () => {
+  const sizes = Array.from({ length: 3 }, () => SIZE);
+  const placed = (pitch: number): Placement => ({
+    model: 'rotation',
+    views: [0, 1, 2],
+    focals: sizes.map(() => FOCAL),
+    matrices: [0, 20, 40].map((yaw) =>
+      multiply3(multiply3(turn(yaw), turn(0, pitch)), pixelToRay(FOCAL, SIZE)),
+    ),
+  });
+  const shown = (pitch: number, wanted?: 'cylindrical') => {
+    const oriented = orient(placed(pitch), sizes, ['a', 'b', 'c'], wanted);
+    const { projection, matrices, scale, upright } = oriented;
+    return { ...oriented, ...layOut(projection, matrices, sizes, scale, upright) };
+  };
+
+  test.each([50, 70, -60])('pitched by %i degrees are shown about their mean direction', (pitch) => {
+    const { projectionName, width, height } = shown(pitch);
+    expect(projectionName).toBe('plane');
+    // Hardly larger than one view, which turns about the line of sight more than it moves.
+    expect(width).toBeLessThan(2 * SIZE.width);
+    expect(height).toBeLessThan(2 * SIZE.height);
+  });
+
+  test('near the horizon are shown upright as before, and whoever asks for a cylinder has one', () => {
+    expect(shown(20).straightening).toBe('upright by all pictures, a horizontal sweep');
+    expect(shown(50, 'cylindrical').straightening).toBe('upright by all pictures, a horizontal sweep');
   });
 });

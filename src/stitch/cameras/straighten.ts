@@ -1,7 +1,7 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Matrix3 } from '../../core/index.ts';
 import { transpose3 } from '../../core/index.ts';
-import { column3, cross3, dot3, fromRows, transform3, unit3 } from './rotation.ts';
+import { column3, cross3, dot3, fromRows, rotationOf, transform3, unit3 } from './rotation.ts';
 import type { Vector3 } from './rotation.ts';
 
 /**
@@ -16,6 +16,10 @@ export interface Straightened {
   /** From the old common frame to one with y down along gravity, as far as it can be told, and z in the middle. */
   readonly rotation: Matrix3;
   readonly sweep: Sweep;
+  /** How far below the horizon the views look on average, in radians; negative above it, 0 where up is not known. */
+  readonly pitch: number;
+  /** From the frame of `rotation` to one whose z is the mean direction of view, with up still up. */
+  readonly aim: Matrix3;
   /** What "up" was taken from, in one sentence. */
   readonly explanation: string;
 }
@@ -49,7 +53,14 @@ export function straighten(rotations: readonly Matrix3[], names: readonly string
   const explanation = trusted
     ? `upright by all pictures, a ${sweep === 'both' ? 'sweep both ways' : `${sweep} sweep`}`
     : `upright as ${names[0] ?? 'the first picture'} is, since the pictures' sides do not tell`;
-  return { rotation: frameOf(down, middleView(rotations)), sweep, explanation };
+  const middle = middleView(rotations);
+  const rotation = frameOf(down, middle);
+  const [, y, z] = transform3(rotation, middle);
+  const pitches = rotations.map((r) =>
+    Math.asin(Math.max(-1, Math.min(1, dot3(column3(r, 2), unit3(down))))),
+  );
+  const pitch = trusted ? pitches.reduce((sum, angle) => sum + angle, 0) / rotations.length : 0;
+  return { rotation, sweep, pitch, aim: rotationOf([Math.atan2(y, z), 0, 0]), explanation };
 }
 
 const sumOf = (vectors: readonly Vector3[]): Vector3 =>

@@ -25,6 +25,20 @@ const MOST_TILT = 0.35;
 /** Up to this one, across the sweep, a cylinder does. */
 const MOST_ON_CYLINDER = 80;
 
+/** Views that look farther than this from the horizon, in radians, would be smeared along it. */
+const STEEP = (30 * Math.PI) / 180;
+/** The same of views that go around: these have a ring about the horizon up to there. */
+const STEEP_AROUND = (60 * Math.PI) / 180;
+/** Up to this field of view, in degrees, a plane shows such views. */
+const MOST_AIMED = 90;
+/** Projections about the horizon, for whoever asks for them. */
+const HORIZONTAL: readonly (ProjectionName | undefined)[] = [
+  'cylindrical',
+  'spherical',
+  'mercator',
+  'panini',
+];
+
 /**
  * Turns the common frame of turning cameras upright and chooses the projection by the fields of view; planes stay as
  * they are.
@@ -40,16 +54,28 @@ export function orient(
   if (placement.model !== 'rotation') return orientPlane(placement, sizes, names, wanted);
   const { matrices, focals } = placement;
   const rotations = matrices.map((m, v) => nearestRotation(multiply3(m, rayToPixel(focals![v], sizes[v]))));
-  const { rotation, sweep, explanation } = straighten(rotations, names);
-  const turned = matrices.map((m) => multiply3(rotation, m));
+  const { rotation, sweep, pitch, aim, explanation } = straighten(rotations, names);
+  const upright = matrices.map((m) => multiply3(rotation, m));
+  const limit = Math.abs(pitch) > STEEP && goesAround(upright, sizes) ? STEEP_AROUND : STEEP;
+  const steep = Math.abs(pitch) > limit && !HORIZONTAL.includes(wanted);
+  const turned = steep ? upright.map((m) => multiply3(aim, m)) : upright;
   const scale = [...focals!].sort((x, y) => x - y)[focals!.length >> 1];
   return {
     matrices: turned,
     scale,
-    straightening: explanation,
-    ...chooseProjection(turned, sizes, sweep, wanted),
+    straightening: steep ? `${explanation}; ${pitchInWords(pitch)}` : explanation,
+    ...(steep ? chooseAimed(turned, sizes, wanted) : chooseProjection(turned, sizes, sweep, wanted)),
   };
 }
+
+/** Whether views go around so far that they have no direction in common. */
+const goesAround = (matrices: readonly Matrix3[], sizes: readonly Size[]): boolean =>
+  layOut('spherical', matrices, sizes, 180 / Math.PI).width > 200;
+
+const pitchInWords = (pitch: number): string => {
+  const degrees = Math.round((Math.abs(pitch) * 180) / Math.PI);
+  return `the camera looks ${pitch > 0 ? 'down' : 'up'} by ${degrees} degrees, so the mean direction is the middle`;
+};
 
 function orientPlane(
   placement: Placement,
@@ -93,6 +119,24 @@ function planeUp(
     angle: angles[0],
     explanation: `upright as ${names[0]} is, since the pictures are turned against each other`,
   };
+}
+
+/** Of views about a direction far from the horizon: no way around them is special. */
+function chooseAimed(
+  matrices: readonly Matrix3[],
+  sizes: readonly Size[],
+  wanted?: ProjectionName,
+): Pick<Oriented, 'projection' | 'projectionReason' | 'upright'> {
+  const sphere = layOut('spherical', matrices, sizes, 180 / Math.PI);
+  const field = `${sphere.width} x ${sphere.height} degrees about the mean direction`;
+  if (wanted) return { projection: wanted, projectionReason: `as asked for; ${field}`, upright: true };
+  return Math.max(sphere.width, sphere.height) <= MOST_AIMED
+    ? { projection: 'plane', projectionReason: `${field}: straight lines can stay straight`, upright: true }
+    : {
+        projection: 'stereographic',
+        projectionReason: `${field}: small shapes keep their form`,
+        upright: true,
+      };
 }
 
 function chooseProjection(

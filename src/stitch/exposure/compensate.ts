@@ -65,10 +65,18 @@ export function estimateExposure(views: readonly WarpedView[], options: Exposure
   return darkens && full.after < (1 - VIGNETTING_GAIN) * plain.after ? full : plain;
 }
 
-function collect(views: readonly WarpedView[]): SharedPlaces[] {
-  const logs = views.map((view) =>
-    sampleRaster(view.area, SAMPLE_STEP, (k) => Math.log(brightnessAt(view, k))),
-  );
+/**
+ * As {@link estimateExposure}, the gains alone and of any value of the pixels.
+ *
+ * @param valueAt of pixel `k` of a view; 0 where it tells nothing
+ */
+export const estimateGains = (
+  views: readonly WarpedView[],
+  valueAt: typeof brightnessAt,
+): readonly number[] => solveExposure(collect(views, valueAt), views.length, false).gains;
+
+function collect(views: readonly WarpedView[], valueAt: typeof brightnessAt = brightnessAt): SharedPlaces[] {
+  const logs = views.map((view) => sampleRaster(view.area, SAMPLE_STEP, (k) => Math.log(valueAt(view, k))));
   const radii = views.map(({ area, field }) => sampleRaster(area, SAMPLE_STEP, field ?? (() => 0)).values);
   const all: SharedPlaces[] = [];
   for (let a = 0; a < views.length; a++)
@@ -92,8 +100,14 @@ function collect(views: readonly WarpedView[]): SharedPlaces[] {
 /**
  * The mean of the colours over 3 x 3 pixels about pixel `k`, so that noise and small misplacement count little; 0
  * where that tells nothing about exposure: outside of the picture, in the dark, and where a colour is clipped.
+ *
+ * @param channel the mean of this one alone
  */
-export function brightnessAt({ area: { width, height }, rgb, inside }: WarpedView, k: number): number {
+export function brightnessAt(
+  { area: { width, height }, rgb, inside }: WarpedView,
+  k: number,
+  channel?: number,
+): number {
   if (!inside[k]) return 0;
   const x = k % width;
   const y = (k - x) / width;
@@ -107,7 +121,7 @@ export function brightnessAt({ area: { width, height }, rgb, inside }: WarpedVie
       const green = rgb[3 * p + 1];
       const blue = rgb[3 * p + 2];
       if (red > CLIPPED || green > CLIPPED || blue > CLIPPED) return 0;
-      sum += red + green + blue;
+      sum += channel === undefined ? red + green + blue : 3 * rgb[3 * p + channel];
       count += 3;
     }
   const mean = sum / count;
