@@ -6,11 +6,11 @@ import torch.nn.functional as F
 from common.generator import Sample
 
 
-def mirror(sample: Sample) -> Sample:
-    """Flips the whole batch, each way with probability 1/2."""
+def mirror(sample: Sample, upside_down: float = 0.5) -> Sample:
+    """Flips the whole batch, from left to right with probability 1/2, and `upside_down`."""
     images, flow, hidden = [sample.image_a, sample.image_b], sample.flow, sample.occluded
-    for axis, component in ((-1, 0), (-2, 1)):
-        if torch.rand(()) < 0.5:
+    for axis, component, chance in ((-1, 0, 0.5), (-2, 1, upside_down)):
+        if torch.rand(()) < chance:
             images = [i.flip(axis) for i in images]
             flow, hidden = flow.flip(axis).clone(), hidden.flip(axis)
             flow[:, component].neg_()
@@ -80,8 +80,8 @@ def photometric(image_a, image_b):
     return [(i + torch.randn_like(i) * noise).clamp(0, 1) for i in out]
 
 
-def prepare(sample: Sample):
+def prepare(sample: Sample, upside_down: float = 0.5):
     """Images in -1..1, flow, occlusion: what a network trains on."""
-    sample = mirror(sample)
+    sample = mirror(sample, upside_down)
     a, b = photometric(sample.image_a.float() / 255, sample.image_b.float() / 255)
     return a * 2 - 1, b * 2 - 1, sample.flow, sample.occluded

@@ -1,4 +1,7 @@
-"""Finds a network by its folder's name: models/<name>/{net.py, config.json}."""
+"""Finds a network by its folder's name: models/<name>/{net.py, config.json}.
+
+`<name>:<form>` is another form of it: models/<name>/{<form>.py, <form>.json}.
+"""
 
 import importlib.util
 import json
@@ -10,12 +13,15 @@ MODELS = Path(__file__).resolve().parents[1]
 
 
 def read_config(name: str) -> dict:
-    return json.loads((MODELS / name / 'config.json').read_text())
+    folder, _, form = name.partition(':')
+    return json.loads((MODELS / folder / f'{form or "config"}.json').read_text())
 
 
 def build(name: str):
     """(net, config), freshly initialised."""
-    spec = importlib.util.spec_from_file_location(name.replace('-', '_'), MODELS / name / 'net.py')
+    folder, _, form = name.partition(':')
+    path = MODELS / folder / f'{form or "net"}.py'
+    spec = importlib.util.spec_from_file_location(f'{folder}_{form}'.replace('-', '_'), path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     config = read_config(name)
