@@ -23,7 +23,7 @@ class SequenceLoss:
 
     def __init__(self, net, truth, occluded, levels: int, limit: float, note):
         self.net, self.truth, self.occluded, self.note = net, truth, occluded.float(), note
-        self.weights = ((0.3, 0.5, 1.0), (0.5, 1.0), (1.0,))[3 - levels]
+        self.weights = ((0.5, 0.7, 1.0), (0.7, 1.0), (1.0,))[3 - levels]
         self.usable = (truth.square().sum(1) < limit**2).float()
         self.sharpness = net.sharpness.exp()
         self.parts = {}
@@ -67,6 +67,7 @@ class SequenceLoss:
         self.add('epe', error, weight)
         if not step.last:
             return
+        self.note(f'cells{stride}', error)
         middle = (2 * self.net.radius + 1) ** 2
         gone = torch.maximum(self.at(self.occluded, step.level), 1 - usable[:, None])
         near = step.correlation[:, :middle] * self.sharpness[step.level]

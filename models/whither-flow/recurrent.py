@@ -33,6 +33,10 @@ KINDS = ('found', 'around', 'shared', 'before', 'before shared')
 BOUND = 8.0
 """Cells by which the deviations of the flow that a step sees are softly bounded."""
 
+STEP = 0.25
+"""Cells of flow to a unit of the head at 1/16 and 1/8, where a cell is many pixels: a small change of its weights
+should not be a large one of the flow."""
+
 GUIDES = 8
 """Channels of what guides a step: the match, the motion shared by most, the earlier pass (2 each), the match's
 confidence, and whether there was an earlier pass."""
@@ -152,7 +156,7 @@ class Update(nn.Module):
         ]
         motion = self.motion(torch.cat([self.correlation(correlation * 2), *seen], 1))
         hidden = self.down(self.across(hidden, motion, context), motion, context)
-        return self.head(hidden).float(), hidden
+        return self.head(hidden).float() * STEP, hidden
 
 
 class Fine(nn.Module):
@@ -230,7 +234,7 @@ class Recurrent(nn.Module):
         for layer in self.encoder.contexts[:2]:
             layer.weight.data.mul_(0.5)
         nn.init.normal_(self.kinds, 0, 0.1)
-        for layer, share in ((self.update.head[1], 0.05), (self.fine.head, 0.05), (self.score.layers[1], 0.1)):
+        for layer, share in ((self.update.head[1], 0.2), (self.fine.head, 0.05), (self.score.layers[1], 0.1)):
             layer.weight.data.mul_(share)
         for mask in self.masks:
             mask.weight.data.mul_(0.3)
