@@ -1,4 +1,5 @@
 /** Models on disk and networks in memory; nothing else imports ONNX Runtime. */
+export { checkFinite, checkOutput } from './check-output.ts';
 export { loadGraph } from './load-graph.ts';
 export type { GraphSignature } from './load-graph.ts';
 export { FLOW_PRESETS, TRAINED_METRICS, parseManifest } from './manifest/index.ts';

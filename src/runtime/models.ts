@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ModelError } from '../core/index.ts';
+import { ModelError, expected } from '../core/index.ts';
 import { parseManifest } from './manifest/index.ts';
 import type { AnyManifest } from './manifest/index.ts';
+import { readRegularFile } from './read-file.ts';
+
+const MAX_MANIFEST_BYTES = 16 * 2 ** 20;
+/** Protocol Buffers hold no more. */
+const MAX_GRAPH_BYTES = 2 ** 31 - 1;
 
 /** A model on this machine: its folder and what its `model.json` says. */
 export interface InstalledModel {
@@ -39,6 +44,8 @@ export async function listModels(folder = modelsFolder()): Promise<InstalledMode
  * @throws ModelError where there is none, or its `model.json` is damaged
  */
 export async function findModel(nameOrFolder: string, tasks?: readonly string[]): Promise<InstalledModel> {
+  if (typeof nameOrFolder !== 'string' || nameOrFolder.includes('\0'))
+    throw expected('the name of a model or a folder', 'nameOrFolder', nameOrFolder);
   const installed = join(modelsFolder(), nameOrFolder);
   if (/^\w[\w.-]*$/.test(nameOrFolder) && existsSync(join(installed, 'model.json')))
     return readModel(installed);
@@ -47,7 +54,7 @@ export async function findModel(nameOrFolder: string, tasks?: readonly string[])
   const names = fit.map(({ manifest }) => manifest.name);
   throw new ModelError(
     `Expected the name of an installed model (${names.join(', ') || 'there are none'}) ` +
-      `or a folder with a model.json but received ${JSON.stringify(nameOrFolder)}`,
+      `or a folder with a model.json but received ${JSON.stringify(nameOrFolder.slice(0, 200))}`,
   );
 }
 
@@ -57,11 +64,11 @@ async function readModel(folder: string): Promise<InstalledModel> {
 }
 
 async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ModelError(`Expected a readable file at ${path}`, { cause });
+  const text = await readRegularFile(path, MAX_MANIFEST_BYTES).catch((cause: unknown) => {
+    throw new ModelError(`Expected a readable file at ${path}: ${(cause as Error).message}`, { cause });
   });
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.toString());
   } catch (cause) {
     throw new ModelError(`Expected JSON in ${path} but ${(cause as Error).message}`, { cause });
   }
@@ -80,7 +87,7 @@ export async function readModelFile(model: InstalledModel, part: string): Promis
     throw new ModelError(`Expected ${part} among the files of ${model.manifest.name} but it has ${parts}`);
   }
   const path = join(model.folder, entry.file);
-  const bytes = await readFile(path).catch((cause: unknown) => {
+  const bytes = await readRegularFile(path, MAX_GRAPH_BYTES).catch((cause: unknown) => {
     throw new ModelError(`Expected the ${part} graph of ${model.manifest.name} at ${path}: reinstall it`, {
       cause,
     });

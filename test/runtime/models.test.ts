@@ -97,7 +97,10 @@ test('a model.json that is no JSON is refused with its path', async () => {
 });
 
 test('bytes that are no graph are refused with the cause', async () => {
-  const loading = createSession(new Uint8Array(100).fill(7), 'a broken graph');
+  await expect(createSession(new Uint8Array(100).fill(7), 'a broken graph')).rejects.toThrow(
+    'Expected an ONNX graph for a broken graph but its bytes make no sense at 1: the file is damaged',
+  );
+  const loading = createSession(Uint8Array.of(8, 8), 'a broken graph');
   await expect(loading).rejects.toThrow(
     /^Expected a graph that ONNX Runtime can load for a broken graph but /,
   );

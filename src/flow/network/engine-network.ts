@@ -7,6 +7,7 @@ import type { Tensor } from '../../core/index.ts';
 import { keepKernels } from './kept-kernels.ts';
 import { featureMap } from '../field/index.ts';
 import type { PyramidState } from './pyramid-state.ts';
+import { checkFinite, checkOutput } from '../../runtime/index.ts';
 import type { ModelCorrelation, Session } from '../../runtime/index.ts';
 import type { Encoding, NetworkInput } from '../types.ts';
 
@@ -64,11 +65,12 @@ export interface WindowNetwork {
   rest(): Promise<void>;
 }
 
-/** A network in one graph: `imageA`, `imageB` to `flow`. */
-export function createFusedNetwork(session: Session): FlowNetwork {
+/** A network in one graph: `imageA`, `imageB` to `flow`, whose cells have `stride` pixels. */
+export function createFusedNetwork(session: Session, stride: number): FlowNetwork {
   return {
     async estimate(a, b) {
       const { flow } = await session.run({ imageA: a.tensor, imageB: b.tensor });
+      checkFlowOutput(flow, a.tensor, stride);
       return { flow, backend: 'onnxruntime' };
     },
     dispose: () => session.dispose(),
@@ -78,18 +80,22 @@ export function createFusedNetwork(session: Session): FlowNetwork {
 /**
  * A network cut at its correlation layer. Each image is encoded once, however many pairs it is part of; the
  * correlation is prepared once for every size.
+ *
+ * @param stride pixels to a cell of the flow
  */
 export function createSplitNetwork(
   encoder: Session,
   decoder: Session,
   layer: ModelCorrelation,
   backend: CorrelationBackend,
+  stride: number,
 ): FlowNetwork {
   const correlations = createCorrelations(layer, backend);
   const encode = (input: NetworkInput): Promise<Encoding> =>
-    (input.encoding ??= encoder
-      .run({ image: input.tensor })
-      .then(({ features, skip }) => ({ features, skip })));
+    (input.encoding ??= encoder.run({ image: input.tensor }).then(({ features, skip }) => {
+      const [height, width] = cellsOf(input.tensor, layer.stride);
+      return { features: checkOutput(features, [1, layer.channels, height, width], 'features'), skip };
+    }));
   return {
     async estimate(a, b) {
       const { features, skip } = await encode(a);
@@ -99,12 +105,23 @@ export function createSplitNetwork(
       const volume = await prepared.run(featureMap(features), featureMap(featuresB), volumes.pop());
       const { flow } = await decoder.run({ correlation: volumeTensor(volume), features, skip });
       volumes.push(volume);
+      checkFlowOutput(flow, a.tensor, stride);
       return { flow, backend: prepared.backend };
     },
     async dispose() {
       await Promise.all([encoder.dispose(), decoder.dispose(), correlations.dispose()]);
     },
   };
+}
+
+/** Rows and columns of cells of `stride` pixels in a network's input. */
+export const cellsOf = ({ dims }: Tensor, stride: number): [height: number, width: number] => [
+  Math.floor(dims[2] / stride),
+  Math.floor(dims[3] / stride),
+];
+
+function checkFlowOutput(flow: Tensor, input: Tensor, stride: number): void {
+  checkFinite(checkOutput(flow, [1, 2, ...cellsOf(input, stride)], 'flow').data, 'flow');
 }
 
 /** Correlations with volumes that are free to be written into. */

@@ -5,9 +5,10 @@ import type { CostVolume, FeatureMap } from '../../../kernels/types.ts';
 import { prepareUpsample } from '../../../kernels/upsample/index.ts';
 import { ShapeError } from '../../core/index.ts';
 import type { Tensor } from '../../core/index.ts';
-import { padTensor } from '../../runtime/index.ts';
+import { checkFinite, checkOutput, padTensor } from '../../runtime/index.ts';
 import type { ModelPyramid, Session } from '../../runtime/index.ts';
 import { dominantMotion } from './dominant-motion.ts';
+import { cellsOf } from './engine-network.ts';
 import type { FlowNetwork, NetworkEstimate, NetworkOptions } from './engine-network.ts';
 import { keepKernels } from './kept-kernels.ts';
 import { matchInWindows } from './match-windows.ts';
@@ -58,8 +59,9 @@ export function createPyramidNetwork(
 ): FlowNetwork {
   const { strides } = pyramid;
   const kernels = prepareKernels(pyramid, threads);
-  const encode = (input: NetworkInput): Promise<Encoding> =>
-    (input.encoding ??= sessions.encoder.run({ image: input.tensor }));
+  const encode = (input: NetworkInput): Promise<Encoding> => (input.encoding ??= encodeImage(input.tensor));
+  const encodeImage = async (image: Tensor): Promise<Encoding> =>
+    checkEncoding(await sessions.encoder.run({ image }), image, pyramid);
 
   const estimate = async (
     a: NetworkInput,
@@ -105,9 +107,12 @@ export function createPyramidNetwork(
     const logit = await improve(state, count, a, b);
     const { upsampling, factor, room } = await kernels.upsamplings.get(state.flow);
     const { mask, finer } = await graph.run({ hidden: state.hidden }, room);
+    const { height, width } = state.flow;
+    checkOutput(mask, [1, 9 * factor * factor, height, width], 'mask');
+    if (graph === sessions.rise) checkOutput(finer, [1, null, 2 * height, 2 * width], 'finer');
     const stride = strides[state.level];
     const out = upsampling.run({ flow: state.flow.data, mask: mask.data, extra: logit }, stride);
-    const { height, width } = state.flow;
+    checkFinite(out.flow, 'mask');
     return { height: height * factor, width: width * factor, flow: out.flow, hidden: out.extra, finer };
   };
 
@@ -122,7 +127,7 @@ export function createPyramidNetwork(
     const size = { height, width };
     const before = initial && toCells(initial, width, height, strides[0]);
     const match = await matchInWindows(a, b, before, matchWhole);
-    const found: FeatureMap = { channels: 2, ...size, data: match.flow };
+    const found: FeatureMap = { channels: 2, ...size, data: checkFinite(match.flow, 'features0') };
     const confidence: FeatureMap = { channels: 1, ...size, data: match.confidence };
     const shared = dominantMotion(found, match.confidence);
     const candidates = listCandidates(found, match.confidence, shared, before);
@@ -137,7 +142,8 @@ export function createPyramidNetwork(
         confidence: mapTensor(confidence),
         kind: marks(kind, size),
       });
-      scored.push({ flow, score: score.data });
+      checkOutput(score, [1, 1, height, width], 'score');
+      scored.push({ flow, score: checkFinite(score.data, 'score') });
     }
     return {
       level: 0,
@@ -180,6 +186,8 @@ export function createPyramidNetwork(
         // What it remembers goes back and forth between two places: one is read while the other is written.
         { next: { dims, data: rooms.hidden[step % 2] } },
       );
+      checkOutput(change, [1, 3, height, width], 'change');
+      checkFinite(change.data, 'change');
       state.flow = addStep(state.flow, change);
       logit = change.data.subarray(2 * height * width);
       state.hidden = next;
@@ -202,7 +210,7 @@ export function createPyramidNetwork(
     estimate: (a, b, options = {}) => inTurn(() => estimate(a, b, options)),
     inWindows: {
       stride: strides[0],
-      encode: (image) => sessions.encoder.run({ image }),
+      encode: encodeImage,
       begin: (a, b, options) => inTurn(() => begin(a, b, options)),
       resume: (a, b, state, counts = iterations) =>
         inTurn(async () => finish({ ...state }, await encode(a), await encode(b), counts)),
@@ -214,6 +222,20 @@ export function createPyramidNetwork(
       await Promise.all(Object.values(sessions).map((session: Session) => session.dispose()));
     },
   };
+}
+
+/** What the encoder made of an image, once all that is used of it has the size that the model's pyramid says. */
+function checkEncoding(encoding: Encoding, image: Tensor, { strides, channels }: ModelPyramid): Encoding {
+  strides.forEach((stride, level) => {
+    const cells = cellsOf(image, stride);
+    for (const [name, depth] of [
+      ['features', channels[level]],
+      ['context', null],
+    ] as const)
+      checkOutput(encoding[`${name}${level}`], [1, depth, ...cells], `${name}${level}`);
+  });
+  checkOutput(encoding.start, [1, null, ...cellsOf(image, strides[0])], 'start');
+  return encoding;
 }
 
 /** The kernels that run between the graphs, for each size of maps. */

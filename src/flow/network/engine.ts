@@ -99,7 +99,7 @@ export async function loadFlowModel(
   }
   if (graph === 'fused') {
     const session = await load('fused', ['imageA', 'imageB'], ['flow']);
-    return new FlowModel(manifest, graph, createFusedNetwork(session));
+    return new FlowModel(manifest, graph, createFusedNetwork(session, manifest.output.stride));
   }
   const [encoder, decoder] = await Promise.all([
     load('encoder', ['image'], ['features', 'skip']),
@@ -109,7 +109,7 @@ export async function loadFlowModel(
   return new FlowModel(
     manifest,
     graph,
-    createSplitNetwork(encoder, decoder, manifest.correlation!, backend ?? 'auto'),
+    createSplitNetwork(encoder, decoder, manifest.correlation!, backend ?? 'auto', manifest.output.stride),
   );
 }
 

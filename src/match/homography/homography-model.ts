@@ -1,6 +1,6 @@
 import { ModelError, checkInteger, expected } from '../../core/index.ts';
 import type { Tensor } from '../../core/index.ts';
-import { findModel, loadGraph } from '../../runtime/index.ts';
+import { checkFinite, checkOutput, findModel, loadGraph } from '../../runtime/index.ts';
 import type { HomographyManifest, Session } from '../../runtime/index.ts';
 
 export interface LoadHomographyModelOptions {
@@ -32,7 +32,9 @@ export class HomographyModel {
    */
   async look(part: 'coarse' | 'fine', imageA: Tensor, imageB: Tensor): Promise<Tensor> {
     if (!this.#graphs) throw new ModelError(`Expected a loaded model but ${this.name} has been disposed of`);
-    return (await this.#graphs[part].run({ imageA, imageB })).offsets;
+    const { offsets } = await this.#graphs[part].run({ imageA, imageB });
+    checkFinite(checkOutput(offsets, [imageA.dims[0], 4, 2], 'offsets').data, 'offsets');
+    return offsets;
   }
 
   /** Frees all that is held; the model is of no use after that. */

@@ -1,7 +1,7 @@
 import { ModelError } from '../../core/index.ts';
 import type { Tensor } from '../../core/index.ts';
 import type { Descriptors, Grey, Patches } from '../../features/index.ts';
-import { loadGraph, padTensor } from '../../runtime/index.ts';
+import { checkFinite, checkOutput, loadGraph, padTensor } from '../../runtime/index.ts';
 import type {
   DenseOutput,
   InstalledModel,
@@ -84,11 +84,9 @@ async function describeImage(
 ): Promise<DescriptorMap> {
   const image = { dims: [1, 1, height, width], data: mapRange(data, input.range) };
   const { descriptors } = await session.run({ image: padTensor(image, multipleOf) });
+  checkOutput(descriptors, [1, descriptor.length, null, null], `descriptors of ${name}`);
+  checkFinite(descriptors.data, `descriptors of ${name}`);
   const [, channels, rows, columns] = descriptors.dims;
-  if (channels !== descriptor.length)
-    throw new ModelError(
-      `Expected ${descriptor.length} channels of ${name}'s dense graph but received ${descriptors.dims.join(' x ')}`,
-    );
   const map = { channels, height: rows, width: columns, data: descriptors.data };
   return { ...cropToImage(map, width, height, stride, origin), stride, origin };
 }
@@ -153,6 +151,7 @@ export async function openScorer(
 function checkValues({ data, dims }: Tensor, wanted: number, what: string): void {
   if (data.length !== wanted)
     throw new ModelError(`Expected ${wanted} values of ${what} but received ${dims.join(' x ')}`);
+  checkFinite(data, what);
 }
 
 function toTensor({ count, size, data }: Patches, range: readonly [number, number]): Tensor {

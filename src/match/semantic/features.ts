@@ -1,7 +1,7 @@
 import type { Image } from '../../core/index.ts';
 import { resizePlanes } from '../../../kernels/resample/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
-import { imageToTensor } from '../../runtime/index.ts';
+import { checkFinite, checkOutput, imageToTensor } from '../../runtime/index.ts';
 import type { SemanticManifest, Session } from '../../runtime/index.ts';
 import type { Size } from './grid.ts';
 import { textureOf } from './texture.ts';
@@ -49,8 +49,9 @@ export async function describePlanes(
   { width, height }: Size,
 ): Promise<SemanticFeatures> {
   const outputs = await trunk.run({ image: { dims: [1, 3, input.size, input.size], data: planes.data } });
-  const maps = features.map(({ output, weight }) => {
-    const { dims, data } = outputs[output];
+  const maps = features.map(({ output, channels, weight }) => {
+    const { dims, data } = checkOutput(outputs[output], [1, channels, null, null], output);
+    checkFinite(data, output);
     const map = { channels: dims[1], height: dims[2], width: dims[3], data };
     return toUnitLength(resizeAligned(map, cells), weight);
   });

@@ -3,7 +3,7 @@ import type { Image } from '../../core/index.ts';
 import { prepareAllPairs } from '../../../kernels/correlation/index.ts';
 import type { AllPairsVolume, PreparedAllPairs } from '../../../kernels/correlation/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
-import { findModel, loadGraph } from '../../runtime/index.ts';
+import { checkFinite, checkOutput, findModel, loadGraph } from '../../runtime/index.ts';
 import type { InstalledModel, SemanticManifest, Session, SessionOptions } from '../../runtime/index.ts';
 import { describePlanes, extractSemanticFeatures } from './features.ts';
 import type { SemanticFeatures } from './features.ts';
@@ -11,6 +11,9 @@ import type { Size } from './grid.ts';
 
 /** The maps that there are regressors for. */
 export type RegressorName = 'affine' | 'homography' | 'tps';
+
+/** How many numbers each of them gives. */
+const NUMBERS: Readonly<Record<RegressorName, number>> = { affine: 6, homography: 8, tps: 18 };
 
 export interface LoadSemanticModelOptions {
   /** Threads of ONNX Runtime; as many as there are cores unless told. */
@@ -80,7 +83,8 @@ export class SemanticModel {
   async regress(name: RegressorName, tensor: FeatureMap): Promise<Float32Array> {
     const session = await this.#regressor(name);
     const { channels, height, width, data } = tensor;
-    return (await session.run({ correlation: { dims: [1, channels, height, width], data } })).theta.data;
+    const { theta } = await session.run({ correlation: { dims: [1, channels, height, width], data } });
+    return checkFinite(checkOutput(theta, [1, NUMBERS[name]], 'theta').data, 'theta');
   }
 
   #regressor(name: RegressorName): Promise<Session> {

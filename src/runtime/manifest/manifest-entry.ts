@@ -1,5 +1,9 @@
 import { ModelError, describe } from '../../core/index.ts';
 
+/** No number of a `model.json` is greater, counts of bytes and weights apart. */
+const GREATEST = 1e9;
+const LONGEST_LIST = 64;
+
 /** A part of a parsed `model.json`, with the path that leads to it. */
 export class Entry {
   readonly value: unknown;
@@ -19,7 +23,10 @@ export class Entry {
   }
 
   get(key: string): Entry {
-    return new Entry(this.object()[key], this.path ? `${this.path}.${key}` : key, this.source);
+    const object = this.object();
+    // What every object has from its prototype was not said by the file.
+    const value = Object.hasOwn(object, key) ? object[key] : undefined;
+    return new Entry(value, this.path ? `${this.path}.${key}` : key, this.source);
   }
 
   /** Whether the field is left out, or null. */
@@ -47,14 +54,16 @@ export class Entry {
     return this.value as T;
   }
 
+  /** Beyond the bound a number is a mistake, and what is computed with it is not finite. */
   number(): number {
-    if (typeof this.value !== 'number' || !Number.isFinite(this.value)) throw this.fail('a number');
+    if (typeof this.value !== 'number' || !(Math.abs(this.value) <= GREATEST)) throw this.fail('a number');
     return this.value;
   }
 
-  integer(minimum: number): number {
-    const value = this.number();
+  integer(minimum: number, maximum = Number.MAX_SAFE_INTEGER): number {
+    const value = this.value as number;
     if (!Number.isInteger(value) || value < minimum) throw this.fail(`an integer of at least ${minimum}`);
+    if (value > maximum) throw this.fail(`an integer of at most ${maximum}`);
     return value;
   }
 
@@ -65,6 +74,7 @@ export class Entry {
 
   list<T>(read: (entry: Entry) => T): T[] {
     if (!Array.isArray(this.value) || !this.value.length) throw this.fail('a list');
+    if (this.value.length > LONGEST_LIST) throw this.fail(`a list of at most ${LONGEST_LIST}`);
     return this.value.map((item, i) => read(new Entry(item, `${this.path}[${i}]`, this.source)));
   }
 

@@ -88,12 +88,12 @@ export function parseFlow(manifest: ModelManifest, root: Entry): FlowManifest {
       layout: input.get('layout').oneOf('NCHW'),
       channels: input.get('channels').oneOf('RGB'),
       range: input.get('range').range(),
-      multipleOf: input.get('multipleOf').integer(1),
+      multipleOf: input.get('multipleOf').integer(1, 1024),
       fit: input.get('fit').oneOf('pad'),
     },
     ...(correlation && { correlation }),
     ...(pyramid && { pyramid }),
-    output: { stride: root.get('output').get('stride').integer(1) },
+    output: { stride: root.get('output').get('stride').integer(1, 256) },
     ...(chosen ? { ...chosen, ...chosen.presets[chosen.preset]! } : parsePlan(root)),
   };
 }
@@ -116,7 +116,7 @@ function parsePresets(root: Entry): Required<Pick<FlowManifest, 'presets' | 'pre
 }
 
 function parsePlan(entry: Entry): FlowPlan {
-  const integers = (list: Entry): number[] => list.list((item) => item.integer(1));
+  const integers = (list: Entry): number[] => list.list((item) => item.integer(1, 64));
   const [iterations, refine] = [entry.get('iterations'), entry.get('refine')];
   return {
     schedule: integers(entry.get('schedule')),
@@ -135,29 +135,34 @@ function parseSetting(entry: Entry): number | RefineLevel[] {
 }
 
 function parseLevel(entry: Entry): RefineLevel {
-  if (typeof entry.value !== 'object') return entry.integer(1);
-  return { ...entry.record((setting) => setting.number()), factor: entry.get('factor').integer(1) };
+  if (typeof entry.value !== 'object') return entry.integer(1, 64);
+  return { ...entry.record((setting) => setting.number()), factor: entry.get('factor').integer(1, 64) };
 }
 
 function parsePyramid(entry: Entry): ModelPyramid | undefined {
   if (entry.absent()) return undefined;
-  return {
-    strides: entry.get('strides').list((stride) => stride.integer(1)),
-    channels: entry.get('channels').list((count) => count.integer(1)),
-    radius: entry.get('radius').integer(0),
-    reaches: entry.get('reaches').list((reach) => reach.integer(1)),
+  const pyramid = {
+    strides: entry.get('strides').list((stride) => stride.integer(1, 256)),
+    channels: entry.get('channels').list((count) => count.integer(1, 4096)),
+    radius: entry.get('radius').integer(0, 64),
+    reaches: entry.get('reaches').list((reach) => reach.integer(1, 64)),
     sharpness: entry.get('sharpness').number(),
-    factor: entry.get('factor').integer(1),
+    factor: entry.get('factor').integer(1, 16),
   };
+  const { strides, channels } = pyramid;
+  if (strides.some((stride, i) => i > 0 && 2 * stride !== strides[i - 1]))
+    throw entry.get('strides').fail('strides that are each half the one before');
+  if (channels.length !== strides.length) throw entry.get('channels').fail('as many channels as strides');
+  return pyramid;
 }
 
 function parseCorrelation(entry: Entry): ModelCorrelation | undefined {
   if (entry.absent()) return undefined;
   return {
-    channels: entry.get('channels').integer(1),
-    radius: entry.get('radius').integer(0),
-    step: entry.get('step').integer(1),
+    channels: entry.get('channels').integer(1, 4096),
+    radius: entry.get('radius').integer(0, 64),
+    step: entry.get('step').integer(1, 64),
     scale: entry.get('scale').oneOf('none', 'mean', 'sqrt'),
-    stride: entry.get('stride').integer(1),
+    stride: entry.get('stride').integer(1, 256),
   };
 }

@@ -21,7 +21,7 @@ export function parseHomography(manifest: ModelManifest, root: Entry): Homograph
   return {
     ...manifest,
     task: 'homography',
-    input: { size: input.get('size').integer(16), range: input.get('range').range() },
-    looks: root.get('looks').integer(1),
+    input: { size: input.get('size').integer(16, 1024), range: input.get('range').range() },
+    looks: root.get('looks').integer(1, 16),
   };
 }

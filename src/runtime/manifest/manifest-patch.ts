@@ -79,7 +79,7 @@ export function parsePatch(manifest: ModelManifest, root: Entry): PatchManifest 
     task: 'patch',
     input: parseInput(root.get('input')),
     descriptor: {
-      length: descriptor.get('length').integer(1),
+      length: descriptor.get('length').integer(1, 65536),
       unit: descriptor.get('unit').flag(),
       metric: descriptor.get('metric').oneOf(...TRAINED_METRICS),
     },
@@ -100,7 +100,7 @@ export function parsePair(manifest: ModelManifest, root: Entry): PairManifest {
     input: {
       ...input,
       anySize: anySize.absent() ? false : anySize.flag(),
-      smallest: smallest.absent() ? input.size : smallest.integer(1),
+      smallest: smallest.absent() ? input.size : smallest.integer(1, 1024),
     },
     symmetric: root.get('symmetric').flag(),
     thresholds: parseThresholds(root, (threshold) => ({ score: threshold.get('score').number() })),
@@ -116,15 +116,15 @@ function parseInput(input: Entry): PatchInput {
     layout: input.get('layout').oneOf('NCHW'),
     channels: input.get('channels').oneOf('grey'),
     range: input.get('range').range(),
-    size: input.get('size').integer(1),
+    size: input.get('size').integer(1, 1024),
   };
 }
 
 function parseDense(dense: Entry): DenseOutput {
   return {
-    stride: dense.get('stride').integer(1),
+    stride: dense.get('stride').integer(1, 256),
     origin: dense.get('origin').number(),
-    multipleOf: dense.get('multipleOf').integer(1),
+    multipleOf: dense.get('multipleOf').integer(1, 1024),
   };
 }
 

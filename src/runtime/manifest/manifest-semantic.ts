@@ -44,20 +44,20 @@ export function parseSemantic(manifest: ModelManifest, root: Entry): SemanticMan
   return {
     ...manifest,
     task: 'semantic',
-    input: { size: input.get('size').integer(33), range: input.get('range').range() },
-    cells: root.get('cells').integer(2),
+    input: { size: input.get('size').integer(33, 4096), range: input.get('range').range() },
+    cells: root.get('cells').integer(2, 256),
     features: root.get('features').list((feature) => ({
       output: feature.get('output').text(),
-      channels: feature.get('channels').integer(1),
+      channels: feature.get('channels').integer(1, 4096),
       weight: positive(feature.get('weight')),
     })),
     consensus: {
       power: positive(consensus.get('power')),
-      neighbours: consensus.get('neighbours').integer(0),
+      neighbours: consensus.get('neighbours').integer(0, 64),
       sigma: positive(consensus.get('sigma')),
-      reach: consensus.get('reach').integer(0),
+      reach: consensus.get('reach').integer(0, 256),
     },
-    regression: { cells: root.get('regression').get('cells').integer(2) },
+    regression: { cells: root.get('regression').get('cells').integer(2, 256) },
   };
 }
 

@@ -14,13 +14,16 @@ export type AnyManifest =
   ModelManifest | FlowManifest | HomographyManifest | PatchManifest | PairManifest | SemanticManifest;
 
 /** What reads the fields of each task. */
-const TASKS: Readonly<Record<string, (manifest: ModelManifest, root: Entry) => AnyManifest>> = {
-  flow: parseFlow,
-  homography: parseHomography,
-  patch: parsePatch,
-  pair: parsePair,
-  semantic: parseSemantic,
-};
+const TASKS: ReadonlyMap<string, (manifest: ModelManifest, root: Entry) => AnyManifest> = new Map<
+  string,
+  (manifest: ModelManifest, root: Entry) => AnyManifest
+>([
+  ['flow', parseFlow],
+  ['homography', parseHomography],
+  ['patch', parsePatch],
+  ['pair', parsePair],
+  ['semantic', parseSemantic],
+]);
 
 /**
  * Checks the contents of a `model.json`.
@@ -44,7 +47,7 @@ export function parseManifest(json: unknown, source: string): AnyManifest {
     scores: root.get('scores').record((set) => set.record((score) => score.number())),
     parameters: root.get('parameters').integer(0),
   };
-  const parse = TASKS[manifest.task];
+  const parse = TASKS.get(manifest.task);
   return parse ? parse(manifest, root) : manifest;
 }
 
