@@ -29,6 +29,13 @@ export function describe(value: unknown): string {
   return `${String(value)} (${typeof value})`;
 }
 
+/** The first line of what was thrown. */
+export function oneLine(cause: unknown): string {
+  return String(cause instanceof Error ? cause.message : cause)
+    .split('\n')[0]
+    .trim();
+}
+
 /** The one sentence for a wrong argument; throw it with `throw expected(...)`. */
 export function expected(what: string, name: string, received: unknown, cure = ''): TypeError {
   return new TypeError(

@@ -19,6 +19,7 @@ export {
   checkOneOf,
   describe,
   expected,
+  oneLine,
 } from './errors.ts';
 export {
   IDENTITY,

@@ -1,10 +1,11 @@
-import './no-telemetry.ts';
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import * as ort from 'onnxruntime-node';
-import { ModelError, describe } from '../core/index.ts';
+import type * as Ort from 'onnxruntime-node';
+import { ModelError, describe, oneLine } from '../core/index.ts';
 import type { Tensor } from '../core/index.ts';
 import { refuseExternalData } from './external-data.ts';
+import { loadOnnxRuntime } from './onnx-runtime.ts';
+import type { OnnxRuntime } from './onnx-runtime.ts';
 
 export interface SessionOptions {
   /** Threads inside one operator; as many as there are cores unless told. */
@@ -34,7 +35,7 @@ export interface Session {
  * Loads an ONNX graph into ONNX Runtime's CPU provider.
  *
  * @param label names the graph in errors, such as `flownet-c decoder`
- * @throws ModelError with its cause where ONNX Runtime refuses the graph or a run of it
+ * @throws ModelError with its cause where ONNX Runtime does not load here, refuses the graph or a run of it
  */
 export async function createSession(
   bytes: Uint8Array,
@@ -42,6 +43,7 @@ export async function createSession(
   options: SessionOptions = {},
 ): Promise<Session> {
   refuseExternalData(bytes, label);
+  const ort = await loadOnnxRuntime();
   const session = await ort.InferenceSession.create(bytes, sessionOptions(options)).catch(
     (cause: unknown) => {
       throw new ModelError(`Expected a graph that ONNX Runtime can load for ${label} but ${oneLine(cause)}`, {
@@ -53,10 +55,10 @@ export async function createSession(
     inputs: session.inputNames,
     outputs: session.outputNames,
     async run(feeds, into) {
-      const fetches = into && { ...nothing(session.outputNames), ...tensors(into) };
+      const fetches = into && { ...nothing(session.outputNames), ...tensors(ort, into) };
       // ONNX Runtime works on this thread; signals and timers get their turn before each run.
       await nextTurn();
-      const run = fetches ? session.run(tensors(feeds), fetches) : session.run(tensors(feeds));
+      const run = fetches ? session.run(tensors(ort, feeds), fetches) : session.run(tensors(ort, feeds));
       const results = await run.catch((cause: unknown) => {
         throw new ModelError(`ONNX Runtime failed to run ${label}: ${oneLine(cause)}`, { cause });
       });
@@ -72,7 +74,7 @@ export async function createSession(
  * An arena keeps the memory of the graph's largest run. With one for each graph a pair of 4000 x 3000 pixels took 2.2 GB, without
  * 1.8; only the graph that runs most gains time by it, since asking the system for memory costs as much as a tenth of its work.
  */
-function sessionOptions(options: SessionOptions): ort.InferenceSession.SessionOptions {
+function sessionOptions(options: SessionOptions): Ort.InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],
     graphOptimizationLevel: 'all',
@@ -83,7 +85,7 @@ function sessionOptions(options: SessionOptions): ort.InferenceSession.SessionOp
   };
 }
 
-const tensors = (feeds: Readonly<Record<string, Tensor>>): Record<string, ort.Tensor> =>
+const tensors = (ort: OnnxRuntime, feeds: Readonly<Record<string, Tensor>>): Record<string, Ort.Tensor> =>
   Object.fromEntries(
     Object.entries(feeds).map(([name, { data, dims }]) => [name, new ort.Tensor('float32', data, dims)]),
   );
@@ -92,14 +94,8 @@ const tensors = (feeds: Readonly<Record<string, Tensor>>): Record<string, ort.Te
 const nothing = (names: readonly string[]): Record<string, null> =>
   Object.fromEntries(names.map((name) => [name, null]));
 
-function floats(value: ort.Tensor, name: string): Tensor {
+function floats(value: Ort.Tensor, name: string): Tensor {
   if (!(value.data instanceof Float32Array))
     throw new ModelError(`Expected float32 values for ${name} but received ${describe(value.type)}`);
   return { dims: value.dims, data: value.data };
-}
-
-function oneLine(cause: unknown): string {
-  return String(cause instanceof Error ? cause.message : cause)
-    .split('\n')[0]
-    .trim();
 }

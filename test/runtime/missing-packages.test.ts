@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { runNode, runProgram } from './run-program.ts';
+
+const PAIR = ['fixtures/images/box-a.jpg', 'fixtures/images/box-b.jpg'];
+
+/** What needs no network: readers, classical matching, scores of flow. */
+const CLASSICAL = `
+const { match, readFlow, readImage, scoreFlow } = await import('./src/index.ts');
+const [a, b] = await Promise.all(${JSON.stringify(PAIR)}.map((path) => readImage(path)));
+const { homography } = await match(a, b);
+const flow = await readFlow('test/runtime/stand-in/golden.flo');
+console.log(homography.length, scoreFlow(flow, flow).epe);`;
+
+const LOAD = `
+const { loadFlowModel } = await import('./src/index.ts');
+await loadFlowModel('whither-flow').catch((error) => console.log(error.name + ': ' + error.message));`;
+
+describe('without ONNX Runtime', () => {
+  const without = ['onnxruntime-node'];
+
+  it('the library reads and matches', async () => {
+    expect(await runProgram(CLASSICAL, { without })).toEqual({ code: 0, stdout: '9 0\n', stderr: '' });
+  });
+
+  it('a model is refused in one line that says what is missing', async () => {
+    const { stdout } = await runProgram(LOAD, { without });
+    expect(stdout).toMatch(
+      /^ModelError: Expected ONNX Runtime to load on \w+ \w+ but Cannot find package 'onnxruntime-node': networks need .*\n$/,
+    );
+  });
+
+  it('the command says so in one line and ends with 1', async () => {
+    const { code, stderr } = await runNode(['src/cli/main.ts', 'flow', ...PAIR, '--json'], { without });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^.*Expected ONNX Runtime to load on .*\n$/)]);
+  });
+});
