@@ -1,18 +1,21 @@
-import { describe, expect, it } from 'vitest';
-import { runNode, runProgram } from './run-program.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { buildLibrary, runNode, runProgram } from './run-program.ts';
+
+const { library, remove } = await buildLibrary();
+afterAll(remove);
 
 const PAIR = ['fixtures/images/box-a.jpg', 'fixtures/images/box-b.jpg'];
 
 /** What needs no network: readers, classical matching, scores of flow. */
 const CLASSICAL = `
-const { match, readFlow, readImage, scoreFlow } = await import('./src/index.ts');
+const { match, readFlow, readImage, scoreFlow } = await import(${JSON.stringify(library)});
 const [a, b] = await Promise.all(${JSON.stringify(PAIR)}.map((path) => readImage(path)));
 const { homography } = await match(a, b);
 const flow = await readFlow('test/runtime/stand-in/golden.flo');
 console.log(homography.length, scoreFlow(flow, flow).epe);`;
 
 const LOAD = `
-const { loadFlowModel } = await import('./src/index.ts');
+const { loadFlowModel } = await import(${JSON.stringify(library)});
 await loadFlowModel('whither-flow').catch((error) => console.log(error.name + ': ' + error.message));`;
 
 describe('without ONNX Runtime', () => {
@@ -30,7 +33,10 @@ describe('without ONNX Runtime', () => {
   });
 
   it('the command says so in one line and ends with 1', async () => {
-    const { code, stderr } = await runNode(['src/cli/main.ts', 'flow', ...PAIR, '--json'], { without });
+    const { code, stderr } = await runNode(
+      ['--import', 'tsx', 'src/cli/main.ts', 'flow', ...PAIR, '--json'],
+      { without },
+    );
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^.*Expected ONNX Runtime to load on .*\n$/)]);
   });
 });

@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 import type { CommandResult } from '../cli/run-command.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -23,20 +26,38 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Runs the text of a program in a Node of its own, in the repository's root, where it may import sources. */
-export function runProgram(code: string, { without = [], env }: ProgramOptions = {}): Promise<CommandResult> {
-  return runNode(['--input-type=module', '--eval', code], { without, env });
+/**
+ * Bundles the library where programs find the packages and nobody else looks. Worker threads cannot read TypeScript.
+ *
+ * @returns the address to import it from, and what removes it
+ */
+export async function buildLibrary(): Promise<{ library: string; remove: () => Promise<void> }> {
+  const outdir = await mkdtemp(join(ROOT, 'node_modules', '.built-'));
+  await build({
+    entryPoints: [join(ROOT, 'src/index.ts')],
+    ...{ bundle: true, splitting: true, packages: 'external', format: 'esm', platform: 'node' },
+    ...{ target: 'node20', outdir, outExtension: { '.js': '.mjs' } },
+  });
+  return {
+    library: pathToFileURL(join(outdir, 'index.mjs')).href,
+    remove: () => rm(outdir, { recursive: true }),
+  };
 }
 
-/** Runs Node with TypeScript's sources and `args`. */
+/** Runs the text of a program in a Node of its own, in the repository's root. */
+export function runProgram(code: string, options: ProgramOptions = {}): Promise<CommandResult> {
+  return runNode(['--input-type=module', '--eval', code], options);
+}
+
+/** Runs Node with `args` in the repository's root. */
 export function runNode(
   args: readonly string[],
   { without = [], env }: ProgramOptions = {},
 ): Promise<CommandResult> {
-  const imports = ['--import', 'tsx', '--import', refuseImports(without)];
+  const refusal = without.length ? ['--import', refuseImports(without)] : [];
   return new Promise((resolve) => {
     const settings = { cwd: ROOT, env: { ...process.env, ...env }, timeout: 50_000 };
-    const child = execFile(process.execPath, [...imports, ...args], settings, (_, stdout, stderr) =>
+    const child = execFile(process.execPath, [...refusal, ...args], settings, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     );
   });
