@@ -1,14 +1,16 @@
 /**
  * `npm run check:pack`: packs the package, installs it in an empty project with nothing but the npm registry, and runs
- * there what the README promises: its first example that imports `whither`, and the command.
+ * there what the README promises: its lines that install, its first example that imports `whither`, and the command.
+ * Sizes are printed, and none may exceed its budget.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -21,6 +23,13 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PAIR = ['fixtures/images/box-a.jpg', 'fixtures/images/box-b.jpg'].map((name) => join(ROOT, name));
 const work = mkdtempSync(join(tmpdir(), 'whither-pack-'));
 const project = join(work, 'project');
+
+/** The most that may be installed, in MB of 2^20 bytes. */
+const BUDGET = { packed: 45, ours: 50, withoutVideo: 450, withVideo: 620 };
+/** What gpu.js's optional `gl` may add where npm keeps it: older npm drops it where it cannot be built. */
+const GL_BUDGET = 80;
+
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
 const run = (command, args, cwd = project) => {
   console.log(`$ ${command} ${args.join(' ')}`);
@@ -57,15 +66,45 @@ function pack() {
     (path) => /^(test|bench|fixtures|src|kernels|\.)|\.py$|\.test\./.test(path) || /(?<!\.d)\.ts$/.test(path),
   );
   check(!foreign.length, `no tests, sources or training code in the package but found ${foreign.join(', ')}`);
-  console.log(`${filename}: ${paths.length} files, ${(size / 1e6).toFixed(1)} MB`);
+  console.log(`${filename}: ${paths.length} files`);
+  checkSize('packed', size);
   return join(work, filename);
+}
+
+/** Prints a size, and refuses one over its budget. */
+function checkSize(name, bytes, budget = BUDGET[name]) {
+  const megabytes = bytes / 2 ** 20;
+  console.log(`size: ${name} ${megabytes.toFixed(1)} MB, budget ${budget}`);
+  check(megabytes <= budget, `${name} to take at most ${budget} MB but it takes ${megabytes.toFixed(1)}`);
+}
+
+/** Bytes of the files under a folder, 0 where there is none. */
+function sizeOf(folder) {
+  if (!existsSync(folder)) return 0;
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, path, name }) => sum + statSync(join(parentPath ?? path, name)).size, 0);
+}
+
+/** Runs the README's line that installs what `pattern` says, with `replaced` for its name there. */
+function install(pattern, replaced) {
+  const line = README.split('\n').find(
+    (text) => /^[A-Z_=a-z ]*npm install /.test(text) && pattern.test(text),
+  );
+  check(line, `a line in README.md that installs ${pattern}`);
+  run('sh', ['-c', line.replace(/#.*/, '').replace(pattern, replaced)]);
+}
+
+/** Checks what is installed against a budget. */
+function checkInstalled(name) {
+  const modules = join(project, 'node_modules');
+  const extra = existsSync(join(modules, 'gl')) ? GL_BUDGET : 0;
+  checkSize(name, sizeOf(modules), BUDGET[name] + extra);
 }
 
 /** The README's first example in the language of the package. */
 function readmeExample() {
-  const blocks = readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(
-    /```(?:js|ts|javascript|typescript)\n(.*?)```/gs,
-  );
+  const blocks = README.matchAll(/```(?:js|ts|javascript|typescript)\n(.*?)```/gs);
   const example = [...blocks].map(([, code]) => code).find((code) => code.includes(`from 'whither'`));
   check(example, `an example in README.md that imports from 'whither'`);
   const lines = example.split('\n').filter((line) => line.trim() && !line.trim().startsWith('//'));
@@ -116,13 +155,32 @@ function runCommand() {
   );
 }
 
+/** Video is refused with the line that installs it; that line, and it works. */
+function runVideo() {
+  copyFileSync(join(ROOT, 'fixtures/clip/box.mp4'), join(project, 'clip.mp4'));
+  const flow = ['whither', 'flow', 'clip.mp4', '-o', 'out.mp4', '--preset', 'fast', '--max-size', '160'];
+  const { status, stderr } = spawnSync('npx', flow, { cwd: project, encoding: 'utf8' });
+  const name = `@seydx/node-av-${process.platform}-${process.arch}`;
+  check(
+    status === 1 && stderr.includes(`npm install ${name}@`),
+    `a line that installs video but received ${stderr}`,
+  );
+  install(/@seydx\/node-av-linux-x64/, name);
+  run('npx', flow);
+  checkWritten('out.mp4');
+}
+
 try {
   const tarball = pack();
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), '{ "name": "empty", "private": true }\n');
-  run('npm', ['install', '--no-audit', '--no-fund', tarball]);
+  install(/whither$/, tarball);
+  checkSize('ours', sizeOf(join(project, 'node_modules/whither')));
+  checkInstalled('withoutVideo');
   runExample();
   runCommand();
+  runVideo();
+  checkInstalled('withVideo');
   console.log('The package installs and runs.');
 } finally {
   rmSync(work, { recursive: true, force: true });

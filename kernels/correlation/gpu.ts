@@ -165,7 +165,7 @@ async function unavailable(mode: GpuMode): Promise<string | null> {
   try {
     gpuJs = await loadGpuJs();
   } catch (error) {
-    return `the npm package gpu.js does not load (${(error as Error).message})`;
+    return doesNotLoad('gpu.js', error);
   }
   if (mode === 'webgpu') return (await provideWebGpu()) ?? (await missingAdapter());
   if (mode === 'headlessgl' && !gpuJs.GPU.isHeadlessGLSupported)
@@ -195,8 +195,16 @@ async function provideWebGpu(): Promise<string | null> {
     Object.defineProperty(world.navigator, 'gpu', { value: create([]), configurable: true });
     return null;
   } catch (error) {
-    return `the npm package webgpu does not load (${(error as Error).message.split('\n')[0]})`;
+    return doesNotLoad('webgpu', error);
   }
+}
+
+/** Why a package that is loaded at need did not load, and what to do. */
+function doesNotLoad(name: string, error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const missing = code === 'ERR_MODULE_NOT_FOUND';
+  const reason = missing ? 'is not installed' : `does not load (${message.split('\n')[0]})`;
+  return `the npm package ${name} ${reason}: npm install ${name}`;
 }
 
 async function missingAdapter(): Promise<string | null> {

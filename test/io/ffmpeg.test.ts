@@ -16,15 +16,15 @@ const loadedBindings = (): string[] =>
   Object.keys(createRequire(import.meta.url).cache).filter((name) => name.endsWith('node-av.node'));
 
 describe('FFmpeg', () => {
-  it('is asked for in the version that the package depends on', async () => {
-    const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
-      optionalDependencies: Record<string, string>;
-    };
-    const versions = Object.entries(manifest.optionalDependencies).filter(([name]) =>
-      name.includes('node-av'),
-    );
-    expect(versions.length).toBe(4);
-    for (const [, version] of versions) expect(version).toBe(BINDING_VERSION);
+  it.each([
+    ['package.json', 'peerDependencies'],
+    ['fixtures/video/package.json', 'optionalDependencies'],
+  ])('is asked for in the version that %s names', async (file, field) => {
+    const text = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
+    const packages = (JSON.parse(text) as Record<string, Record<string, string>>)[field];
+    const names = Object.keys(packages).filter((name) => name.includes('node-av'));
+    expect(names.length).toBe(6);
+    for (const name of names) expect(packages[name]).toBe(BINDING_VERSION);
   });
 
   it('is not loaded for pictures, and is for video', async () => {

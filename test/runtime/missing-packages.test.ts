@@ -40,3 +40,17 @@ describe('without ONNX Runtime', () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^.*Expected ONNX Runtime to load on .*\n$/)]);
   });
 });
+
+describe('without the packages of the GPU', () => {
+  it.each(['gpu.js', 'webgpu'])('a backend on the GPU is refused in one line that names %s', async (name) => {
+    const program = `
+      const { loadFlowModel } = await import(${JSON.stringify(library)});
+      await loadFlowModel('flownet-c', { backend: 'gpu-webgpu' }).catch((error) => console.log(error.message));`;
+    const { code, stdout } = await runProgram(program, { without: [name] });
+    const reason = `the npm package ${name} is not installed: npm install ${name}`;
+    expect([code, stdout]).toEqual([
+      0,
+      `Expected backend gpu-webgpu to work here but it does not: ${reason}\n`,
+    ]);
+  });
+});
