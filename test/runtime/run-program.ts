@@ -56,7 +56,7 @@ export function runNode(
 ): Promise<CommandResult> {
   const refusal = without.length ? ['--import', refuseImports(without)] : [];
   return new Promise((resolve) => {
-    const settings = { cwd: ROOT, env: { ...process.env, ...env }, timeout: 50_000 };
+    const settings = { cwd: ROOT, env: { ...process.env, ...env }, timeout: 170_000 };
     const child = execFile(process.execPath, [...refusal, ...args], settings, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     );

@@ -1,8 +1,11 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { buildLibrary, runProgram } from './run-program.ts';
+
+/** Seven models are loaded, each with kernels of its own. */
+vi.setConfig({ testTimeout: 180_000 });
 
 const { library, remove } = await buildLibrary();
 afterAll(remove);
@@ -18,11 +21,11 @@ async function estimate() {
   return createHash('sha256').update(flow.data).digest('hex');
 }`;
 
-/** A worker that estimates three times and posts each digest. */
+/** A worker that estimates once and posts the digest. */
 const WORKER = `
 const { parentPort } = await import('node:worker_threads');
 ${ESTIMATE}
-for (let i = 0; i < 3; i++) parentPort.postMessage(await estimate());
+parentPort.postMessage(await estimate());
 await model.dispose();`;
 
 /** Defines `startWorker`, which gives the digests once the worker has ended. */
@@ -45,7 +48,7 @@ it('workers, one generation after another, estimate beside a main thread that ho
       digests.push(...(await Promise.all([startWorker(), startWorker(), estimate()])).flat());
     await model.dispose();
     console.log(digests.length, new Set(digests).size);`);
-  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '22 1\n', stderr: '' });
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '10 1\n', stderr: '' });
 });
 
 it('a worker alone sends no usage to the maker of ONNX Runtime, and keeps no identifier for it', async () => {
@@ -53,7 +56,7 @@ it('a worker alone sends no usage to the maker of ONNX Runtime, and keeps no ide
   const env = { HOME: home, XDG_CACHE_HOME: undefined, ORT_DISABLE_TELEMETRY: undefined };
   const program = `${START_WORKER} console.log((await startWorker()).length, process.env.ORT_DISABLE_TELEMETRY);`;
   try {
-    expect(await runProgram(program, { env })).toEqual({ code: 0, stdout: '3 1\n', stderr: '' });
+    expect(await runProgram(program, { env })).toEqual({ code: 0, stdout: '1 1\n', stderr: '' });
     expect(await readdir(home, { recursive: true })).toEqual([]);
   } finally {
     await rm(home, { recursive: true });
