@@ -10,6 +10,7 @@ import {
   packKeypoints,
 } from './detect/index.ts';
 import { describeSift, extractPatches } from './describe/index.ts';
+import { contrastShare } from './contrast-share.ts';
 import type { Keypoint } from './detect/index.ts';
 import { buildScaleSpace } from './scale-space/index.ts';
 import type { Octave, ScaleSpace } from './scale-space/index.ts';
@@ -108,9 +109,10 @@ function findPoints(
     const detect = detector === 'harris' ? detectHarris : detectFast;
     return { space, found: space.octaves.length ? detect(space.grey!) : [] };
   }
+  const share = contrastShare(image);
   let found: Keypoint[] = [];
   const look = (octave: Octave): void => {
-    found = found.concat(detectDog(octave, { contrast, edgeRatio }));
+    found = found.concat(detectDog(octave, { contrast: contrast * share, edgeRatio }));
   };
   const space = buildScaleSpace(image, enlarge, keepsPicture ? undefined : look);
   if (keepsPicture) space.octaves.forEach(look);

@@ -63,7 +63,10 @@ export interface DetectOptions {
    * (Brown, Szeliski and Winder 2005). `strongest` unless told.
    */
   readonly spread?: 'strongest' | 'even';
-  /** Least contrast of a `dog` keypoint, of 255 and divided by the scales an octave; 10.2 as in OpenCV unless told. */
+  /**
+   * Least contrast of a `dog` keypoint, of 255 and divided by the scales an octave; 10.2 as in OpenCV unless told. Of an
+   * image whose grey levels take fewer than half of the range it is less in proportion.
+   */
   readonly contrast?: number;
   /** Greatest ratio of the two curvatures of a `dog` keypoint, edges being above; 10 unless told. */
   readonly edgeRatio?: number;

@@ -10,6 +10,8 @@ export interface StitchReport {
   readonly pairs: readonly PairReport[];
   readonly panoramas: readonly PanoramaReport[];
   readonly leftOut: readonly LeftOut[];
+  /** What was told about files besides, such as that one is damaged. */
+  readonly warnings?: readonly string[];
 }
 
 export interface InputReport {

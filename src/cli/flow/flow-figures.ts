@@ -1,4 +1,5 @@
 import type { FlowField, Mask } from '../../core/index.ts';
+import type { FlowEstimate } from '../../flow/estimate/index.ts';
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -41,4 +42,33 @@ export function motionOf({ data, valid }: FlowField): { mean: number; greatest: 
     count++;
   }
   return { mean: count ? sum / count : 0, greatest: Math.sqrt(squared) };
+}
+
+/** The estimate, its flow unknown where its image is transparent; masks are of the images' full size. */
+export function withoutTransparent(
+  estimate: FlowEstimate,
+  opaqueA: Mask | undefined,
+  opaqueB: Mask | undefined,
+): FlowEstimate {
+  if (!opaqueA && !(opaqueB && estimate.backward)) return estimate;
+  const { flow, backward } = estimate;
+  // Some of an estimate is worked out when it is asked for, so what is copied is how.
+  return Object.defineProperties({} as FlowEstimate, {
+    ...Object.getOwnPropertyDescriptors(estimate),
+    flow: { enumerable: true, value: knownWhere(flow, opaqueA) },
+    ...(backward ? { backward: { enumerable: true, value: knownWhere(backward, opaqueB) } } : {}),
+  });
+}
+
+function knownWhere(flow: FlowField, opaque: Mask | undefined): FlowField {
+  if (!opaque) return flow;
+  const { width, height } = flow;
+  const valid = new Uint8Array(width * height);
+  for (let y = 0, i = 0; y < height; y++) {
+    const row = Math.floor(((y + 0.5) * opaque.height) / height) * opaque.width;
+    for (let x = 0; x < width; x++, i++)
+      valid[i] =
+        opaque.data[row + Math.floor(((x + 0.5) * opaque.width) / width)] && flow.valid?.[i] !== 0 ? 1 : 0;
+  }
+  return { ...flow, valid };
 }

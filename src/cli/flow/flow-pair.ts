@@ -7,13 +7,20 @@ import { colorizeFlow, drawArrows } from '../../draw/index.ts';
 import { flowStatistics } from '../../flow/index.ts';
 import type { FlowModel } from '../../flow/network/index.ts';
 import { FLOW_EXTENSIONS } from '../../io/flow/index.ts';
-import { resizeImage } from '../../io/image/index.ts';
+import { readOpaque, resizeImage } from '../../io/image/index.ts';
 import { readImage, writeFlow, writeImage, writeMask } from '../../io/index.ts';
-import { maskShare, mean, median, round, withoutOccluded } from './flow-figures.ts';
+import { maskShare, mean, median, round, withoutOccluded, withoutTransparent } from './flow-figures.ts';
 import { estimateOptions } from './flow-options.ts';
 import type { FlowCommandOptions } from './flow-options.ts';
-import { checkApart, checkExtension, checkOutputs, guardInterrupts, startProgress } from '../shared/index.ts';
-import type { InterruptGuard, Progress } from '../shared/index.ts';
+import {
+  checkApart,
+  checkExtension,
+  checkOutputs,
+  createWarnings,
+  guardInterrupts,
+  startProgress,
+} from '../shared/index.ts';
+import type { InterruptGuard, Progress, Warnings } from '../shared/index.ts';
 import { openModel } from './open-model.ts';
 
 /**
@@ -32,14 +39,17 @@ export async function flowOfPair(pathA: string, pathB: string, options: FlowComm
   await checkPairOptions(options, [pathA, pathB]);
   const guard = guardInterrupts();
   try {
-    const imageA = await resizeImage(await readImage(pathA), options.maxSize);
-    const imageB = await resizeImage(await readImage(pathB), options.maxSize);
+    const warnings = createWarnings();
+    const reading = { onWarning: warnings.tell };
+    const imageA = await resizeImage(await readImage(pathA, reading), options.maxSize);
+    const imageB = await resizeImage(await readImage(pathB, reading), options.maxSize);
     checkSameSize(imageA, pathA, imageB, pathB);
     const model = await openModel(options);
     try {
-      const { estimate, milliseconds } = await repeatEstimate(model, imageA, imageB, options, guard);
+      const { estimate: whole, milliseconds } = await repeatEstimate(model, imageA, imageB, options, guard);
+      const estimate = withoutTransparent(whole, await readOpaque(pathA), await readOpaque(pathB));
       await writeResults(imageA, estimate, options, guard);
-      report(model, estimate, milliseconds, options);
+      report(model, estimate, milliseconds, options, warnings);
     } finally {
       await model.dispose();
     }
@@ -144,6 +154,7 @@ function report(
   { flow, backward, backend, tile, occluded, confidence }: FlowEstimate,
   milliseconds: number,
   options: FlowCommandOptions,
+  warnings: Warnings,
 ): void {
   const { width, height } = flow;
   const statistics = flowStatistics(flow);
@@ -153,6 +164,7 @@ function report(
     const figures = {
       ...{ model: name, backend, width, height, tile, milliseconds: round(milliseconds) },
       ...statistics,
+      ...warnings.inJson(),
     };
     process.stdout.write(`${JSON.stringify({ ...figures, occludedShare }, null, 2)}\n`);
   }

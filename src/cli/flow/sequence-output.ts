@@ -64,7 +64,7 @@ export function checkNames(
   // The last frame begins no pair.
   for (const name of names.slice(0, -1))
     for (const result of both && target.kind === 'flows' ? [name, backwardName(name)] : [name]) {
-      const file = result + extension;
+      const file = prefixOf(target) + result + extension;
       if (seen.has(result))
         throw new FileError(
           `Expected a name of its own for every frame but two results would be ${file}: rename one of the frames`,
@@ -85,22 +85,30 @@ export async function openOutput(
   options: FlowCommandOptions,
 ): Promise<SequenceOutput> {
   return target.kind === 'flows'
-    ? openFlows(target.folder, target.extension, options)
-    : openPictures(target.kind === 'video' ? target.path : target.folder, source, options);
+    ? openFlows(target, options)
+    : openPictures(target.kind === 'video' ? target.path : target.folder, source, options, prefixOf(target));
 }
 
+/** What goes before the names of frames. */
+const prefixOf = (target: SequenceTarget): string => (target.kind === 'video' ? '' : (target.prefix ?? ''));
+
+/** The names of frames among names of results. */
+const withoutPrefix = (names: ReadonlySet<string>, prefix: string): ReadonlySet<string> =>
+  prefix
+    ? new Set([...names].flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : [])))
+    : names;
+
 async function openFlows(
-  folder: string,
-  extension: string,
+  { folder, extension, prefix }: Extract<SequenceTarget, { kind: 'flows' }>,
   { force }: FlowCommandOptions,
 ): Promise<SequenceOutput> {
   const flows = await openFlowFolder(folder, extension, { overwrite: true });
   return {
-    existing: force ? new Set() : flows.existing,
+    existing: force ? new Set() : withoutPrefix(flows.existing, prefix),
     async write({ name, flow, backward }) {
       // The forward flow last: where it is there, the pair is complete.
-      if (backward) await flows.write(backwardName(name), backward);
-      await flows.write(name, flow);
+      if (backward) await flows.write(prefix + backwardName(name), backward);
+      await flows.write(prefix + name, flow);
     },
     close: () => Promise.resolve(),
     abort: () => Promise.resolve(),
@@ -111,6 +119,7 @@ async function openPictures(
   path: string,
   source: FrameSource,
   { force = false, overlay = 'color' }: FlowCommandOptions,
+  prefix: string,
 ): Promise<SequenceOutput> {
   const sink = await createFrameSink(path, {
     width: pictureWidth(source.width, overlay),
@@ -120,9 +129,9 @@ async function openPictures(
     resume: !force,
   });
   return {
-    existing: sink.existing,
+    existing: withoutPrefix(sink.existing, prefix),
     write: ({ name, frame, flow, maxMagnitude }) =>
-      sink.write(drawFlow(frame, flow, overlay, maxMagnitude), name),
+      sink.write(drawFlow(frame, flow, overlay, maxMagnitude), prefix + name),
     close: () => sink.close(),
     abort: () => sink.abort(),
   };

@@ -5,13 +5,13 @@ import { FLOW_EXTENSIONS } from '../../io/flow/index.ts';
 /** What `-o` of a sequence makes, told by its name. */
 export type SequenceTarget =
   | { readonly kind: 'video'; readonly path: string }
-  | { readonly kind: 'pictures'; readonly folder: string }
-  | { readonly kind: 'flows'; readonly folder: string; readonly extension: string };
+  | { readonly kind: 'pictures'; readonly folder: string; readonly prefix?: string }
+  | { readonly kind: 'flows'; readonly folder: string; readonly extension: string; readonly prefix: string };
 
 const VIDEOS = ['.mp4', '.webm', '.mkv', '.mov', '.gif'];
 
-/** `%06d` and `*` stand for the name of a frame, as other tools of the command line have it. */
-const PATTERN = /^(%0?\d*d|\*)\.\w+$/;
+/** `%06d` and `*` stand for the name of a frame, as other tools of the command line have it; a prefix goes before it. */
+const PATTERN = /^([^%*]*)(%0?\d*d|\*)\.\w+$/;
 
 export function parseTarget(path: string): SequenceTarget {
   const extension = extname(path).toLowerCase();
@@ -26,8 +26,9 @@ export function parseTarget(path: string): SequenceTarget {
 
 function parsePattern(path: string, extension: string): SequenceTarget {
   const folder = dirname(path);
-  if (extension === '.png') return { kind: 'pictures', folder };
+  const prefix = PATTERN.exec(basename(path))![1];
+  if (extension === '.png') return { kind: 'pictures', folder, prefix };
   const kinds = FLOW_EXTENSIONS.filter((known) => known !== '.png');
-  if (kinds.includes(extension)) return { kind: 'flows', folder, extension };
+  if (kinds.includes(extension)) return { kind: 'flows', folder, extension, prefix };
   throw new FileError(`Expected .png, ${kinds.join(', ')} for the files of a folder but received ${path}`);
 }

@@ -6,7 +6,11 @@ import { correspondencesFromFlow, drawMatches, match } from '../../match/pair/in
 import type { MatchOptions, PairMatch } from '../../match/pair/index.ts';
 import { DEFAULT_MODEL, round } from '../flow/index.ts';
 import type { MatchCommandOptions } from './match-options.ts';
-import { checkApart, checkExtension, checkOutputs } from '../shared/index.ts';
+import { checkApart, checkExtension, checkOutputs, createWarnings } from '../shared/index.ts';
+
+/** Fewer matches than these are a matter of the features. */
+const FEW = 8;
+const NETWORK_ADVICE = '; for images without features that differ little, try --source homography-network';
 
 const PICTURES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff'];
 
@@ -17,14 +21,17 @@ export async function runMatch(pathA: string, pathB: string, options: MatchComma
     const { runSemanticMatch } = await import('./match-semantic-run.ts');
     return runSemanticMatch(pathA, pathB, options);
   }
-  const imageA = await readImage(pathA);
-  const imageB = await readImage(pathB);
+  const warnings = createWarnings();
+  const imageA = await readImage(pathA, { onWarning: warnings.tell });
+  const imageB = await readImage(pathB, { onWarning: warnings.tell });
   const start = performance.now();
   const result = await matchPictures(imageA, imageB, options);
   const milliseconds = performance.now() - start;
   if (options.draw) await draw(options.draw, imageA, imageB, result, options);
   if (options.json)
-    process.stdout.write(`${JSON.stringify(figures(result, milliseconds, options), null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ...figures(result, milliseconds, options), ...warnings.inJson() }, null, 2)}\n`,
+    );
   tell(pathA, pathB, result, milliseconds, options);
 }
 
@@ -165,7 +172,7 @@ function tell(
   pathB: string,
   { model, matrix, reason, inlierCount, correspondences, rmse }: PairMatch,
   milliseconds: number,
-  { draw: picture }: MatchCommandOptions,
+  { draw: picture, source }: MatchCommandOptions,
 ): void {
   const time = `${Math.round(milliseconds)} ms`;
   const written = picture ? `: ${picture}` : '';
@@ -177,7 +184,8 @@ function tell(
     return;
   }
   process.exitCode = 1;
+  const advice = source === 'features' && correspondences.scores.length < FEW ? NETWORK_ADVICE : '';
   process.stderr.write(
-    `whither: Expected two pictures of one scene but found no ${model} from ${pathA} to ${pathB}: ${reason}${written}\n`,
+    `whither: Expected two pictures of one scene but found no ${model} from ${pathA} to ${pathB}: ${reason}${advice}${written}\n`,
   );
 }

@@ -5,4 +5,6 @@ export { startProgress } from './progress.ts';
 export type { Progress } from './progress.ts';
 export { reportError } from './report-error.ts';
 export { formatTable } from './table.ts';
+export { createWarnings } from './warnings.ts';
+export type { Warnings } from './warnings.ts';
 export { collectGarbage, tuneEngine } from './tune-engine.ts';

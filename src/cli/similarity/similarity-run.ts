@@ -14,8 +14,11 @@ import {
 } from '../../match/patches/index.ts';
 import type { PatchModel, Similarity, SimilarityOptions, Verification } from '../../match/patches/index.ts';
 import { drawHeat } from './heat-picture.ts';
-import { checkApart, checkExtension, checkOutputs, formatTable } from '../shared/index.ts';
+import { checkApart, checkExtension, checkOutputs, createWarnings, formatTable } from '../shared/index.ts';
 import type { SimilarityCommandOptions } from './similarity-options.ts';
+
+const warnings = createWarnings();
+const READING = { onWarning: warnings.tell };
 
 const PICTURES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff'];
 
@@ -65,7 +68,7 @@ async function comparePictures(
   how: SimilarityOptions,
   { threshold, json }: SimilarityCommandOptions,
 ): Promise<void> {
-  const [a, b] = [await readImage(pathA), await readImage(pathB)];
+  const [a, b] = [await readImage(pathA, READING), await readImage(pathB, READING)];
   const found =
     threshold === undefined ? await similarity(model, a, b, how) : await verify(model, a, b, threshold, how);
   print(json, found, () =>
@@ -88,7 +91,7 @@ async function findPoint(
   pathB: string,
   { at, map, json, force }: SimilarityCommandOptions,
 ): Promise<void> {
-  const [a, b] = [await readImage(pathA), await readImage(pathB)];
+  const [a, b] = [await readImage(pathA, READING), await readImage(pathB, READING)];
   const { peak, pixels, model: name } = await similarityMap(model, a, at!, b);
   if (map) await writeImage(map, drawHeat(b, pixels, peak), { overwrite: force });
   const { x, y, score } = peak;
@@ -115,12 +118,12 @@ async function rankFolder(
   how: SimilarityOptions,
   { top, json }: SimilarityCommandOptions,
 ): Promise<void> {
-  const image = await readImage(query);
+  const image = await readImage(query, READING);
   const ranked: RankedPicture[] = [];
   for (const file of await listFolder(folder)) {
     // The query itself would always come first.
     if (await isSamePlace(file, query)) continue;
-    const { scores, distances } = await similarities(model, [image], [await readImage(file)], how);
+    const { scores, distances } = await similarities(model, [image], [await readImage(file, READING)], how);
     ranked.push({ file: relative(folder, file), score: scores[0], distance: distances[0] });
   }
   ranked.sort((a, b) => a.distance - b.distance);
@@ -138,5 +141,7 @@ async function rankFolder(
 const figure = (value: number): string => value.toFixed(4);
 
 function print(json: boolean | undefined, value: unknown, table: () => string): void {
-  process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : table());
+  process.stdout.write(
+    json ? `${JSON.stringify({ ...(value as object), ...warnings.inJson() }, null, 2)}\n` : table(),
+  );
 }

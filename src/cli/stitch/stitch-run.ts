@@ -1,8 +1,9 @@
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { FileError, WhitherError } from '../../core/index.ts';
 import type { Image } from '../../core/index.ts';
 import { atomicWrite, writeImage } from '../../io/index.ts';
 import { inspectPath, listFolder, makeFolder, readText } from '../../io/disk/index.ts';
+import { listFolder as listImages } from '../../io/frames/index.ts';
 import { createTiledImage, readImage, readImageInfo, readImageOfPixels } from '../../io/image/index.ts';
 import type {
   ImageSource,
@@ -21,10 +22,11 @@ import {
   checkExtension,
   checkOutputs,
   collectGarbage,
+  createWarnings,
   guardInterrupts,
   startProgress,
 } from '../shared/index.ts';
-import type { InterruptGuard, Progress } from '../shared/index.ts';
+import type { InterruptGuard, Progress, Warnings } from '../shared/index.ts';
 import type { StitchCommandOptions } from './stitch-options.ts';
 import { openVideoSources } from './stitch-video.ts';
 
@@ -36,14 +38,16 @@ const SOME_LEFT_OUT = 2;
 export async function stitchFiles(inputs: readonly string[], options: StitchCommandOptions): Promise<void> {
   await checkStitchOptions(inputs, options);
   const transforms = options.transforms ? await readTransforms(options.transforms) : undefined;
+  const stills = inputs.length === 1 ? await stillsOf(inputs[0]) : undefined;
+  const warnings = createWarnings();
   const guard = guardInterrupts();
   const stages = showStages(guard);
   let aligner: Aligner | undefined;
   let skipped: readonly LeftOut[] = [];
   try {
     const { sources, unreadable } =
-      inputs.length > 1
-        ? await openSources(inputs)
+      inputs.length > 1 || stills
+        ? await openSources(stills ?? inputs, warnings)
         : { sources: await openVideoSources(inputs[0], transforms, guard), unreadable: [] };
     skipped = unreadable;
     tellUnreadable(unreadable);
@@ -62,7 +66,7 @@ export async function stitchFiles(inputs: readonly string[], options: StitchComm
         createTiledImage(outputName(options.output, index), width, height, { overwrite: options.force }),
     });
     stages.stop();
-    const report = completeReport(stitched, unreadable, options.output);
+    const report = { ...completeReport(stitched, unreadable, options.output), ...warnings.inJson() };
     if (pictures) await showOutputs(report, pictures);
     await writeReports(report, stitched, options);
     tell(report);
@@ -137,14 +141,26 @@ async function readTransforms(path: string): Promise<Transforms> {
   }
 }
 
+/** From so many numbered files on, a folder holds the frames of a video. */
+const FRAMES = 25;
+
+/** The images of a folder, all of which are stitched; undefined where it holds frames, or is none. */
+async function stillsOf(path: string): Promise<readonly string[] | undefined> {
+  if ((await inspectPath(path)) !== 'folder') return undefined;
+  const images = await listImages(path);
+  const stems = new Set(images.map((file) => basename(file).replace(/\d+(?=\.\w+$)/, '#')));
+  return images.length < 2 || (stems.size === 1 && images.length >= FRAMES) ? undefined : images;
+}
+
 /** Pictures to be read when needed, and the files that are none. */
 async function openSources(
   inputs: readonly string[],
+  warnings: Warnings,
 ): Promise<{ sources: ImageSource[]; unreadable: LeftOut[] }> {
   const [sources, unreadable]: [ImageSource[], LeftOut[]] = [[], []];
   for (const path of inputs) {
     try {
-      sources.push(await openSource(path));
+      sources.push(await openSource(path, warnings));
     } catch (error) {
       if (!(error instanceof WhitherError)) throw error;
       unreadable.push({ file: path, reason: error.message, advice: UNREADABLE_ADVICE });
@@ -157,13 +173,15 @@ async function openSources(
   return { sources, unreadable };
 }
 
-async function openSource(path: string): Promise<ImageSource> {
+async function openSource(path: string, { tell: onWarning }: Warnings): Promise<ImageSource> {
   const info = await readImageInfo(path);
   return {
     name: path,
     ...info,
     load: (maxPixels = Infinity) =>
-      info.width * info.height > 1.2 * maxPixels ? readImageOfPixels(path, maxPixels) : readImage(path),
+      info.width * info.height > 1.2 * maxPixels
+        ? readImageOfPixels(path, maxPixels, { onWarning })
+        : readImage(path, { onWarning }),
   };
 }
 

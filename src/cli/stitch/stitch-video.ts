@@ -33,6 +33,8 @@ export async function openVideoSources(
         `Expected two or more frames of ${path} that show different things but found ${picked.length}: give ` +
           'two or more pictures, or a video of a camera that moves',
       );
+    if (!transforms)
+      process.stderr.write(`${path}: ${picked.length} of its frames are taken; name files to take all\n`);
     return picked.map((frame) => toSource(path, frame));
   } finally {
     source.dispose();

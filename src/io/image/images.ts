@@ -8,10 +8,12 @@ import { atomicWrite, checkWritable, readBytes, toPath } from '../disk/index.ts'
 import { openBmp } from './bmp.ts';
 import type { BmpImage } from './bmp.ts';
 import { focalOfExif } from './focal-length.ts';
+import { findJpegDamage } from './jpeg-damage.ts';
 import { imageFormat } from './image-format.ts';
 import { openNetpbm } from './netpbm.ts';
 import type { NetpbmImage } from './netpbm.ts';
 import { checkClaimedSize, DEFAULT_MAX_PIXELS } from './pixel-limit.ts';
+import { narrowRange, stretchSamples } from './sample-range.ts';
 
 /**
  * Has libvips keep nothing for later: pictures are read once or twice and by other operations each time, and what it
@@ -25,6 +27,11 @@ export function keepNoPictures(): void {
 export interface ReadImageOptions {
   /** Largest picture that is decoded, in pixels; 200 million unless told. */
   readonly maxPixels?: number;
+  /**
+   * Is told, in one sentence each, what is wrong with a file that can be read all the same: a JPEG that is damaged, or a
+   * file that holds more images than the first.
+   */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** The extensions of pictures that a folder of frames is searched for. */
@@ -46,13 +53,18 @@ export async function decoding<T>(place: string, work: Promise<T>): Promise<T> {
 }
 
 /** What is used of sharp's metadata. */
-type PictureMetadata = Pick<Metadata, 'autoOrient' | 'depth' | 'channels' | 'exif'>;
+type PictureMetadata = Pick<
+  Metadata,
+  'autoOrient' | 'depth' | 'channels' | 'exif' | 'hasAlpha' | 'pages' | 'format'
+>;
 
 /** An image whose header was read. */
 interface OpenedImage {
   /** Where it is, for errors, such as `at a.png`. */
   readonly place: string;
   readonly open: () => Sharp;
+  /** What the file holds; absent of formats that are read here. */
+  readonly bytes?: Uint8Array;
   readonly metadata: PictureMetadata;
 }
 
@@ -73,7 +85,7 @@ async function openBytes(place: string, bytes: Uint8Array, options: ReadImageOpt
   const open = (): Sharp => sharp(bytes, settings);
   const metadata = await decoding(place, open().metadata());
   checkClaimedSize(place, metadata.width, metadata.height, maxPixels);
-  return { place, open, metadata };
+  return { place, open, bytes, metadata };
 }
 
 /** Throws a {@link FileError} unless the bytes are of a format that is documented. */
@@ -106,7 +118,12 @@ function openRaw(
   try {
     const data = decode();
     const open = (): Sharp => sharp(data, { raw: { width, height, channels } });
-    return { place, open, metadata: { autoOrient: { width, height }, depth: 'uchar', channels } };
+    const autoOrient = { width, height };
+    return {
+      place,
+      open,
+      metadata: { autoOrient, depth: 'uchar', channels, hasAlpha: false, format: 'raw' },
+    };
   } catch (error) {
     throw new FileError(`${place.replace(/^at /, '')}: ${(error as Error).message}`);
   }
@@ -163,18 +180,69 @@ async function toImage(source: Sharp): Promise<Image> {
   };
 }
 
+/** As {@link toImage}, the samples stretched where they have 16 bits and use few of their values. */
+async function decodePixels(
+  { place, open, bytes, metadata }: OpenedImage,
+  { onWarning }: ReadImageOptions,
+): Promise<Image> {
+  const { depth, pages = 1, format } = metadata;
+  const name = place.replace(/^at /, '');
+  if (onWarning && pages > 1) onWarning(`${name} holds ${pages} images: the first is taken`);
+  const damage = onWarning && format === 'jpeg' && bytes && findJpegDamage(bytes);
+  if (damage) onWarning(`${name} is damaged: ${damage}; what it shows may be wrong`);
+  const stretched = depth === 'ushort' ? await decoding(place, toStretched(open())) : undefined;
+  return stretched ?? decoding(place, toImage(open()));
+}
+
+/** The image with its 16-bit samples stretched to 8; undefined where their range is wide. */
+async function toStretched(source: Sharp): Promise<Image | undefined> {
+  const { data, info } = await source
+    .autoOrient()
+    .flatten({ background: '#000' })
+    .toColourspace('rgb16')
+    .raw({ depth: 'ushort' })
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const all = new Uint16Array(data.buffer, data.byteOffset, width * height * channels);
+  const range = channels === 3 ? narrowRange(all) : undefined;
+  return range && { width, height, data: stretchSamples(all, range) };
+}
+
+/**
+ * Which pixels of an image are opaque: 1 where alpha is one half or more.
+ *
+ * @returns undefined where the image has no transparent pixel
+ */
+export async function readOpaque(
+  path: string | URL,
+  options: ReadImageOptions = {},
+): Promise<Mask | undefined> {
+  const { place, open, metadata } = await openImage(path, options);
+  if (!metadata.hasAlpha) return undefined;
+  const alpha = open()
+    .autoOrient()
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .extractChannel(3)
+    .raw({ depth: 'uchar' });
+  const { data, info } = await decoding(place, alpha.toBuffer({ resolveWithObject: true }));
+  const opaque = Uint8Array.from(data, (level) => (level < 128 ? 0 : 1));
+  return opaque.includes(0) ? { width: info.width, height: info.height, data: opaque } : undefined;
+}
+
 /**
  * Reads a picture (PNG, JPEG, WebP, TIFF, AVIF, GIF, a binary .ppm or .pgm, or an uncompressed .bmp, told by its first
  * bytes) as 8-bit sRGB:
  * EXIF orientation applied, embedded colour profiles and CMYK converted, 16-bit samples cut to their upper 8
  * bits, grey repeated in three channels, transparency laid on black. Of an animation the first picture is read.
+ * Samples of 16 bits that take a quarter of their range or less are stretched: those of 10, 12 and 14 bits by a power of 2,
+ * a narrow range far from 0, as of thermal cameras, from its least to its greatest sample.
  *
  * @throws FileError where the file is missing, a folder, empty, no picture, cut short, or claims more pixels than
  * `maxPixels`.
  */
 export async function readImage(path: string | URL, options: ReadImageOptions = {}): Promise<Image> {
-  const { place, open } = await openImage(path, options);
-  return decoding(place, toImage(open()));
+  return decodePixels(await openImage(path, options), options);
 }
 
 /**
@@ -188,8 +256,7 @@ export async function decodeImage(bytes: Uint8Array, options: ReadImageOptions =
     throw new TypeError(
       `Expected a Uint8Array for bytes but received a ${typeof bytes}: readImage takes paths`,
     );
-  const { place, open } = await openBytes('in the bytes given', bytes, options);
-  return decoding(place, toImage(open()));
+  return decodePixels(await openBytes('in the bytes given', bytes, options), options);
 }
 
 /**
@@ -214,12 +281,14 @@ export async function readImageOfPixels(
   maxPixels: number,
   options: ReadImageOptions = {},
 ): Promise<Image> {
-  const { place, open, metadata } = await openImage(path, options);
+  const opened = await openImage(path, options);
+  const { open, metadata } = opened;
   const { width, height } = metadata.autoOrient;
   const scale = Math.sqrt(maxPixels / (width * height));
   const size = [width, height].map((side) => Math.max(1, Math.floor(side * scale)));
-  const source = scale < 1 ? open().resize({ width: size[0], height: size[1], fit: 'fill' }) : open();
-  return decoding(place, toImage(source));
+  if (scale >= 1) return decodePixels(opened, options);
+  const smaller = (): Sharp => open().resize({ width: size[0], height: size[1], fit: 'fill' });
+  return decodePixels({ ...opened, open: smaller }, options);
 }
 
 /** The picture made smaller (Lanczos) where its longer side exceeds `maxSize` pixels, and else itself. */

@@ -12,6 +12,7 @@ export {
   readImageSize,
   readImageWithin,
   readMask,
+  readOpaque,
   resizeImage,
   writeImage,
   writeMask,
