@@ -13,6 +13,10 @@ const CARDS = readdirSync(join(ROOT, 'models'))
   .map((name) => `models/${name}/README.md`)
   .filter((file) => existsSync(join(ROOT, file)));
 
+const TRAININGS = CARDS.map((file) => file.replace('README', 'TRAINING')).filter((file) =>
+  existsSync(join(ROOT, file)),
+);
+
 const DOCUMENTS = [
   'README.md',
   'ARCHITECTURE.md',
@@ -22,6 +26,7 @@ const DOCUMENTS = [
   'fixtures/README.md',
   'models/README.md',
   ...CARDS,
+  ...TRAININGS,
 ];
 
 /** The targets of links to files, without what follows `#`. */
@@ -31,9 +36,14 @@ function linksOf(text: string): string[] {
     .filter((target) => target && !/^[a-z]+:/.test(target));
 }
 
+/** Paths of the training side are told from `models`. */
+const OF_TRAINING = /^(common|homography|semantic)\/\w+\.(py|cpp)$/;
+
 /** The paths of ours that a document sets as code. */
 function pathsOf(text: string): string[] {
-  return [...text.matchAll(/`([^`\s]+)`/g)].map(([, code]) => code).filter((code) => OURS.test(code));
+  return [...text.matchAll(/`([^`\s]+)`/g)]
+    .map(([, code]) => (OF_TRAINING.test(code) ? `models/${code}` : code))
+    .filter((code) => OURS.test(code));
 }
 
 /** The links and paths of a document that lead nowhere. */
@@ -43,9 +53,24 @@ function missing(file: string): string[] {
   return [...links, ...pathsOf(text)].filter((path) => !existsSync(join(ROOT, path)));
 }
 
+/** Whether npm packs a file: what `files` of package.json names, and the two that it always takes. */
+function isPacked(file: string): boolean {
+  const { files } = JSON.parse(read('package.json')) as { files: string[] };
+  const patterns = files.map((glob) => glob.replace(/\./g, '\\.').replace(/\*/g, '[^/]*'));
+  return ['README.md', 'LICENSE'].includes(file) || patterns.some((p) => new RegExp(`^${p}(/|$)`).test(file));
+}
+
+/** What users have: README.md, and the documents that it leads to. */
+const PACKED = DOCUMENTS.filter(isPacked);
+
 describe('the documents', () => {
   it.each(DOCUMENTS)('%s names only files that exist', (file) => {
     expect(missing(file)).toEqual([]);
+  });
+
+  it.each(PACKED)('%s links to what the package holds', (file) => {
+    const links = linksOf(read(file)).map((target) => join(dirname(file), target));
+    expect(links.filter((target) => !isPacked(target))).toEqual([]);
   });
 
   it('keep README.md short', () => {
@@ -53,9 +78,7 @@ describe('the documents', () => {
   });
 
   it('name every example in README.md', () => {
-    const folder = 'fixtures/examples';
-    const examples = existsSync(join(ROOT, folder)) ? readdirSync(join(ROOT, folder)) : [];
-    const programs = examples.filter((name) => name.endsWith('.ts'));
+    const programs = readdirSync(join(ROOT, 'fixtures/examples')).filter((name) => name.endsWith('.ts'));
     expect(programs.filter((name) => !read('README.md').includes(name))).toEqual([]);
   });
 });
@@ -63,9 +86,11 @@ describe('the documents', () => {
 describe('the rules themselves', () => {
   it('find links and paths', () => {
     expect(linksOf('[a](b/c.md#d), ![e](f.png), [g](https://h), [i](#j)')).toEqual(['b/c.md', 'f.png']);
-    expect(pathsOf('`src/core` `npm test` `models/<name>/x` `kernels/cut/index.ts`')).toEqual([
+    expect(pathsOf('`src/core` `npm test` `models/<name>/x` `common/loop.py`')).toEqual([
       'src/core',
-      'kernels/cut/index.ts',
+      'models/common/loop.py',
     ]);
+    expect(isPacked('models/siam/README.md')).toBe(true);
+    expect(isPacked('models/common/loop.py')).toBe(false);
   });
 });
