@@ -1,5 +1,13 @@
 /** Robust geometry: from correspondences, some of them wrong, to the map that most of them follow. */
-export { createRandom, fitHomography, fitModel, sampsonDistance, solveModel } from './robust/index.ts';
+export {
+  createRandom,
+  fitHomography,
+  fitModel,
+  logFalseAlarms,
+  sampsonDistance,
+  solveModel,
+  toConfidence,
+} from './robust/index.ts';
 export {
   applyInverseWarp,
   applyThinPlateSpline,
@@ -13,3 +21,4 @@ export {
 } from './transforms/index.ts';
 export type { LinearWarp, SplineWarp, ThinPlateSpline, Warp, WarpChain } from './transforms/index.ts';
 export type { FitOptions, GeometricModel, RobustFit } from './types.ts';
+export type { DistinctPlaces } from './robust/index.ts';

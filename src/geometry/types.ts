@@ -1,4 +1,5 @@
 import type { Matrix3 } from '../core/index.ts';
+import type { DistinctPlaces } from './robust/index.ts';
 
 /**
  * What can be fitted to correspondences, with the least number that determines it:
@@ -36,10 +37,17 @@ export interface RobustFit {
   /** 1 for each correspondence within the threshold, otherwise 0. */
   readonly inliers: Uint8Array;
   readonly inlierCount: number;
+  /** Distinct places among all correspondences and among the inliers: what is near another in A or in B is one with it. */
+  readonly places: DistinctPlaces;
+  /**
+   * The decimal logarithm of the mean number of geometries with as many places that correspondences without any geometry
+   * would hold: the lower the surer; Infinity without a model.
+   */
+  readonly logFalseAlarms: number;
   /** Root of the mean squared error of the inliers, in pixels; NaN without a model. */
   readonly rmse: number;
   /** Samples drawn. */
   readonly iterations: number;
-  /** The probability that a sample of inliers alone was among them, by the share of inliers found; 0 to 1. */
+  /** The probability that the geometry is right, 0 to 1, by how far it stands out from chance; bench/README.md has the curve. */
   readonly confidence: number;
 }

@@ -149,6 +149,7 @@ function figures(result: PairMatch, milliseconds: number, { points }: MatchComma
     inliers: result.inlierCount,
     rmse: matrix ? round(result.rmse) : null,
     confidence: round(result.confidence),
+    ambiguous: result.ambiguous,
     iterations: result.iterations,
     source: all.source,
     milliseconds: round(milliseconds),
@@ -166,11 +167,13 @@ function figures(result: PairMatch, milliseconds: number, { points }: MatchComma
   };
 }
 
-/** One line on stderr; that the pictures do not match is a result, but one that the exit code tells. */
+const AMBIGUOUS = '  ambiguous: the texture repeats, and other shifts explain the matches as well\n';
+
+/** One line on stderr, or two; that the pictures do not match is a result, but one that the exit code tells. */
 function tell(
   pathA: string,
   pathB: string,
-  { model, matrix, reason, inlierCount, correspondences, rmse }: PairMatch,
+  { model, matrix, reason, inlierCount, correspondences, rmse, ambiguous }: PairMatch,
   milliseconds: number,
   { draw: picture, source }: MatchCommandOptions,
 ): void {
@@ -179,7 +182,7 @@ function tell(
   if (matrix) {
     process.stderr.write(
       `${model} by ${inlierCount} of ${correspondences.scores.length} matches, ` +
-        `${rmse.toFixed(2)} px apart, in ${time}${written}\n`,
+        `${rmse.toFixed(2)} px apart, in ${time}${written}\n${ambiguous ? AMBIGUOUS : ''}`,
     );
     return;
   }

@@ -31,3 +31,12 @@ export function logFalseAlarms(
     (inliers - sampleSize) * Math.log10(Math.max(chance, 1e-12))
   );
 }
+
+/** Of the logistic regression of `bench/certainty.ts` on the logarithm of the orders of magnitude below one false alarm. */
+const [OFFSET, SLOPE] = [-4.9, 3.2];
+
+/** The share of results with as few false alarms that are right, 0 to 1. */
+export function toConfidence(logAlarms: number): number {
+  if (!(logAlarms < 0)) return 0;
+  return 1 / (1 + Math.exp(-(OFFSET + SLOPE * Math.log(-logAlarms))));
+}

@@ -10,7 +10,7 @@ import type { Estimator } from './estimator.ts';
 import { ESTIMATORS } from './estimators.ts';
 import { isDegenerate } from './degenerate-map.ts';
 import { countPlaces, measureExtent, pickDistinct } from './distinct-places.ts';
-import { logFalseAlarms } from './false-alarms.ts';
+import { logFalseAlarms, toConfidence } from './false-alarms.ts';
 import { gather } from './linear-maps.ts';
 import { denormalizeFundamental, denormalizeMap, meanDistance, normalizePoints } from '../linear/index.ts';
 import type { NormalizedPoints } from '../linear/index.ts';
@@ -103,6 +103,8 @@ function failure(model: GeometricModel, count: number, iterations: number, reaso
     reason,
     inliers: new Uint8Array(count),
     inlierCount: 0,
+    places: { all: 0, inliers: 0 },
+    logFalseAlarms: Infinity,
     rmse: NaN,
     iterations,
     confidence: 0,
@@ -327,7 +329,6 @@ function conclude(
   if (model !== 'fundamental' && isDegenerate(matrix, a.points, inliers))
     return failure(model, count, iterations, `the best ${model} takes areas to lines or points`);
   const squares = errors.reduce((sum, error, i) => sum + (inliers[i] ? error : 0), 0);
-  const pure = (inlierCount / count) ** estimator.sampleSize;
   return {
     model,
     matrix:
@@ -336,9 +337,11 @@ function conclude(
         : normalizeHomography(denormalizeMap(matrix, a, b)),
     inliers,
     inlierCount,
+    places,
+    logFalseAlarms: logAlarms,
     rmse: Math.sqrt(squares / inlierCount) / b.scale,
     iterations,
-    confidence: pure >= 1 ? 1 : 1 - (1 - pure) ** iterations,
+    confidence: toConfidence(logAlarms),
   };
 }
 

@@ -1,3 +1,6 @@
+export type { DistinctPlaces } from './distinct-places.ts';
+export { ESTIMATORS } from './estimators.ts';
+export { logFalseAlarms, toConfidence } from './false-alarms.ts';
 export { fitHomography, fitModel } from './fit-model.ts';
 export { sampsonDistance } from './fundamental-estimator.ts';
 export { createRandom } from './random.ts';

@@ -70,7 +70,8 @@ function isApart({ keypoints: { points } }: Features, i: number, j: number): boo
   return (points[2 * i] - points[2 * j]) ** 2 + (points[2 * i + 1] - points[2 * j + 1]) ** 2 > 4;
 }
 
-function isAlike(scaleA: number, scaleB: number, angleA: number, angleB: number): boolean {
+/** Whether two keypoints are of about the same scale and direction. */
+export function isAlike(scaleA: number, scaleB: number, angleA: number, angleB: number): boolean {
   if (scaleA > MOST_SCALE * scaleB || scaleB > MOST_SCALE * scaleA) return false;
   const turn = Math.abs(angleA - angleB) % (2 * Math.PI);
   return Math.min(turn, 2 * Math.PI - turn) <= MOST_TURN;

@@ -11,7 +11,8 @@ import type { Correspondences, Homography, Image, Matrix3 } from '../../core/ind
 import { extractFeatures, matchDescriptors, toGrey } from '../../features/index.ts';
 import type { ExtractOptions, Features, Grey } from '../../features/index.ts';
 import { joinPoints, matchGuided } from '../../features/match/index.ts';
-import { fitModel } from '../../geometry/index.ts';
+import { ESTIMATORS } from '../../geometry/robust/index.ts';
+import { fitModel, logFalseAlarms, toConfidence } from '../../geometry/index.ts';
 import type { FitOptions, GeometricModel, RobustFit } from '../../geometry/index.ts';
 import { polishHomography } from './polish.ts';
 import { rematch } from './rematch.ts';
@@ -59,6 +60,11 @@ export interface MatchStage {
 export interface PairMatch extends RobustFit {
   /** From pixels of A to pixels of B; null for `fundamental`, and where nothing was found. */
   readonly homography: Homography | null;
+  /**
+   * Whether the texture repeats, and another transform explains the matches as well; false where A was not matched
+   * again. The confidence is halved then.
+   */
+  readonly ambiguous: boolean;
   /** What `matrix` was fitted to at last; `inliers` marks those that agree. */
   readonly correspondences: Correspondences;
   readonly stages: readonly MatchStage[];
@@ -104,9 +110,13 @@ export async function match(imageA: Image, imageB: Image, options: MatchOptions 
   if (state.fit.matrix && checked.rematch) state = await matchAgain(pair, state);
   if (state.fit.matrix && checked.polish && checked.model === 'homography')
     state = alignPictures(pair, state);
-  const { fit, correspondences } = state;
+  const { fit, correspondences, ambiguous = false } = state;
+  const confidence = fit.matrix ? toConfidence(state.logFalseAlarms) : 0;
   return {
     ...fit,
+    logFalseAlarms: state.logFalseAlarms,
+    confidence: ambiguous ? confidence / 2 : confidence,
+    ambiguous,
     homography: checked.model === 'fundamental' ? null : fit.matrix,
     correspondences,
     stages: pair.stages,
@@ -126,6 +136,9 @@ interface Pair {
 interface State {
   readonly correspondences: Correspondences;
   readonly fit: RobustFit;
+  /** That of the matches which were found without knowing the geometry, or of those that it predicted to a few pixels. */
+  readonly logFalseAlarms: number;
+  readonly ambiguous?: boolean;
 }
 
 function checkOptions(options: MatchOptions): Checked {
@@ -160,7 +173,7 @@ function fitStage(
     inliers: fit.inlierCount,
     milliseconds: performance.now() - start,
   });
-  return { correspondences, fit };
+  return { correspondences, fit, logFalseAlarms: fit.logFalseAlarms };
 }
 
 const featuresOfA = async (pair: Pair): Promise<Features> =>
@@ -207,13 +220,20 @@ async function matchAgain(pair: Pair, found: State): Promise<State> {
     const before = state.fit.matrix!;
     const settings = pair.options.features;
     const again = await rematch(pyramidOfA(pair), await featuresOfB(pair), pair.b, before, radius, settings);
-    const next = fitStage(pair, 'rematch', start, again);
+    const next = fitStage(pair, 'rematch', start, again.correspondences);
     // With fewer than before, the warp or the map was not as right as it seemed.
     if (!next.fit.matrix || next.fit.inlierCount < 0.7 * state.fit.inlierCount) return state;
-    state = next;
+    const logFalseAlarms = Math.min(state.logFalseAlarms, foretold(next.fit, pair.options, radius));
+    state = { ...next, logFalseAlarms, ambiguous: state.ambiguous ?? again.isAmbiguous() };
     if (largestMove(before, next.fit.matrix, pair) < SETTLED) break;
   }
   return state;
+}
+
+/** The false alarms of partners that were looked for near where the geometry puts them, and agree better still. */
+function foretold({ model, places }: RobustFit, { threshold }: Checked, radius: number): number {
+  const chance = Math.min(1, threshold / radius) ** 2;
+  return logFalseAlarms(places.all, places.inliers, ESTIMATORS[model].sampleSize, chance);
 }
 
 /** How far two homographies put the corners of A's part that B shows apart, in pixels of B. */
@@ -260,10 +280,7 @@ function alignPictures(pair: Pair, state: State): State {
   });
   if (!better) return state;
   const rmse = rootMeanSquare(homography, state.correspondences, inliers);
-  return {
-    correspondences: state.correspondences,
-    fit: { ...state.fit, matrix: homography, inliers, inlierCount, rmse },
-  };
+  return { ...state, fit: { ...state.fit, matrix: homography, inliers, inlierCount, rmse } };
 }
 
 function errorOf(h: Homography, { pointsA, pointsB }: Correspondences, i: number): number {
