@@ -20,5 +20,4 @@ export {
   tensorDlt,
 } from './transforms/index.ts';
 export type { LinearWarp, SplineWarp, ThinPlateSpline, Warp, WarpChain } from './transforms/index.ts';
-export type { FitOptions, GeometricModel, RobustFit } from './types.ts';
-export type { DistinctPlaces } from './robust/index.ts';
+export type { DistinctPlaces, FitOptions, GeometricModel, RobustFit } from './types.ts';

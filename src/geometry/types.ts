@@ -1,5 +1,4 @@
 import type { Matrix3 } from '../core/index.ts';
-import type { DistinctPlaces } from './robust/index.ts';
 
 /**
  * What can be fitted to correspondences, with the least number that determines it:
@@ -22,6 +21,12 @@ export interface FitOptions {
   readonly seed?: number;
   /** Fewer inliers than this are no model; unless told twice the least number, plus 2. */
   readonly minInliers?: number;
+}
+
+/** How many places there are among all correspondences, and among the inliers. */
+export interface DistinctPlaces {
+  readonly all: number;
+  readonly inliers: number;
 }
 
 /** The outcome of a robust fit. */

@@ -1,13 +1,8 @@
 import type { Correspondences } from '../../core/index.ts';
+import type { DistinctPlaces } from '../types.ts';
 
 /** Correspondences nearer to each other than this share of the points' diagonal, in A or in B, are one place. */
 const NEAR = 0.02;
-
-/** How many places there are among all correspondences, and among the inliers. */
-export interface DistinctPlaces {
-  readonly all: number;
-  readonly inliers: number;
-}
 
 /**
  * Counts correspondences that bear witness independently. A feature found at several scales or in several directions,

@@ -1,4 +1,3 @@
-export type { DistinctPlaces } from './distinct-places.ts';
 export { ESTIMATORS } from './estimators.ts';
 export { logFalseAlarms, toConfidence } from './false-alarms.ts';
 export { fitHomography, fitModel } from './fit-model.ts';
