@@ -146,6 +146,10 @@ class Trainer:
         """What a step sees at this hour (`mixture` of the configuration)."""
         return next(p for p in self.config['mixture'] if self.spent < 3600 * p['until'])
 
+    def pick(self, weights: list[float]) -> int:
+        """1, 2 and so on, by their weights."""
+        return 1 + int(torch.multinomial(torch.tensor(weights, dtype=torch.float32), 1))
+
     def count(self, number: float) -> int:
         """A number in the mean: 1.3 is 1, and 2 three times in ten."""
         return int(number) + chance(number - int(number))
@@ -158,8 +162,8 @@ class Trainer:
     def run(self, part, image_a, image_b, truth, occluded, initial, limit):
         phase = self.phase()
         steps = [draw(*phase['steps'][0]), draw(*phase['steps'][1]), 1 + chance(0.1)]
-        if part == 'coarse' and chance(0.5):
-            steps.pop()
+        if part == 'coarse':
+            steps = steps[: self.pick(phase['levels'])]
         note = lambda key, value: self.note(f'{part} {key}', value)
         loss = SequenceLoss(self.net, truth, occluded, len(steps), limit, note)
         kinds = None

@@ -150,7 +150,7 @@ def test_a_training_stops_and_goes_on(tmp_path):
     small = lambda p: {**p, 'height': 64, 'width': 96, 'capacity': 4, 'least': 1}
     pools = [small(p) for p in trainer.config['pools']]
     source = Source(photos, tmp_path / 'pools', pools, 'cpu', 1)
-    mixture = [{'until': 1000, 'coarse': 2, 'middle': 1, 'fine': 1, 'steps': [[2, 3], [1, 2]]}]
+    mixture = [{'until': 1000, 'coarse': 2, 'middle': 1, 'fine': 1, 'steps': [[2, 3], [1, 2]], 'levels': [1, 1, 1]}]
     trainer.config = {**trainer.config, 'mixture': mixture, 'crop': [32, 48]}
     before = copy.deepcopy(trainer.net.state_dict())
     trainer.train_step(source)
