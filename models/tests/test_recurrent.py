@@ -2,6 +2,7 @@
 
 import argparse
 import copy
+import time
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from common.generator import Sample
 from common.networks import build
 from common.replay import Replay
 from common.sequence import SequenceLoss
+from common.train_flow import Source, Trainer
 
 NAME = 'whither-flow:recurrent'
 SIZE = (64, 96)
@@ -138,12 +140,24 @@ def test_what_is_kept_comes_back(tmp_path, net):
         torch.testing.assert_close(weights[key], value, atol=1e-3, rtol=1e-3)
 
 
-def test_a_training_stops_and_goes_on(tmp_path):
-    from common.train_flow import Source, Trainer
+def options(tmp_path, **given):
+    (tmp_path / 'work').mkdir()
+    usual = {'network': NAME, 'work': tmp_path / 'work', 'start': None, 'lr': 1e-4, 'clip': 1.0, 'seed': 3}
+    return argparse.Namespace(**usual | given, device='cpu', until=None, decay_from=None, bf16=False)
 
-    options = dict(network=NAME, work=tmp_path / 'work', start=None, lr=1e-4, clip=1.0, seed=3, device='cpu')
-    args = argparse.Namespace(**options, until=None, decay_from=None, bf16=False)
-    args.work.mkdir()
+
+def test_a_training_starts_from_what_is_kept(tmp_path, net):
+    state = {'average': net.state_dict(), 'step': 12, 'spent': 7200.0}
+    torch.save(state, tmp_path / 'checkpoint.pt')
+    keep(tmp_path / 'checkpoint.pt', tmp_path / 'training')
+    trainer = Trainer(options(tmp_path, start=tmp_path / 'training'))
+    assert trainer.step == trainer.warm_from == 12 and trainer.before == 7200
+    for key, value in net.state_dict().items():
+        torch.testing.assert_close(trainer.average.state_dict()[key], value, atol=1e-3, rtol=1e-3)
+
+
+def test_a_training_stops_and_goes_on(tmp_path):
+    args = options(tmp_path)
     photos = tmp_path / 'photos.pt'
     torch.save((torch.rand(3, 3, 512, 512) * 255).to(torch.uint8), photos)
     trainer = Trainer(args)
@@ -163,11 +177,9 @@ def test_a_training_stops_and_goes_on(tmp_path):
 
 
 def test_the_rate_falls_only_when_the_end_is_known(tmp_path):
-    from common.train_flow import Trainer
-
     trainer = Trainer.__new__(Trainer)
     trainer.args = argparse.Namespace(lr=1.0, until=None, decay_from=None)
-    trainer.step, trainer.warm_from, trainer.started = 1000, 0, __import__('time').process_time()
+    trainer.step, trainer.warm_from, trainer.started = 1000, 0, time.process_time()
     rate_at = lambda hours: setattr(trainer, 'before', 3600 * hours) or trainer.rate()
     assert rate_at(5) == rate_at(50) == 1
     trainer.args.until, trainer.args.decay_from = 25, 20
