@@ -33,7 +33,7 @@ KINDS = ('found', 'around', 'shared', 'before', 'before shared')
 BOUND = 8.0
 """Cells by which the deviations of the flow that a step sees are softly bounded."""
 
-STEP = 0.25
+STEP = 0.125
 """Cells of flow to a unit of the head at 1/16 and 1/8, where a cell is many pixels: a small change of its weights
 should not be a large one of the flow."""
 
@@ -231,10 +231,15 @@ class Recurrent(nn.Module):
         for gate in (self.update.across, self.update.down):
             for layer in (gate.gates, gate.next):
                 layer.weight.data.mul_(0.5)
-        for layer in self.encoder.contexts[:2]:
-            layer.weight.data.mul_(0.5)
+        # What comes from the image alone should not drown what a step sees.
+        for layer, share in (
+            (self.encoder.contexts[0], 0.22),
+            (self.encoder.contexts[1], 0.5),
+            (self.encoder.start, 0.35),
+        ):
+            layer.weight.data.mul_(share)
         nn.init.normal_(self.kinds, 0, 0.1)
-        for layer, share in ((self.update.head[1], 0.2), (self.fine.head, 0.05), (self.score.layers[1], 0.1)):
+        for layer, share in ((self.update.head[1], 0.4), (self.fine.head, 0.05), (self.score.layers[1], 0.1)):
             layer.weight.data.mul_(share)
         for mask in self.masks:
             mask.weight.data.mul_(0.3)
