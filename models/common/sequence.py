@@ -14,6 +14,10 @@ CELLS = 0.3
 """Weight of a step's flow in cells, beside that of the level's upsampled flow, 1."""
 
 
+CHOICE = 8.0
+"""Weight of the choice, whose regret is in cells where that of the flows is in pixels."""
+
+
 def mean_over(values, usable):
     return (values * usable).sum() / usable.sum().clamp(min=1)
 
@@ -49,7 +53,7 @@ class SequenceLoss:
         choice = choice_loss(flows.detach().transpose(0, 1), scores.transpose(0, 1), truth / stride)
         errors = torch.stack([end_point_error(flow * stride, truth) for flow in flows])
         nearness = torch.softmax(-errors.detach() / 4, 0)
-        self.add('choice', choice)
+        self.add('choice', choice, CHOICE)
         self.add('carried', mean_over((errors * nearness).sum(0), usable), self.weights[0] * CELLS)
         taken = errors.detach().gather(0, best[None])[0]
         self.note('choice', choice)
