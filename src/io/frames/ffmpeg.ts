@@ -50,6 +50,7 @@ export interface AvFrame {
   pts: bigint;
   colorRange: number;
   colorSpace: number;
+  flags: number;
   alloc(): void;
   free(): void;
   unref(): void;
@@ -154,6 +155,7 @@ export const AV = {
   ERROR_EOF: -541478725,
   LOG_QUIET: -8,
   PACKET_CORRUPT: 2,
+  FRAME_INTERLACED: 8,
   SIDE_DATA_DISPLAY_MATRIX: 5,
   FORMAT_WANTS_GLOBAL_HEADER: 0x40,
   CODEC_GLOBAL_HEADER: 0x400000,

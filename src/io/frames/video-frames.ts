@@ -6,7 +6,8 @@ import type { Image } from '../../core/index.ts';
 import type { AvCodecContext, AvFormatContext, AvFrame, AvScaleContext, AvStream, Ffmpeg } from './ffmpeg.ts';
 import { AV, checkCode, loadFfmpeg, makeDictionary, makeScaler } from './ffmpeg.ts';
 import type { CheckedFramesOptions, Frame, FrameSource } from './types.ts';
-import { checkClaimedSize, fitWithin, rotateImage } from '../image/index.ts';
+import { checkClaimedSize, fitWithin, resizeImage, rotateImage } from '../image/index.ts';
+import { deinterlace } from './deinterlace.ts';
 import { matroskaLength } from './matroska.ts';
 import { openRegular } from '../disk/index.ts';
 
@@ -203,7 +204,7 @@ function checkEnd(
 
 /** The frame as 8-bit RGB of the size given. */
 async function toImage(
-  { ffmpeg, path }: Decoder,
+  { ffmpeg, path }: Pick<Decoder, 'ffmpeg' | 'path'>,
   scaler: AvScaleContext,
   frame: AvFrame,
   width: number,
@@ -216,8 +217,18 @@ async function toImage(
     target.width = width;
     target.height = height;
     checkCode(ffmpeg, target.getBuffer(1), 'memory for a frame');
+    const interlaced = (frame.flags & AV.FRAME_INTERLACED) !== 0;
+    // The scaler would take the two fields of a frame apart, which it cannot do for every format.
+    frame.flags &= ~AV.FRAME_INTERLACED;
+    // Rows of both fields must not be mixed before they are told apart.
+    const whole = interlaced && (width !== frame.width || height !== frame.height);
+    if (whole) {
+      const full = await toImage({ ffmpeg, path }, scaler, frame, frame.width, frame.height);
+      return await resizeImage(deinterlace(full), Math.max(width, height));
+    }
     checkCode(ffmpeg, await scaler.scaleFrame(target, frame), `a frame of ${path} that converts to RGB`);
-    return { width, height, data: new Uint8Array(target.toBuffer()) };
+    const image = { width, height, data: new Uint8Array(target.toBuffer()) };
+    return interlaced ? deinterlace(image) : image;
   } finally {
     target.free();
   }
