@@ -6,7 +6,7 @@ import { flowSequence } from '../../flow/estimate/index.ts';
 import type { SequenceEstimate } from '../../flow/estimate/index.ts';
 import { sequenceMagnitude } from '../../flow/index.ts';
 import { createScratchFolder, openFrames, readFlow, writeFlow } from '../../io/index.ts';
-import type { FrameSource } from '../../io/index.ts';
+import type { Frame, FrameSource } from '../../io/index.ts';
 import { estimateOptions } from './flow-options.ts';
 import type { FlowCommandOptions, Normalize } from './flow-options.ts';
 import { median, motionOf, round, withoutOccluded } from './flow-figures.ts';
@@ -90,10 +90,10 @@ async function runOnce(run: SequenceRun): Promise<void> {
   const running = normalize === 'smooth' ? sequenceMagnitude() : undefined;
   const fixed = typeof normalize === 'number' ? normalize : undefined;
   let writing = Promise.resolve();
-  for await (const { name, imageA, flow, backward } of estimates(run, output.existing)) {
+  for await (const { name, time, imageA, flow, backward } of estimates(run, output.existing)) {
     await writing;
     const maxMagnitude = running?.update(flow) ?? fixed;
-    writing = output.write({ name, frame: imageA, flow, backward, maxMagnitude });
+    writing = output.write({ name, time, frame: imageA, flow, backward, maxMagnitude });
     // A failure is thrown where it is awaited; until then it is not one that nobody heeds.
     writing.catch(() => undefined);
   }
@@ -115,11 +115,18 @@ async function runTwice(run: SequenceRun): Promise<void> {
     const progress = startProgress('colours', pairCount(source));
     let index = 0;
     try {
-      for await (const { name, image } of pairStarts(source)) {
+      for await (const { name, image, time } of pairStarts(source)) {
         guard.check();
         const maxMagnitude = scale.value;
         if (output.existing.has(name)) summary.skip();
-        else await output.write({ name, frame: image, flow: await readFlow(spilled(index)), maxMagnitude });
+        else
+          await output.write({
+            name,
+            time,
+            frame: image,
+            flow: await readFlow(spilled(index)),
+            maxMagnitude,
+          });
         index++;
         progress.step();
       }
@@ -132,8 +139,8 @@ async function runTwice(run: SequenceRun): Promise<void> {
 }
 
 /** Every frame but the last. */
-async function* pairStarts(source: FrameSource): AsyncGenerator<{ name: string; image: Image }> {
-  let before: { name: string; image: Image } | undefined;
+async function* pairStarts(source: FrameSource): AsyncGenerator<Frame> {
+  let before: Frame | undefined;
   for await (const frame of source.frames()) {
     if (before) yield before;
     before = frame;
@@ -146,17 +153,20 @@ function pairCount({ frameCount }: FrameSource): number | null {
 
 interface NamedEstimate extends SequenceEstimate {
   readonly name: string;
+  readonly time?: number;
 }
 
 /** The flows that are not in `existing`, with a progress bar; under `--both` without what is occluded. */
 async function* estimates(run: SequenceRun, existing: ReadonlySet<string>): AsyncGenerator<NamedEstimate> {
   const { source, model, options, guard, summary } = run;
   const names: string[] = [];
+  const times: (number | undefined)[] = [];
   const progress = startProgress('flow', pairCount(source));
   async function* images(): AsyncGenerator<Image> {
-    for await (const { name, image } of source.frames()) {
+    for await (const { name, image, time } of source.frames()) {
       guard.check();
       names.push(name);
+      times.push(time);
       // From the second frame on, each ends a pair.
       if (names.length > 1) progress.step();
       yield image;
@@ -168,7 +178,11 @@ async function* estimates(run: SequenceRun, existing: ReadonlySet<string>): Asyn
     for await (const estimate of flowSequence(model, images(), how)) {
       guard.check();
       summary.add(estimate);
-      yield Object.assign(estimate, { flow: visibleFlow(estimate), name: names[estimate.index] });
+      yield Object.assign(estimate, {
+        flow: visibleFlow(estimate),
+        name: names[estimate.index],
+        time: times[estimate.index],
+      });
     }
     if (names.length < 2) throw tooFew(run.input, names.length);
   } finally {

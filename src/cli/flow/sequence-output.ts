@@ -14,6 +14,8 @@ import type { SequenceTarget } from './sequence-target.ts';
 export interface SequenceItem {
   /** Of the frame that it starts from. */
   readonly name: string;
+  /** When it is shown, in seconds, where its source tells. */
+  readonly time?: number;
   readonly frame: Image;
   readonly flow: FlowField;
   readonly backward?: FlowField;
@@ -125,13 +127,14 @@ async function openPictures(
     width: pictureWidth(source.width, overlay),
     height: source.height,
     frameRate: source.frameRate,
+    variableRate: source.variableRate,
     overwrite: force,
     resume: !force,
   });
   return {
     existing: withoutPrefix(sink.existing, prefix),
-    write: ({ name, frame, flow, maxMagnitude }) =>
-      sink.write(drawFlow(frame, flow, overlay, maxMagnitude), prefix + name),
+    write: ({ name, time, frame, flow, maxMagnitude }) =>
+      sink.write(drawFlow(frame, flow, overlay, maxMagnitude), prefix + name, time),
     close: () => sink.close(),
     abort: () => sink.abort(),
   };

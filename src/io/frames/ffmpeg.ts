@@ -51,6 +51,7 @@ export interface AvFrame {
   colorRange: number;
   colorSpace: number;
   flags: number;
+  readonly bestEffortTimestamp: bigint;
   alloc(): void;
   free(): void;
   unref(): void;

@@ -7,6 +7,8 @@ export interface Frame {
   /** File name of a picture without its extension; for other sources the index in six digits. */
   readonly name: string;
   readonly image: Image;
+  /** When a video shows it, in seconds from its first frame; absent where the file does not tell. */
+  readonly time?: number;
 }
 
 /** Where frames come from: a video file, an animated GIF or WebP, or picture files. */
@@ -21,6 +23,8 @@ export interface FrameSource {
   readonly height: number;
   /** Frames a second of those given, that is after `every`; 25 for picture files, which have none. */
   readonly frameRate: number;
+  /** Whether frames of a video come at uneven times, so that `time` of each says more than `frameRate`. */
+  readonly variableRate?: boolean;
   /** How many frames `frames()` gives, null where only decoding would tell. Of a video it is what the file claims. */
   readonly frameCount: number | null;
   /** Of picture files: the `name` of each frame, in order. Two are the same where only extensions differ. */
@@ -62,6 +66,8 @@ export interface FrameSinkOptions {
   readonly height: number;
   /** Frames a second; a folder has no use for it. */
   readonly frameRate: number;
+  /** Of a video: frames are shown at the times that they are written with, instead of evenly. */
+  readonly variableRate?: boolean;
   /** Replace what exists; of a folder, the pictures whose names come again, and nothing else. */
   readonly overwrite?: boolean;
   /** Of a folder alone: keep the pictures that are there and add the others. */
@@ -74,9 +80,10 @@ export interface FrameSink {
   readonly existing: ReadonlySet<string>;
   /**
    * Adds a frame. `name` is its file name in a folder, without extension, by default the running number in six
-   * digits; what is in `existing` is kept as it is.
+   * digits; what is in `existing` is kept as it is. `time`, in seconds, is when a video of `variableRate` shows it; times
+   * must rise.
    */
-  write(image: Image, name?: string): Promise<void>;
+  write(image: Image, name?: string, time?: number): Promise<void>;
   /** Completes the output and gives it its name. */
   close(): Promise<void>;
   /** Leaves nothing behind, except that a folder keeps its whole pictures for a later `resume`. */

@@ -249,6 +249,24 @@ function claimedFrames({ format, stream }: Decoder, every: number): number | nul
   return frames > 2 * every ? Math.ceil(frames / every) : null;
 }
 
+/** How far the mean frame rate may lie from the base rate of even frames. */
+const EVEN = 0.01;
+
+/** Whether the frames come at uneven times: fewer a second than the finest time between two would give. */
+function hasVariableRate({ avgFrameRate, rFrameRate }: AvStream): boolean {
+  const [mean, base] = [avgFrameRate, rFrameRate].map(({ num, den }) => (den > 0 ? num / den : 0));
+  return mean > 0 && base > 0 && Math.abs(base / mean - 1) > EVEN;
+}
+
+/** When a frame is shown, in seconds of its stream; undefined where that is not known. */
+function timeOf({ bestEffortTimestamp, pts }: AvFrame, { timeBase }: AvStream): number | undefined {
+  const at = bestEffortTimestamp ?? pts;
+  return at > NO_TIME ? (Number(at) * timeBase.num) / timeBase.den : undefined;
+}
+
+/** FFmpeg's mark of an unknown time. */
+const NO_TIME = -(2n ** 63n);
+
 /** Frames of a video file, decoded by FFmpeg; see `FrameSource`. */
 export async function openVideo(
   path: string,
@@ -259,6 +277,7 @@ export async function openVideo(
   const turns = quarterTurns(probe.stream);
   const frameRate = frameRateOf(probe.stream) / every;
   const frameCount = claimedFrames(probe, every);
+  const variableRate = hasVariableRate(probe.stream);
   await probe.close();
   if (!(width > 0 && height > 0))
     throw new FileError(`Expected a video of at least 1 x 1 pixels at ${path} but it has no size`);
@@ -278,13 +297,17 @@ export async function openVideo(
     const decoder = await openDecoder(path);
     const scaler = makeScaler(decoder.ffmpeg);
     let index = 0;
+    let start: number | undefined;
     try {
       for await (const frame of decodeFrames(decoder)) {
         if (disposed) return;
         checkSize(frame, index);
+        const shown = timeOf(frame, decoder.stream);
+        start ??= shown;
         if (index % every === 0) {
           const image = await toImage(decoder, scaler, frame, stored.width, stored.height);
-          yield { index, name: String(index).padStart(6, '0'), image: rotateImage(image, turns) };
+          const time = shown === undefined ? undefined : shown - start!;
+          yield { index, name: String(index).padStart(6, '0'), image: rotateImage(image, turns), time };
         }
         index++;
       }
@@ -299,6 +322,7 @@ export async function openVideo(
     kind: 'video',
     ...upright,
     frameRate,
+    variableRate,
     frameCount,
     frames,
     dispose() {

@@ -53,6 +53,8 @@ export const VIDEO_CONTAINERS: Readonly<Record<string, VideoContainer>> = {
 };
 
 const MAX_THREADS = 8;
+/** Of a video whose frames have times of their own, a second; MPEG-4 takes no more than 65535. */
+const TICKS = 60000;
 
 interface Encoder {
   readonly ffmpeg: Ffmpeg;
@@ -62,6 +64,8 @@ interface Encoder {
   readonly codec: AvCodecContext;
   readonly scaler: AvScaleContext;
   readonly packet: AvPacket;
+  /** Of frames with times of their own: from the last but one to the last, in the time base of the codec. */
+  lastStep: number;
   free(): Promise<void>;
 }
 
@@ -94,13 +98,13 @@ function configure(
   ffmpeg: Ffmpeg,
   context: AvCodecContext,
   format: AvFormatContext,
-  { width, height, frameRate }: FrameSinkOptions,
+  { width, height, frameRate, variableRate }: FrameSinkOptions,
 ): void {
   const rate = toRational(frameRate);
   context.width = even(width);
   context.height = even(height);
   context.pixelFormat = ffmpeg.avGetPixFmtFromName('yuv420p');
-  context.timeBase = { num: rate.den, den: rate.num };
+  context.timeBase = variableRate ? { num: 1, den: TICKS } : { num: rate.den, den: rate.num };
   context.framerate = rate;
   context.threadCount = Math.min(MAX_THREADS, availableParallelism());
   context.colorRange = AV.RANGE_LIMITED;
@@ -157,7 +161,7 @@ async function openEncoder(
     checkCode(ffmpeg, stream.codecpar.fromContext(codec), `settings for ${path}`);
     checkCode(ffmpeg, await format.openOutput(), `to write ${path}`);
     await withOptions(ffmpeg, container.options, (o) => format.writeHeader(o), `to write ${path}`);
-    return { ffmpeg, path, format, stream, codec, scaler, packet, free };
+    return { ffmpeg, path, format, stream, codec, scaler, packet, lastStep: 0, free };
   } catch (error) {
     await free();
     throw error;
@@ -179,9 +183,11 @@ function padToEven({ width, height, data }: Image): Buffer {
 }
 
 /** Writes the packets that the encoder has ready. */
-async function drain({ ffmpeg, path, format, stream, codec, packet }: Encoder): Promise<void> {
+async function drain({ ffmpeg, path, format, stream, codec, packet, lastStep }: Encoder): Promise<void> {
   while ((await codec.receivePacket(packet)) >= 0) {
     packet.streamIndex = 0;
+    // The last frame stays as long as the one before it did.
+    if (lastStep) packet.duration = BigInt(lastStep);
     packet.rescaleTs(codec.timeBase, stream.timeBase);
     checkCode(ffmpeg, await format.interleavedWriteFrame(packet), `to write a frame to ${path}`);
     packet.unref();
@@ -200,8 +206,8 @@ function makeFrame({ ffmpeg, codec }: Encoder, format: number, space: number, ra
   return frame;
 }
 
-/** Converts a picture (BT.709, limited range) and hands it to the encoder as frame number `index`. */
-async function encodeImage(encoder: Encoder, image: Image, index: number): Promise<void> {
+/** Converts a picture (BT.709, limited range) and hands it to the encoder, to be shown at `pts` in its time base. */
+async function encodeImage(encoder: Encoder, image: Image, index: number, pts: number): Promise<void> {
   const { ffmpeg, path, codec, scaler } = encoder;
   const rgb = makeFrame(encoder, ffmpeg.avGetPixFmtFromName('rgb24'), AV.SPACE_RGB, AV.RANGE_FULL);
   const yuv = makeFrame(encoder, codec.pixelFormat, AV.BT709, AV.RANGE_LIMITED);
@@ -210,7 +216,7 @@ async function encodeImage(encoder: Encoder, image: Image, index: number): Promi
     checkCode(ffmpeg, rgb.fromBuffer(padToEven(image)), 'a frame');
     checkCode(ffmpeg, yuv.getBuffer(0), 'memory for a frame');
     checkCode(ffmpeg, await scaler.scaleFrame(yuv, rgb), `a frame for ${path} that converts to YUV`);
-    yuv.pts = BigInt(index);
+    yuv.pts = BigInt(pts);
     checkCode(ffmpeg, await codec.sendFrame(yuv), `the encoder to take frame ${index} of ${path}`);
     await drain(encoder);
   } finally {
@@ -237,6 +243,17 @@ export async function createVideoSink(
   const enqueue = makeQueue();
   let open = true;
   let count = 0;
+  let last = -1;
+
+  /** Frame after frame in the encoder's time base; without a time of its own a frame follows evenly. */
+  function nextTime(time: number | undefined): number {
+    if (!options.variableRate) return count;
+    const even = last < 0 ? 0 : last + Math.max(1, Math.round(TICKS / options.frameRate));
+    const at = time === undefined ? even : Math.max(last + 1, Math.round(time * TICKS));
+    encoder.lastStep = last < 0 ? at : at - last;
+    last = at;
+    return at;
+  }
 
   async function discard(): Promise<void> {
     if (!open) return;
@@ -263,11 +280,11 @@ export async function createVideoSink(
 
   return {
     existing: new Set(),
-    write: (image) =>
+    write: (image, _name, time) =>
       enqueue(async () => {
         if (!open) throw new FileError(`Expected ${path} to be open but it was closed`);
         checkFrame(image, options);
-        await encodeImage(encoder, image, count);
+        await encodeImage(encoder, image, count, nextTime(time));
         count++;
       }),
     close: () => enqueue(finish),

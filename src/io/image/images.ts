@@ -48,6 +48,12 @@ export async function decoding<T>(place: string, work: Promise<T>): Promise<T> {
     return await work;
   } catch (cause) {
     const reason = (cause as Error).message.trim().split('\n').join(', ');
+    if (/HEVC|libde265/.test(reason))
+      throw new FileError(
+        `Expected an image ${place} that can be decoded but it is a HEIC, whose compression (HEVC) is not built in: ` +
+          'convert it to JPEG or PNG',
+        { cause },
+      );
     throw new FileError(`Expected an image ${place} but it could not be decoded: ${reason}`, { cause });
   }
 }
