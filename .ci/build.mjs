@@ -3,7 +3,7 @@
  * to open three hundred modules than to read them. `node .ci/build.mjs FILE OUT.js` builds one file as the command is.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -71,7 +71,11 @@ else {
     ...SETTINGS,
     plugins: [withoutEffects],
     ...inParts,
-    entryPoints: ['src/index.ts', 'kernels/index.ts'],
+    entryPoints: [
+      'src/index.ts',
+      'kernels/index.ts',
+      ...readdirSync(`${ROOT}src/api`).map((name) => `src/api/${name}`),
+    ],
     chunkNames: 'parts/[name]-[hash]',
   });
   await build({

@@ -11,9 +11,11 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { areaUnderRoc, describeDense, equalErrorRate, falsePositiveRateAtRecall } from '../src/index.ts';
+import { describeDense } from '../src/api/features.ts';
+import { areaUnderRoc, equalErrorRate, falsePositiveRateAtRecall } from '../src/api/evaluate.ts';
 import { loadPatchModel, readImage } from '../src/index.ts';
-import type { DescriptorMap, GreyImage, PatchModel } from '../src/index.ts';
+import type { DescriptorMap, GreyImage } from '../src/api/features.ts';
+import type { PatchModel } from '../src/index.ts';
 import { prepareAllPairs, resizePlanes } from '../kernels/index.ts';
 import type { FeatureMap } from '../kernels/index.ts';
 import { describeMachine, printTable, saveResults } from './measure.ts';

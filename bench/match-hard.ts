@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transformPoints } from '../src/core/homography.ts';
 import type { Homography } from '../src/core/homography.ts';
+import { correspondencesFromFlow, correspondencesFromHomography } from '../src/api/geometry.ts';
+import { toPatchDescriptor } from '../src/api/features.ts';
 import {
-  correspondencesFromFlow,
-  correspondencesFromHomography,
   estimateFlow,
   estimateHomography,
   loadFlowModel,
@@ -18,7 +18,6 @@ import {
   loadPatchModel,
   match,
   readImage,
-  toPatchDescriptor,
 } from '../src/index.ts';
 import type { FlowModel, HomographyModel, Image, PatchModel } from '../src/index.ts';
 import { round, summarize } from './measure.ts';

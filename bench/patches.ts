@@ -6,7 +6,8 @@
 
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { describe, describeDense, listModels, loadPatchModel, similarities } from '../src/index.ts';
+import { describeDense } from '../src/api/features.ts';
+import { describePatches, listModels, loadPatchModel, similarities } from '../src/index.ts';
 import type { PatchModel } from '../src/index.ts';
 import { describeMachine, printTable, saveResults, seededValues, summarize, watchOthers } from './measure.ts';
 import { startPython } from './pairs.ts';
@@ -53,7 +54,7 @@ function drawPatches(count: number, size: number, seed: number) {
 function ourBatch(model: PatchModel, label: string, batch: number): Contender {
   const [a, b] = [1, 2].map((seed) => drawPatches(batch, model.patchSize, seed));
   const run = model.describes
-    ? async () => (await describe(model, a)).data
+    ? async () => (await describePatches(model, a)).data
     : async () => (await similarities(model, a, b)).scores;
   return {
     name: `${label}, batch ${batch}`,

@@ -2,9 +2,11 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyWarp, composeWarps, describeSemantic, fitWarp, homographyWarp } from '../src/index.ts';
+import { applyWarp, composeWarps, fitWarp, homographyWarp } from '../src/api/geometry.ts';
+import { describeSemantic } from '../src/api/features.ts';
 import { matchSemantic, readImage, transferPoints } from '../src/index.ts';
-import type { Image, MatchSemanticOptions, SemanticModel, Warp } from '../src/index.ts';
+import type { Warp } from '../src/api/geometry.ts';
+import type { Image, MatchSemanticOptions, SemanticModel } from '../src/index.ts';
 import { createRandom } from '../src/geometry/index.ts';
 import { round } from './measure.ts';
 

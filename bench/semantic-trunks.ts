@@ -1,7 +1,8 @@
 /** Other networks' features in place of the semantic trunk's: what does knowing kinds of objects add? */
 
-import { describeSemantic } from '../src/index.ts';
-import type { Image, SemanticFeatures, SemanticModel } from '../src/index.ts';
+import { describeSemantic } from '../src/api/features.ts';
+import type { SemanticFeatures } from '../src/api/features.ts';
+import type { Image, SemanticModel } from '../src/index.ts';
 import type { FeatureMap } from '../kernels/index.ts';
 import { resizePlanes } from '../kernels/index.ts';
 import { sampleCells, toUnitLength } from '../src/match/semantic/features.ts';

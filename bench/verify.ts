@@ -7,16 +7,9 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  CLASSICAL_MEASURES,
-  averagePrecision,
-  describe,
-  falsePositiveRateAtRecall,
-  listModels,
-  loadPatchModel,
-  similarities,
-  vectorDistance,
-} from '../src/index.ts';
+import { CLASSICAL_MEASURES } from '../src/api/features.ts';
+import { averagePrecision, falsePositiveRateAtRecall, vectorDistance } from '../src/api/evaluate.ts';
+import { describePatches, listModels, loadPatchModel, similarities } from '../src/index.ts';
 import type { Image, PatchModel } from '../src/index.ts';
 import { describeMachine, printTable, round, saveResults } from './measure.ts';
 import { MEASURE, readPatchQuestions, runMeasure } from './patch-sheets.ts';
@@ -44,7 +37,7 @@ async function compareDescriptors(
   const { measure } = model;
   if (measure.kind !== 'describer') throw new Error(`${model.name} makes no descriptors`);
   const rows = async (patches: readonly Image[]): Promise<Float32Array[]> => {
-    const { count, length, data } = await describe(model, patches);
+    const { count, length, data } = await describePatches(model, patches);
     return Array.from({ length: count }, (_, i) => data.subarray(i * length, (i + 1) * length));
   };
   const sheets = new Map<PatchSheet, readonly [Float32Array[], Float32Array[]]>();

@@ -32,13 +32,13 @@ export {
   voteReference,
 } from './consensus/index.ts';
 export type { SoftArgmaxOptions, VoteOptions } from './consensus/index.ts';
-export { BackendError } from './errors.ts';
+export { KernelError } from './errors.ts';
 export { lookupReference, prepareLookup } from './lookup/index.ts';
 export type { LookupOptions, LookupSpec, PreparedLookup } from './lookup/index.ts';
 export { matchGlobally, matchReference, prepareMatch } from './match/index.ts';
 export type {
   MatchGloballyOptions,
-  MatchOptions,
+  PrepareMatchOptions,
   MatchResult,
   MatchSpec,
   PreparedMatch,
@@ -55,7 +55,7 @@ export { prepareRefinement, refineReference } from './refine/index.ts';
 export type {
   PreparedRefinement,
   RefineInput,
-  RefineOptions,
+  PrepareRefinementOptions,
   RefineParameters,
   RefineSpec,
 } from './refine/index.ts';

@@ -55,6 +55,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/stitch': ['src/core', 'src/runtime', 'src/features', 'src/geometry', 'kernels'],
   'src/cli': ['src', 'kernels'],
+  'src/api': [
+    'src/core',
+    'src/runtime',
+    'src/draw',
+    'src/io',
+    'src/flow',
+    'src/geometry',
+    'src/features',
+    'src/match',
+    'src/stitch',
+    'kernels',
+  ],
   'src/index.ts': [
     'src/core',
     'src/runtime',

@@ -1,4 +1,4 @@
-import { BackendError } from '../errors.ts';
+import { KernelError } from '../errors.ts';
 import { checkInteger, checkMap, checkScale, checkThreads, checkValues } from './checks.ts';
 import { scaleFactor } from './reference.ts';
 import type { BackendRun } from './backend.ts';
@@ -27,6 +27,7 @@ export interface AllPairsSpec {
   readonly scale: CorrelationScale;
 }
 
+/** Options of `prepareAllPairs`. */
 export interface AllPairsOptions {
   /** `auto` (default) and `simd` are hand-written WebAssembly SIMD; `reference` is the definition. */
   readonly backend?: 'auto' | 'simd' | 'reference';
@@ -52,7 +53,7 @@ export interface PreparedAllPairs {
  * feature vector of A with every one of B.
  *
  * @throws {TypeError | RangeError} for sizes that make no sense
- * @throws {BackendError} where the backend is absent here
+ * @throws {KernelError} where the backend is absent here
  */
 export async function prepareAllPairs(
   spec: AllPairsSpec,
@@ -76,13 +77,13 @@ const MOST_SCORES = 2 ** 29;
 async function chooseBackend(wanted: string): Promise<'simd' | 'reference'> {
   if (wanted === 'reference') return wanted;
   if (wanted !== 'auto' && wanted !== 'simd')
-    throw new BackendError(
+    throw new KernelError(
       `Expected one of auto, simd, reference for backend but received ${JSON.stringify(wanted)}`,
     );
   const reason = await (await import('./simd.ts')).backend.unavailable();
   if (!reason) return 'simd';
   if (wanted === 'auto') return 'reference';
-  throw new BackendError(`Expected backend simd to work here but it does not: ${reason}`);
+  throw new KernelError(`Expected backend simd to work here but it does not: ${reason}`);
 }
 
 async function prepareSimd(spec: AllPairsSpec, threads: number | undefined): Promise<BackendRun> {
@@ -103,7 +104,7 @@ function guard(backend: 'simd' | 'reference', spec: AllPairsSpec, inner: Backend
     backend,
     spec,
     async run(a, b, out) {
-      if (!open) throw new BackendError('Expected a correlation in use but received one that was disposed');
+      if (!open) throw new KernelError('Expected a correlation in use but received one that was disposed');
       checkMap(a, 'a', { channels, height: heightA, width: widthA });
       checkMap(b, 'b', { channels, height: heightB, width: widthB });
       if (out) checkValues(out.data, 'out.data', length, `${heightA * widthA} x ${heightB * widthB}`);

@@ -1,6 +1,6 @@
 /** The gpu.js kernel: one source, run by WebGPU, headless OpenGL, WebAssembly or plain JavaScript. */
 
-import { BackendError } from '../errors.ts';
+import { KernelError } from '../errors.ts';
 import { scaleFactor } from './reference.ts';
 import type * as GpuJsTypes from 'gpu.js';
 import type { Backend, BackendOptions, BackendRun } from './backend.ts';
@@ -245,7 +245,7 @@ async function prepare(mode: GpuMode, spec: CorrelationSpec, options: BackendOpt
       const [packedA, packedB] = [plan.packA(a), plan.packB(b)];
       for (const { length } of [packedA, packedB, out])
         if (length > MOST_VALUES)
-          throw new BackendError(
+          throw new KernelError(
             `Expected arrays of at most ${MOST_VALUES} values for gpu-${mode} but received ${length}`,
           );
       const result = await kernel(input(packedA, [packedA.length]), input(packedB, [packedB.length]));
@@ -263,7 +263,7 @@ async function prepare(mode: GpuMode, spec: CorrelationSpec, options: BackendOpt
 function refuseFallback(kernel: GpuKernel, mode: GpuMode): void {
   kernel.kernel.onRequestFallback = () => {
     const reason = kernel.kernel.fallbackReason ?? 'it gave no reason';
-    throw new BackendError(`Expected gpu.js to run in its ${mode} mode but it wanted to leave it: ${reason}`);
+    throw new KernelError(`Expected gpu.js to run in its ${mode} mode but it wanted to leave it: ${reason}`);
   };
 }
 
@@ -271,7 +271,7 @@ function refuseFallback(kernel: GpuKernel, mode: GpuMode): void {
 function checkMode(kernel: GpuKernel, mode: GpuMode): void {
   const actual = kernel.kernel.constructor.mode;
   if (actual !== mode)
-    throw new BackendError(
+    throw new KernelError(
       `Expected gpu.js to run in its ${mode} mode but it ran in ${actual}: ${kernel.kernel.fallbackReason}`,
     );
 }

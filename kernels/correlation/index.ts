@@ -1,6 +1,6 @@
 /** Correlation of feature maps: one meaning (`reference.ts`), several ways to compute it. */
 
-import { BackendError } from '../errors.ts';
+import { KernelError } from '../errors.ts';
 import { checkMap, checkOut, checkSpec, checkThreads } from './checks.ts';
 import type { Backend, BackendRun } from './backend.ts';
 import type { CorrelationScale, CorrelationSpec, CostVolume, FeatureMap } from '../types.ts';
@@ -72,7 +72,7 @@ export async function correlationUnavailable(backend: ComputeBackend): Promise<s
  *
  * @param backend `auto` takes the first that works; any other is used or refused, never replaced
  * @throws {TypeError | RangeError} for a field of `spec` that makes no sense
- * @throws {BackendError} where the backend is unknown, absent here, or unfit for the size
+ * @throws {KernelError} where the backend is unknown, absent here, or unfit for the size
  */
 export async function prepareCorrelation(
   spec: CorrelationSpec,
@@ -87,17 +87,17 @@ export async function prepareCorrelation(
     try {
       return await prepareWith(name, checked, options);
     } catch (error) {
-      if (!(error instanceof BackendError)) throw error;
+      if (!(error instanceof KernelError)) throw error;
       reasons.push(error.message);
     }
-  throw new BackendError(
+  throw new KernelError(
     `Expected a correlation backend that works here but found none: ${reasons.join('; ')}`,
   );
 }
 
 async function loadBackend(name: ComputeBackend): Promise<Backend> {
   if (!Object.hasOwn(BACKENDS, name))
-    throw new BackendError(
+    throw new KernelError(
       `Expected one of auto, ${correlationBackends.join(', ')} for backend but received ${JSON.stringify(name)}`,
     );
   return BACKENDS[name]();
@@ -110,7 +110,7 @@ async function prepareWith(
 ): Promise<PreparedCorrelation> {
   const backend = await loadBackend(name);
   const reason = await backend.unavailable();
-  if (reason) throw new BackendError(`Expected backend ${name} to work here but it does not: ${reason}`);
+  if (reason) throw new KernelError(`Expected backend ${name} to work here but it does not: ${reason}`);
   return guard(name, spec, await backend.prepare(spec, options));
 }
 
@@ -125,7 +125,7 @@ function guard(name: ComputeBackend, spec: CorrelationSpec, inner: BackendRun): 
     backend: name,
     spec,
     async run(a, b, out = createVolume(spec)) {
-      if (!open) throw new BackendError('Expected a correlation in use but received one that was disposed');
+      if (!open) throw new KernelError('Expected a correlation in use but received one that was disposed');
       checkMap(a, 'a', spec);
       checkMap(b, 'b', spec);
       checkOut(out, spec);

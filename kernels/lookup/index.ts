@@ -1,6 +1,6 @@
 /** Correlation looked up around a flow, for networks that refine it again and again. */
 
-import { BackendError } from '../errors.ts';
+import { KernelError } from '../errors.ts';
 import {
   checkInteger,
   checkMap,
@@ -18,6 +18,7 @@ import type { LookupSpec } from './types.ts';
 export { lookupReference } from './reference.ts';
 export type { LookupSpec } from './types.ts';
 
+/** Options of `prepareLookup`. */
 export interface LookupOptions {
   /** Threads to share the work, 1 to 64; by default up to four where the maps are large enough. */
   readonly threads?: number;
@@ -44,7 +45,7 @@ export interface PreparedLookup {
    *   not finite the scores are 0
    * @param out a volume of the right size to write into; by default a new one
    * @throws {TypeError} where the flow or `out` is not of that size
-   * @throws {BackendError} where nothing was loaded
+   * @throws {KernelError} where nothing was loaded
    */
   lookup(flow: Float32Array, out?: CostVolume): CostVolume;
   /** Both at once. */
@@ -64,7 +65,7 @@ const MOST_REACH = 16;
  * not with their square.
  *
  * @throws {TypeError | RangeError} for a field of `spec` that makes no sense, or maps that need more than 2 GiB of work
- * @throws {BackendError} where the JavaScript engine has no WebAssembly SIMD
+ * @throws {KernelError} where the JavaScript engine has no WebAssembly SIMD
  */
 export async function prepareLookup(spec: LookupSpec, options: LookupOptions = {}): Promise<PreparedLookup> {
   const { channels, height, width, radius, scale = 'none', reaches = [1] } = spec;
@@ -86,9 +87,9 @@ function guard(spec: Required<LookupSpec>, engine: LookupEngine): PreparedLookup
   let state: 'empty' | 'loaded' | 'disposed' = 'empty';
   const checkState = (needed: boolean) => {
     if (state === 'disposed')
-      throw new BackendError('Expected a lookup in use but received one that was disposed');
+      throw new KernelError('Expected a lookup in use but received one that was disposed');
     if (needed && state === 'empty')
-      throw new BackendError('Expected maps to look up in but received none: call load first');
+      throw new KernelError('Expected maps to look up in but received none: call load first');
   };
   const load = (a: FeatureMap, b: FeatureMap) => {
     checkState(false);

@@ -113,7 +113,7 @@ export interface LookupEngine {
   dispose(): void;
 }
 
-/** @throws BackendError without WebAssembly SIMD, RangeError where the maps are too large for its memory */
+/** @throws KernelError without WebAssembly SIMD, RangeError where the maps are too large for its memory */
 export async function createLookupEngine(spec: LookupSpec, threads: number): Promise<LookupEngine> {
   const s = planSizes(spec, threads);
   const functions = s.targets.flatMap((target, i) => [

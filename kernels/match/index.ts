@@ -1,6 +1,6 @@
 /** Global matching of two feature maps, with a confidence. */
 
-import { BackendError } from '../errors.ts';
+import { KernelError } from '../errors.ts';
 import { checkInteger, checkMap, checkThreads, checkValues } from '../correlation/index.ts';
 import { defaultThreads } from '../wasm/threads.ts';
 import { createMatchEngine } from './simd.ts';
@@ -11,7 +11,8 @@ import type { MatchResult, MatchSpec } from './types.ts';
 export { matchReference } from './reference.ts';
 export type { MatchResult, MatchSpec } from './types.ts';
 
-export interface MatchOptions {
+/** Options of `prepareMatch`. */
+export interface PrepareMatchOptions {
   /** Threads to share the work, 1 to 64; by default up to four where the maps are large enough. */
   readonly threads?: number;
 }
@@ -42,9 +43,12 @@ const MOST_CELLS = 2 ** 24;
  * maps, the memory only with their sum.
  *
  * @throws {TypeError | RangeError} for a field of `spec` that makes no sense, or maps that need more than 2 GiB of work
- * @throws {BackendError} where the JavaScript engine has no WebAssembly SIMD
+ * @throws {KernelError} where the JavaScript engine has no WebAssembly SIMD
  */
-export async function prepareMatch(spec: MatchSpec, options: MatchOptions = {}): Promise<PreparedMatch> {
+export async function prepareMatch(
+  spec: MatchSpec,
+  options: PrepareMatchOptions = {},
+): Promise<PreparedMatch> {
   const { channels, heightA, widthA, heightB, widthB } = spec;
   for (const [name, size] of Object.entries({ channels, heightA, widthA, heightB, widthB }))
     checkInteger(size, name, 1);
@@ -69,7 +73,7 @@ function guard(spec: MatchSpec, engine: MatchEngine): PreparedMatch {
   return {
     spec,
     run(a, b, sharpness, out = { flow: new Float32Array(2 * cells), confidence: new Float32Array(cells) }) {
-      if (!open) throw new BackendError('Expected a matching in use but received one that was disposed');
+      if (!open) throw new KernelError('Expected a matching in use but received one that was disposed');
       checkMap(a, 'a', { channels, height: heightA, width: widthA });
       checkMap(b, 'b', { channels, height: heightB, width: widthB });
       checkSharpness(sharpness);
@@ -92,7 +96,7 @@ function checkSharpness(value: unknown): void {
 }
 
 /** How to match. */
-export interface MatchGloballyOptions extends MatchOptions {
+export interface MatchGloballyOptions extends PrepareMatchOptions {
   /** What the dot products are multiplied by before the softmax (one over its temperature), above 0. */
   readonly sharpness: number;
 }

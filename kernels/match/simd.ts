@@ -116,7 +116,7 @@ export interface MatchEngine {
   dispose(): void;
 }
 
-/** @throws BackendError without WebAssembly SIMD, RangeError where the maps are too large for its memory */
+/** @throws KernelError without WebAssembly SIMD, RangeError where the maps are too large for its memory */
 export async function createMatchEngine(spec: MatchSpec, threads: number): Promise<MatchEngine> {
   const s = planSizes(spec, threads);
   const functions = [

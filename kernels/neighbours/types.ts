@@ -1,3 +1,4 @@
+/** Options of `normalizedCorrelation`. */
 export interface NormalizedCorrelationOptions {
   /** Rows and columns of a patch, 2 or more; 5 unless told, as in the paper. */
   readonly size?: number;

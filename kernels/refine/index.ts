@@ -1,4 +1,4 @@
-import { BackendError } from '../errors.ts';
+import { KernelError } from '../errors.ts';
 import { checkInteger } from '../correlation/index.ts';
 import { defaultThreads } from '../wasm/threads.ts';
 import { MOST_STAGES } from './layout.ts';
@@ -9,7 +9,8 @@ import type { RefineInput, RefineParameters, RefineSpec } from './types.ts';
 export { refineReference } from './reference.ts';
 export type { RefineInput, RefineParameters, RefineSpec } from './types.ts';
 
-export interface RefineOptions {
+/** Options of `prepareRefinement`. */
+export interface PrepareRefinementOptions {
   /** Threads to share the work, 1 to 8; by default up to four where the images are large enough. */
   readonly threads?: number;
 }
@@ -40,11 +41,11 @@ const EFFORT = 256;
  * of threads, bit for bit.
  *
  * @throws RangeError for images that need more than 2 GiB of work
- * @throws BackendError where the JavaScript engine has no WebAssembly SIMD
+ * @throws KernelError where the JavaScript engine has no WebAssembly SIMD
  */
 export async function prepareRefinement(
   spec: RefineSpec,
-  options: RefineOptions = {},
+  options: PrepareRefinementOptions = {},
 ): Promise<PreparedRefinement> {
   checkSpec(spec);
   const { channels, height, width } = spec;
@@ -58,7 +59,7 @@ export async function prepareRefinement(
   };
   return {
     run(input, parameters = {}) {
-      if (!open) throw new BackendError('Expected a refinement in use but received one that was disposed');
+      if (!open) throw new KernelError('Expected a refinement in use but received one that was disposed');
       checkInput(spec, input);
       return engine.run(input, completeParameters(parameters));
     },

@@ -25,7 +25,7 @@ export interface RefineEngine {
   dispose(): void;
 }
 
-/** @throws BackendError without WebAssembly SIMD, RangeError where the images are too large for its memory */
+/** @throws KernelError without WebAssembly SIMD, RangeError where the images are too large for its memory */
 export async function createRefineEngine(spec: RefineSpec, threads: number): Promise<RefineEngine> {
   const layout = planLayout(spec, threads);
   const crew = await createCrew(listFunctions(layout), layout.pages, threads);

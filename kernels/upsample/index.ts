@@ -1,6 +1,6 @@
 /** Convex upsampling of flow, for networks that predict on a coarse grid. */
 
-import { BackendError } from '../errors.ts';
+import { KernelError } from '../errors.ts';
 import { checkInteger, checkThreads, checkValues } from '../correlation/index.ts';
 import { defaultThreads } from '../wasm/threads.ts';
 import { createUpsampleEngine } from './simd.ts';
@@ -10,6 +10,7 @@ import type { UpsampleInput, UpsampleOutput, UpsampleSpec } from './types.ts';
 export { upsampleReference } from './reference.ts';
 export type { UpsampleInput, UpsampleOutput, UpsampleSpec } from './types.ts';
 
+/** Options of `prepareUpsample`. */
 export interface UpsampleOptions {
   /** Threads to share the work, 1 to 64; by default up to four where the grid is large enough. */
   readonly threads?: number;
@@ -41,7 +42,7 @@ export interface PreparedUpsample {
  * Prepares convex upsampling (Teed and Deng 2020, section 3.3) in hand-written WebAssembly SIMD.
  *
  * @throws {TypeError | RangeError} for a field of `spec` that makes no sense, or a mask that needs more than 2 GiB
- * @throws {BackendError} where the JavaScript engine has no WebAssembly SIMD
+ * @throws {KernelError} where the JavaScript engine has no WebAssembly SIMD
  */
 export async function prepareUpsample(
   spec: UpsampleSpec,
@@ -76,7 +77,7 @@ function guard(spec: Required<UpsampleSpec>, engine: UpsampleEngine): PreparedUp
       scale = 1,
       out = { flow: new Float32Array(2 * fineCells), extra: new Float32Array(extra * fineCells) },
     ) {
-      if (!open) throw new BackendError('Expected an upsampling in use but received one that was disposed');
+      if (!open) throw new KernelError('Expected an upsampling in use but received one that was disposed');
       const masks = 9 * factor * factor;
       checkValues(input.flow, 'flow', 2 * coarseCells, `2 x ${coarse}`);
       checkValues(input.mask, 'mask', masks * coarseCells, `${masks} x ${coarse}`);

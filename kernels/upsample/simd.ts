@@ -66,7 +66,7 @@ export interface UpsampleEngine {
   dispose(): void;
 }
 
-/** @throws BackendError without WebAssembly SIMD, RangeError where the mask is too large for its memory */
+/** @throws KernelError without WebAssembly SIMD, RangeError where the mask is too large for its memory */
 export async function createUpsampleEngine(spec: UpsampleSpec, threads: number): Promise<UpsampleEngine> {
   const s = planSizes(spec, threads);
   const crew = await createCrew([upsample(s)], s.pages, threads);

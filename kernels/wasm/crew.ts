@@ -1,6 +1,6 @@
 /** Calls the functions of one module on one thread, or on several that share its memory. */
 
-import { BackendError } from '../errors.ts';
+import { KernelError } from '../errors.ts';
 import { wasmApi } from './api.ts';
 import { assemble } from './code.ts';
 import type { FunctionSource } from './code.ts';
@@ -26,7 +26,7 @@ export interface Crew {
 
 /**
  * @param pages size of the memory in units of 64 KiB
- * @throws BackendError where the JavaScript engine lacks the instructions
+ * @throws KernelError where the JavaScript engine lacks the instructions
  */
 export async function createCrew(
   functions: readonly FunctionSource[],
@@ -35,7 +35,7 @@ export async function createCrew(
 ): Promise<Crew> {
   const shared = threads > 1;
   const bytes = assemble(functions, pages, shared);
-  if (!wasmApi?.validate(bytes)) throw new BackendError('This JavaScript engine has no WebAssembly SIMD');
+  if (!wasmApi?.validate(bytes)) throw new KernelError('This JavaScript engine has no WebAssembly SIMD');
   const memory = new wasmApi.Memory({ initial: pages, maximum: pages, shared });
   // At once: a compilation that is waited for stands in line behind the optimising of all code compiled before.
   const module = new wasmApi.Module(bytes);

@@ -40,4 +40,5 @@ export { flowMagnitudes, knownPixels } from './known.ts';
 export { LEAST_SCALE, SCALE_PERCENTILE, STILL, motionScale } from './motion-scale.ts';
 export { asNdarray, fromNdarray } from './ndarray.ts';
 export { quantiles } from './quantile.ts';
-export type { Color, FlowField, Image, Mask, ScalarField, Tensor } from './types.ts';
+export type { Color, FlowField, Image, Mask, ScalarField, Size, Tensor } from './types.ts';
+export type { NumericNdArray } from './ndarray.ts';

@@ -47,3 +47,9 @@ export interface Tensor {
 
 /** An RGB colour, 0 to 255 each. */
 export type Color = readonly [red: number, green: number, blue: number];
+
+/** Width and height of a grid, in its pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}

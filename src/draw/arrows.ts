@@ -12,6 +12,7 @@ import { fillOutlined } from './canvas.ts';
 import type { Bounds, Canvas, SignedDistance } from './canvas.ts';
 import type { Color } from '../core/index.ts';
 
+/** Options of `drawArrows`. */
 export interface ArrowOptions {
   /** Pixels between arrows; 16 unless told. */
   readonly step?: number;

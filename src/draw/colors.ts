@@ -11,6 +11,7 @@ import {
 import type { Color } from '../core/index.ts';
 import { writeWheelColor } from './wheel.ts';
 
+/** Options of `colorizeFlow`. */
 export interface ColorizeOptions {
   /**
    * Length in pixels that gets the full colour at the rim of the wheel. It defaults to the greatest of this flow, but

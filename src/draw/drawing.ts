@@ -7,7 +7,7 @@ import { ShapeError, checkGrid, checkNumber, checkSameSize, expected } from '../
  * @param alpha 0 (A alone) to 1 (B alone)
  * @throws ShapeError when the two differ in size
  */
-export function blend(imageA: Image, imageB: Image, alpha = 0.5): Image {
+export function overlayImages(imageA: Image, imageB: Image, alpha = 0.5): Image {
   checkGrid(imageA, 3, 'imageA');
   checkGrid(imageB, 3, 'imageB');
   checkSameSize(imageA, 'imageA', imageB, 'imageB');

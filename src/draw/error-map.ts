@@ -9,6 +9,7 @@ import {
 } from '../core/index.ts';
 import { HEAT, kittiColor } from './palette.ts';
 
+/** Options of `errorMap`. */
 export interface ErrorMapOptions {
   /**
    * Error in pixels that gets the brightest colour; unless told the 99th percentile of this map, at least 1.

@@ -3,7 +3,7 @@ export type { ArrowOptions } from './arrows.ts';
 export { fillOutlined } from './canvas.ts';
 export { colorizeFlow } from './colors.ts';
 export type { ColorizeOptions, ColorizedFlow } from './colors.ts';
-export { blend, maskToImage, scalarToImage, sideBySide } from './drawing.ts';
+export { overlayImages, maskToImage, scalarToImage, sideBySide } from './drawing.ts';
 export { errorMap } from './error-map.ts';
 export type { ErrorMap, ErrorMapOptions } from './error-map.ts';
 export { flowLegend } from './legend.ts';

@@ -53,6 +53,7 @@ export interface PatchDescriptor {
  */
 export type Detector = 'dog' | 'harris' | 'fast';
 
+/** Options of `detectKeypoints`. */
 export interface DetectOptions {
   /** `dog` unless told. */
   readonly detector?: Detector;
@@ -87,6 +88,7 @@ export interface DetectOptions {
  */
 export type DescriptorKind = 'sift' | 'rootsift';
 
+/** Options of `describeKeypoints`. */
 export interface DescribeOptions {
   /** `rootsift` unless told, or what makes vectors of patches. */
   readonly descriptor?: DescriptorKind | PatchDescriptor;
@@ -94,8 +96,10 @@ export interface DescribeOptions {
   readonly gradients?: 'all' | 'samples';
 }
 
+/** Options of `extractFeatures`: those of finding and of describing keypoints. */
 export interface ExtractOptions extends DetectOptions, DescribeOptions {}
 
+/** Options of `matchDescriptors`. */
 export interface MatchDescriptorsOptions {
   /** Greatest distance of the best over that of the second best; 0.8 unless told, 1 lets everything pass. */
   readonly ratio?: number;

@@ -1,5 +1,5 @@
 export {
-  checkConsistency,
+  checkForwardBackward,
   composeFlow,
   cropFlow,
   flowPercentile,

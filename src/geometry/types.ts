@@ -7,6 +7,7 @@ import type { Matrix3 } from '../core/index.ts';
  */
 export type GeometricModel = 'translation' | 'similarity' | 'affine' | 'homography' | 'fundamental';
 
+/** Options of `fitModel`. */
 export interface FitOptions {
   /**
    * Greatest error in pixels that still counts as an inlier; 3 unless told. For maps the error is the distance in B

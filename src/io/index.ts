@@ -6,10 +6,12 @@ export type { ImageFileFormat, ReadFlowOptions, ReadImageOptions } from './image
 export {
   FLOW_EXTENSIONS,
   decodeFlo,
+  decodeFlow,
   decodeKitti,
   decodeNpy,
   decodePfm,
   encodeFlo,
+  encodeFlow,
   encodeKitti,
   encodeNpy,
   encodePfm,
@@ -27,4 +29,4 @@ export type {
   FrameSourceKind,
   OpenFramesOptions,
 } from './frames/index.ts';
-export type { FlowFolder } from './flow/index.ts';
+export type { FlowFileFormat, FlowFolder } from './flow/index.ts';

@@ -7,6 +7,7 @@ import { refuseExternalData } from './external-data.ts';
 import { loadOnnxRuntime } from './onnx-runtime.ts';
 import type { OnnxRuntime } from './onnx-runtime.ts';
 
+/** How a graph is loaded. */
 export interface SessionOptions {
   /** Threads inside one operator; as many as there are cores unless told. */
   readonly threads?: number;

@@ -35,6 +35,7 @@ export interface PanoramaParts {
   readonly oriented?: Oriented;
 }
 
+/** A panorama and what its report says. */
 export interface BuiltPanorama {
   readonly report: PanoramaReport;
   readonly transforms: Transforms;

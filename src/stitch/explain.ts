@@ -1,5 +1,5 @@
 import type { LeftOut } from './report.ts';
-import type { PairMatch, View } from './types.ts';
+import type { StitchPair, View } from './types.ts';
 
 /** Fewer points than this are hardly enough for any pair. */
 const FEW_POINTS = 40;
@@ -11,7 +11,7 @@ const FEW_PIXELS = 40_000;
 export function explainLeftOut(
   view: View,
   keypoints: number,
-  pairs: readonly PairMatch[],
+  pairs: readonly StitchPair[],
   names: readonly string[],
 ): LeftOut {
   if (keypoints < FEW_POINTS)
@@ -24,7 +24,7 @@ export function explainLeftOut(
           : 'it is blurred, dark, or shows little but sky, water or walls: take it again with more detail in view',
     };
   const own = pairs.filter(({ a, b }) => a === view.index || b === view.index);
-  const best = own.reduce<PairMatch | undefined>(
+  const best = own.reduce<StitchPair | undefined>(
     (x, y) => (!x || y.inliers.scores.length > x.inliers.scores.length ? y : x),
     undefined,
   );
@@ -42,7 +42,7 @@ export function explainLeftOut(
   };
 }
 
-function adviceFor({ matchCount, inliers, overlap }: PairMatch): string {
+function adviceFor({ matchCount, inliers, overlap }: StitchPair): string {
   if (matchCount < 20)
     return 'it seems to show something else; if not, the overlap is too small or too plain: add a picture between';
   if (inliers.scores.length < 8)

@@ -21,7 +21,7 @@ export {
   planarCameras,
   rotationCameras,
   spanTree,
-  straighten,
+  correctWave,
 } from './cameras/index.ts';
 export type {
   AdjustOptions,
@@ -34,7 +34,6 @@ export type {
   PlanarSetup,
   RotationCameras,
   RotationSetup,
-  Size,
   SpanningTree,
   Straightened,
   Sweep,
@@ -55,7 +54,14 @@ export type {
 export { minimumCut } from '../../kernels/cut/index.ts';
 export type { GridGraph } from '../../kernels/cut/index.ts';
 export type { StitchOptions } from './options.ts';
-export type { LeftOut, PairReport, PanoramaReport, StitchReport } from './report.ts';
+export type {
+  InputReport,
+  LeftOut,
+  PairReport,
+  PanoramaReport,
+  PlacedImage,
+  StitchReport,
+} from './report.ts';
 export { NothingFitsError, UNREADABLE_ADVICE, stitch } from './stitch.ts';
 export type { Panorama, Stitched } from './stitch.ts';
 export { parseTransforms } from './transforms.ts';
@@ -64,11 +70,14 @@ export type {
   CameraModel,
   ImageSource,
   Observation,
-  PairMatch,
   Placement,
   ProjectionName,
+  Rectangle,
+  StageName,
+  StitchPair,
+  TileSink,
   View,
 } from './types.ts';
-export type { Rectangle } from './types.ts';
-export type { StageName } from './types.ts';
-export type { TileSink } from './types.ts';
+export type { Size } from '../core/index.ts';
+export type { BuiltPanorama } from './build-panorama.ts';
+export type { Tint } from './types.ts';

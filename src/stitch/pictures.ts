@@ -3,7 +3,7 @@
 import type { Image } from '../core/index.ts';
 import type { Canvas, WarpedView } from './canvas/index.ts';
 import type { SeamMap } from './seams/index.ts';
-import type { PairMatch, View } from './types.ts';
+import type { StitchPair, View } from './types.ts';
 
 type Rgb = readonly [r: number, g: number, b: number];
 
@@ -67,7 +67,7 @@ function sheet(thumbnails: readonly Image[]): { image: Image; corners: [number, 
 export function drawMatches(
   views: readonly View[],
   thumbnails: readonly Image[],
-  pairs: readonly PairMatch[],
+  pairs: readonly StitchPair[],
 ): Image {
   const { image, corners } = sheet(thumbnails);
   const at = (v: number, points: Float64Array, i: number): [number, number] => [
@@ -87,7 +87,7 @@ export function drawMatches(
 export function drawPoints(
   views: readonly View[],
   thumbnails: readonly Image[],
-  pairs: readonly PairMatch[],
+  pairs: readonly StitchPair[],
 ): Image {
   const { image, corners } = sheet(thumbnails);
   const mark = (v: number, points: Float64Array, colour: Rgb): void => {
@@ -107,7 +107,7 @@ export function drawPoints(
 }
 
 /** The match graph: pictures joined where a pair is verified, thicker with more inliers; refused pairs thin and red. */
-export function drawGraph(thumbnails: readonly Image[], pairs: readonly PairMatch[]): Image {
+export function drawGraph(thumbnails: readonly Image[], pairs: readonly StitchPair[]): Image {
   const { image, corners } = sheet(thumbnails);
   const middle = (v: number): [number, number] => [
     corners[v][0] + thumbnails[v].width / 2,

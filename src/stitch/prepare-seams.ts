@@ -13,10 +13,11 @@ import type { Canvas, Field, WarpedView } from './canvas/index.ts';
 import type { StitchOptions } from './options.ts';
 import { THUMBNAIL_PIXELS } from './register/index.ts';
 import { cross3, transform3, unit3 } from './cameras/index.ts';
-import type { Size, Vector3 } from './cameras/index.ts';
+import type { Vector3 } from './cameras/index.ts';
 import { findSeams, growSeams } from './seams/index.ts';
 import type { SeamMap } from './seams/index.ts';
 import type { Rectangle, Tint } from './types.ts';
+import type { Size } from '../core/index.ts';
 
 /** Exposure and seams, found on a small copy of the panorama. */
 export interface SeamPlan {

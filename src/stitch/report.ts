@@ -14,6 +14,7 @@ export interface StitchReport {
   readonly warnings?: readonly string[];
 }
 
+/** One input image in the report. */
 export interface InputReport {
   readonly file: string;
   /** Pixels, upright. */
@@ -23,6 +24,7 @@ export interface InputReport {
   readonly keypoints: number;
 }
 
+/** One pair of images in the report. */
 export interface PairReport {
   readonly a: string;
   readonly b: string;
@@ -45,6 +47,7 @@ export interface LeftOut {
   readonly advice: string;
 }
 
+/** One panorama in the report. */
 export interface PanoramaReport {
   /** Where it was written, if it was. */
   output?: string;
@@ -82,6 +85,7 @@ export interface PanoramaReport {
   readonly images: readonly PlacedImage[];
 }
 
+/** An image of a panorama and where it lies. */
 export interface PlacedImage {
   readonly file: string;
   /**

@@ -34,7 +34,7 @@ export interface View {
 }
 
 /** Two pictures compared: what was found, and whether it is believed. Points in pixels of the full pictures. */
-export interface PairMatch {
+export interface StitchPair {
   /** Indices of the pictures, `a` below `b`. */
   readonly a: number;
   readonly b: number;

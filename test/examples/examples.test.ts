@@ -27,7 +27,7 @@ async function compile(folder: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    alias: { whither: `${ROOT}src/index.ts` },
+    alias: { 'whither/geometry': `${ROOT}src/api/geometry.ts`, whither: `${ROOT}src/index.ts` },
     outExtension: { '.js': '.mjs' },
   });
   const main = `${folder}/run-all.mjs`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/core/errors.ts';
 import type { Image } from '../../src/core/types.ts';
 import {
-  blend,
+  overlayImages,
   drawArrows,
   errorMap,
   flowLegend,
@@ -187,10 +187,10 @@ describe('errorMap', () => {
 describe('blend', () => {
   it('goes from one picture to the other', () => {
     const [a, b] = [testImage(4, 3), grey(4, 3)];
-    expect(blend(a, b, 0)).toEqual(a);
-    expect(blend(a, b, 1)).toEqual(b);
+    expect(overlayImages(a, b, 0)).toEqual(a);
+    expect(overlayImages(a, b, 1)).toEqual(b);
     expect(
-      blend(
+      overlayImages(
         imageFrom(1, 1, () => [0, 100, 255]),
         imageFrom(1, 1, () => [200, 200, 255]),
         0.25,
@@ -199,8 +199,8 @@ describe('blend', () => {
   });
 
   it('names both sizes when they differ', () => {
-    expect(() => blend(grey(2, 2), grey(3, 2))).toThrow('2 x 2 and 3 x 2');
-    expect(() => blend(grey(2, 2), grey(2, 2), 1.5)).toThrow('from 0 to 1 for alpha');
+    expect(() => overlayImages(grey(2, 2), grey(3, 2))).toThrow('2 x 2 and 3 x 2');
+    expect(() => overlayImages(grey(2, 2), grey(2, 2), 1.5)).toThrow('from 0 to 1 for alpha');
   });
 });
 

@@ -9,7 +9,7 @@ import {
 } from '../../kernels/correlation/index.ts';
 import { createGpuBackend } from '../../kernels/correlation/gpu.ts';
 import { correlateReference } from '../../kernels/correlation/reference.ts';
-import { BackendError } from '../../kernels/errors.ts';
+import { KernelError } from '../../kernels/errors.ts';
 import { golden } from '../flow/fields.ts';
 import { TOLERANCE } from '../tolerances.ts';
 import { randomFeatures } from './feature-maps.ts';
@@ -30,7 +30,7 @@ describe('the choice of a backend', () => {
       const reason = await correlationUnavailable(name);
       if (!reason) continue;
       const refusal = prepareCorrelation(SPEC, name);
-      await expect(refusal).rejects.toBeInstanceOf(BackendError);
+      await expect(refusal).rejects.toBeInstanceOf(KernelError);
       await expect(refusal).rejects.toThrow(
         `Expected backend ${name} to work here but it does not: ${reason}`,
       );

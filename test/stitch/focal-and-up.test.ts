@@ -5,7 +5,7 @@ import { pixelToRay } from '../../src/stitch/cameras/rotation-cameras.ts';
 import { layOut, orient } from '../../src/stitch/canvas/index.ts';
 import type { Placement } from '../../src/stitch/types.ts';
 import { column3, dot3 } from '../../src/stitch/cameras/rotation.ts';
-import { straighten } from '../../src/stitch/cameras/straighten.ts';
+import { correctWave } from '../../src/stitch/cameras/wave-correction.ts';
 import { drawPoints, homographyOfTurn, turn } from './views.ts';
 
 const SIZE = { width: 640, height: 480 };
@@ -43,7 +43,7 @@ describe('the focal length', () => {
 describe('straightening', () => {
   const tilt = turn(20, 25, 30);
   const downAfter = (rotations: ReturnType<typeof turn>[]) => {
-    const { rotation, sweep } = straighten(rotations);
+    const { rotation, sweep } = correctWave(rotations);
     return { sweep, turned: rotations.map((r) => multiply3(rotation, r)) };
   };
 
@@ -72,7 +72,7 @@ describe('straightening', () => {
   });
 
   test('takes the first picture for upright where the camera rolled about its line of sight', () => {
-    const { rotation, sweep, explanation } = straighten(
+    const { rotation, sweep, explanation } = correctWave(
       [turn(0, 0, 10), turn(0, 0, 100), turn(0, 0, 50)],
       ['a.jpg'],
     );

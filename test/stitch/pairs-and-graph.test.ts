@@ -4,7 +4,7 @@ import type { Homography } from '../../src/core/homography.ts';
 import { findComponents, spanTree } from '../../src/stitch/cameras/match-graph.ts';
 import { candidatePairs, examinePair } from '../../src/stitch/register/match-pairs.ts';
 import { spreadPoints } from '../../src/stitch/cameras/spread-points.ts';
-import type { PairMatch, View } from '../../src/stitch/types.ts';
+import type { StitchPair, View } from '../../src/stitch/types.ts';
 import { sharedArea, verifyPair } from '../../src/stitch/register/verify-pair.ts';
 import { TOLERANCE } from '../tolerances.ts';
 import '../matchers.ts';
@@ -13,7 +13,7 @@ import { drawPoints } from './views.ts';
 const SIZE = { width: 100, height: 80 };
 const SHIFT: Homography = [1, 0, -50, 0, 1, 0, 0, 0, 1];
 
-function pair(a: number, b: number, inliers: number, verified = true): PairMatch {
+function pair(a: number, b: number, inliers: number, verified = true): StitchPair {
   const points = new Float64Array(inliers * 2);
   return {
     ...{ a, b, verified, matchCount: inliers, overlapMatches: inliers, overlap: 0.5, homography: SHIFT },

@@ -3,9 +3,10 @@ import type { Matrix3 } from '../../src/core/homography.ts';
 import type { Image } from '../../src/core/types.ts';
 import { createRandom } from '../../src/geometry/robust/random.ts';
 import { pixelToRay } from '../../src/stitch/cameras/rotation-cameras.ts';
-import type { Size } from '../../src/stitch/cameras/rotation-cameras.ts';
+
 
 export { cutView, turn, warpPhoto } from '../../fixtures/cut-views.ts';
+import type { Size } from '../../src/core/types.ts';
 
 /** A picture with something to see everywhere: blobs of all sizes, the same for the same seed. */
 export function drawScene(width: number, height: number, seed = 1, blobs = 900): Image {

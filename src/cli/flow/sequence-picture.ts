@@ -1,5 +1,5 @@
 import type { FlowField, Image } from '../../core/index.ts';
-import { blend, colorizeFlow, drawArrows, sideBySide } from '../../draw/index.ts';
+import { overlayImages, colorizeFlow, drawArrows, sideBySide } from '../../draw/index.ts';
 import type { Overlay } from './flow-options.ts';
 
 /** One picture of a sequence: its flow in colours, alone or with the frame it starts from. */
@@ -7,7 +7,7 @@ export function drawFlow(frame: Image, flow: FlowField, overlay: Overlay, maxMag
   if (overlay === 'arrows') return drawArrows(frame, flow);
   const colors = colorizeFlow(flow, { maxMagnitude }).image;
   if (overlay === 'color') return colors;
-  return overlay === 'blend' ? blend(frame, colors) : sideBySide(frame, colors);
+  return overlay === 'blend' ? overlayImages(frame, colors) : sideBySide(frame, colors);
 }
 
 /** Columns of the pictures that {@link drawFlow} makes of frames of this width. */

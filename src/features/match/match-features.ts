@@ -5,6 +5,7 @@ import type { FitOptions, GeometricModel, RobustFit } from '../../geometry/index
 import { matchDescriptors } from './match-descriptors.ts';
 import type { DescriptorMatches, Features } from '../types.ts';
 
+/** Options of `matchFeatures`. */
 export interface MatchFeaturesOptions extends FitOptions {
   /** `homography` unless told. */
   readonly model?: GeometricModel;

@@ -1,5 +1,5 @@
 import { openWorkspace } from '../../../kernels/wasm/workspace.ts';
-import type { Image } from '../../core/index.ts';
+import type { Image, Size } from '../../core/index.ts';
 import { blurGaussian, doubleSize, halveSize } from './gaussian.ts';
 import { isGrey, toGrey } from './grey.ts';
 import type { Grey } from '../types.ts';
@@ -80,11 +80,6 @@ function lengthsOf(sizes: readonly Size[], picture: number, lean: boolean): numb
   const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);
   // With what lies between arrays, the later ones may need more.
   return sum(later) + 32 * later.length > sum(layers[0]) ? later : layers[0];
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 function octaveSizes({ width, height }: Size, upsample: boolean): Size[] {

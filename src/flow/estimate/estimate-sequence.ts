@@ -7,6 +7,7 @@ import type { EstimateOptions, FlowEstimate } from './estimate.ts';
 import { prepareFrame } from './estimate-frame.ts';
 import type { PreparedFrame } from '../types.ts';
 
+/** Options of `flowSequence`. */
 export interface FlowSequenceOptions extends EstimateOptions {
   /** Pairs that need no flow, by the index of their first frame; their frames are read and passed over. */
   readonly skip?: (index: number) => boolean;

@@ -11,7 +11,7 @@ import type { FlowField, Image, Mask, ScalarField } from '../../core/index.ts';
 import { FLOW_PRESETS } from '../../runtime/index.ts';
 import type { FlowManifest, FlowPlan, FlowPresetName } from '../../runtime/index.ts';
 import { resizePlanes } from '../../../kernels/resample/index.ts';
-import { bringFlow, checkConsistency } from '../field/index.ts';
+import { bringFlow, checkForwardBackward } from '../field/index.ts';
 import { matchExposure } from './exposure.ts';
 import type { FlowBackend, FlowModel } from '../network/index.ts';
 import { prepareFrame } from './estimate-frame.ts';
@@ -22,9 +22,11 @@ import { createRefiner, refineLevels } from './refine.ts';
 import type { RefineOptions, Refiner } from './refine.ts';
 import { levelSize, planLevel, seeWhole, tileSide } from '../tiles/index.ts';
 import type { TileOption, Tiling } from '../tiles/index.ts';
-import type { Size } from '../field/index.ts';
-import type { PreparedFrame } from '../types.ts';
 
+import type { PreparedFrame } from '../types.ts';
+import type { Size } from '../../core/index.ts';
+
+/** Options of `estimateFlow`. */
 export interface EstimateOptions {
   /**
    * The trade between speed and accuracy, of those that the model has: `fast`, `balanced` or `accurate`; its own
@@ -122,7 +124,7 @@ export async function estimatePair(
     return hidden ? addVerdict(estimate, hidden) : estimate;
   }
   const { flow: backward } = await estimateOneWay(model, frameB, frameA, { ...work, initial: undefined });
-  const { occluded, confidence } = checkConsistency(flow, backward);
+  const { occluded, confidence } = checkForwardBackward(flow, backward);
   const milliseconds = performance.now() - start;
   return { flow, backend, ...tile, milliseconds, backward, occluded, confidence };
 }

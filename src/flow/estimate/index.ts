@@ -7,3 +7,4 @@ export type { EstimateOptions, FlowEstimate } from './estimate.ts';
 export { refineFlow } from './refine.ts';
 export type { RefineFlowOptions, RefineLevelOptions, RefineOptions } from './refine.ts';
 export type { PreparedFrame } from '../types.ts';
+export type { RefineLevelSettings } from './refine.ts';

@@ -19,8 +19,9 @@ import { prepareFrame } from './estimate-frame.ts';
 import { keepKernels } from '../network/index.ts';
 import { betterInTiles, levelSize, planLevel, tileSide } from '../tiles/index.ts';
 import type { TileOption, Tiling } from '../tiles/index.ts';
-import type { Size } from '../field/index.ts';
+
 import type { PreparedFrame } from '../types.ts';
+import type { Size } from '../../core/index.ts';
 
 /** The weights and iterations of one or more levels. */
 export interface RefineLevelSettings extends Omit<RefineParameters, 'span'> {
@@ -48,6 +49,7 @@ export interface RefineLevelOptions extends RefineLevelSettings {
   readonly factor: number;
 }
 
+/** Options of `refineFlow`. */
 export interface RefineFlowOptions extends RefineOptions {
   /** How much the images are trusted at each pixel of A, 0 to 1; 0 where B does not show it. All 1 if absent. */
   readonly confidence?: ScalarField;

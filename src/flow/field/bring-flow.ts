@@ -1,7 +1,7 @@
 import { enlargeFlow } from '../../../kernels/resample/index.ts';
 import type { FlowField } from '../../core/index.ts';
 import { resizeFlow } from './resize.ts';
-import type { Size } from './window.ts';
+import type { Size } from '../../core/index.ts';
 
 /** The flow, all of it known, on a grid of another size and in its pixels: `resizeFlow`; itself where the size is the same. */
 export function bringFlow(flow: FlowField, { width, height }: Size): FlowField {

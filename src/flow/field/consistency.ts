@@ -2,6 +2,7 @@ import type { FlowField, Mask, ScalarField } from '../../core/index.ts';
 import { checkFlow, checkNumber, checkSameSize, knownPixels } from '../../core/index.ts';
 import { sampleFlow } from './warp.ts';
 
+/** Options of `checkForwardBackward`. */
 export interface ConsistencyOptions {
   /** Share of the two flows' lengths that they may disagree by; 0.01 unless told. */
   readonly alpha?: number;
@@ -31,7 +32,7 @@ export interface Consistency {
  *
  * @throws ShapeError when the two differ in size
  */
-export function checkConsistency(
+export function checkForwardBackward(
   flowAB: FlowField,
   flowBA: FlowField,
   options: ConsistencyOptions = {},

@@ -1,6 +1,6 @@
 export { bringFlow } from './bring-flow.ts';
 export { carryForward } from './carry-forward.ts';
-export { checkConsistency } from './consistency.ts';
+export { checkForwardBackward } from './consistency.ts';
 export type { Consistency, ConsistencyOptions } from './consistency.ts';
 export { scoreFlow } from './metrics.ts';
 export type { FlowScore, ScoreOptions } from './metrics.ts';
@@ -15,4 +15,5 @@ export type { FlowStatistics } from './statistics.ts';
 export { composeFlow, warpFlow, warpImage } from './warp.ts';
 export type { MaskedFlow, WarpImageOptions, WarpedImage } from './warp.ts';
 export { cropFlowData, cropImage, cropPlanes, reachOf } from './window.ts';
-export type { Size, Window } from './window.ts';
+export type { Window } from './window.ts';
+export type { Size } from '../../core/index.ts';

@@ -1,6 +1,7 @@
 import type { FlowField, Mask } from '../../core/index.ts';
 import { checkFlow, checkGrid, checkSameSize, knownPixels } from '../../core/index.ts';
 
+/** Options of `scoreFlow`. */
 export interface ScoreOptions {
   /** Pixels that the second frame does not show; without it nothing is known of matched and unmatched. */
   readonly occluded?: Mask;

@@ -10,6 +10,7 @@ import {
   quantiles,
 } from '../../core/index.ts';
 
+/** Options of `sequenceMagnitude`. */
 export interface SequenceMagnitudeOptions {
   /**
    * Percentile, 0 to 100, of the lengths of what moves by more than half a pixel. A frame's greatest length counts up to

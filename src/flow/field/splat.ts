@@ -13,6 +13,7 @@ import {
 import type { Color } from '../../core/index.ts';
 import type { MaskedFlow, WarpedImage } from './warp.ts';
 
+/** What `splatImage` and the flow before it share. */
 export interface SplatOptions {
   /** How much each pixel of A counts, 0 or more, such as a confidence: 0 leaves it out. All 1 unless told. */
   readonly weights?: ScalarField;
@@ -25,6 +26,7 @@ export interface SplatOptions {
   readonly minCoverage?: number;
 }
 
+/** Options of `splatImage`. */
 export interface SplatImageOptions extends SplatOptions {
   /** Colour of the pixels where nothing lands; black unless told. */
   readonly fill?: Color;

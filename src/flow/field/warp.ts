@@ -14,6 +14,7 @@ export interface MaskedFlow extends FlowField {
   readonly valid: Uint8Array;
 }
 
+/** Options of `warpImage`. */
 export interface WarpImageOptions {
   /** Colour of the pixels that have no counterpart; black unless told. */
   readonly fill?: Color;

@@ -1,11 +1,5 @@
 import type { FeatureMap } from '../../../kernels/types.ts';
-import type { FlowField, Image } from '../../core/index.ts';
-
-/** Width and height of a grid, in its pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+import type { FlowField, Image, Size } from '../../core/index.ts';
 
 /** A rectangle of whole pixels of a grid, inside of it. */
 export interface Window extends Size {

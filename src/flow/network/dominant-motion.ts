@@ -3,7 +3,8 @@ import type { FeatureMap } from '../../../kernels/types.ts';
 import { planTiles } from '../tiles/index.ts';
 import type { TilePlan } from '../tiles/index.ts';
 import { cropPlanes } from '../field/index.ts';
-import type { Size, Window } from '../field/index.ts';
+import type { Window } from '../field/index.ts';
+import type { Size } from '../../core/index.ts';
 
 const ROUNDS = 6;
 

@@ -1,6 +1,6 @@
 import { prepareCorrelation } from '../../../kernels/correlation/index.ts';
 import type { ComputeBackend, CorrelationBackend } from '../../../kernels/correlation/index.ts';
-import { BackendError as KernelError } from '../../../kernels/errors.ts';
+import { KernelError } from '../../../kernels/errors.ts';
 import type { CostVolume, FeatureMap } from '../../../kernels/types.ts';
 import { BackendError } from '../../core/index.ts';
 import type { Tensor } from '../../core/index.ts';

@@ -15,6 +15,7 @@ export type Precision = 'int8' | 'float32';
 /** Which of a model's graphs to run: all in one, or cut at the correlation layer with our kernel between. */
 export type FlowGraph = 'fused' | 'split' | 'auto';
 
+/** Options of `loadFlowModel`. */
 export interface LoadFlowModelOptions {
   /**
    * What computes the correlation layer: a backend of the kernel, `onnxruntime` for the graph that holds the

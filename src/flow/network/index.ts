@@ -1,6 +1,7 @@
 export { START_OUTPUTS } from './engine-network.ts';
 export type { FlowBackend, NetworkEstimate, WindowNetwork } from './engine-network.ts';
 export { loadFlowModel } from './engine.ts';
+export type { FlowNetwork } from './engine-network.ts';
 export type { FlowGraph, FlowModel, LoadFlowModelOptions, Precision } from './engine.ts';
 export { keepKernels } from './kept-kernels.ts';
 export { cropState } from './pyramid-state.ts';

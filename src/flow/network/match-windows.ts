@@ -2,7 +2,8 @@ import type { MatchResult } from '../../../kernels/match/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
 import { Mosaic, followFlow, planTiles } from '../tiles/index.ts';
 import { cropPlanes, interleave } from '../field/index.ts';
-import type { Size, Window } from '../field/index.ts';
+import type { Window } from '../field/index.ts';
+import type { Size } from '../../core/index.ts';
 
 /** Longest side of a window of A, in cells, and how much farther to each side its window of B goes. */
 const [WINDOW, MARGIN] = [16, 4];

@@ -1,6 +1,7 @@
 import type { FeatureMap } from '../../../kernels/types.ts';
 import type { TilePlan } from './tile-plan.ts';
-import type { Size, Window } from '../field/index.ts';
+import type { Window } from '../field/index.ts';
+import type { Size } from '../../core/index.ts';
 
 /**
  * Maps of a whole put together from those of overlapping windows. Each cell is taken from the window that has the greatest

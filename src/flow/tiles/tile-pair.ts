@@ -5,8 +5,9 @@ import { blendTiles } from './tile-blend.ts';
 import type { TileFlow } from './tile-blend.ts';
 import type { TilePlan } from './tile-plan.ts';
 import { cropFlowData } from '../field/index.ts';
-import type { Size, Window } from '../field/index.ts';
+import type { Window } from '../field/index.ts';
 import type { PreparedFrame } from '../types.ts';
+import type { Size } from '../../core/index.ts';
 
 /** A window of A and a window of B of the same size, moved to where the flow leads. */
 export interface TilePair {

@@ -1,4 +1,5 @@
-import type { Size, Window } from '../field/index.ts';
+import type { Window } from '../field/index.ts';
+import type { Size } from '../../core/index.ts';
 
 /** A stretch of one axis, in pixels: from `start` up to, not including, `end`. */
 interface Span {

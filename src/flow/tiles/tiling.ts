@@ -1,7 +1,7 @@
 import { checkInteger, expected } from '../../core/index.ts';
 import { planTiles } from './tile-plan.ts';
 import type { TilePlan } from './tile-plan.ts';
-import type { Size } from '../field/index.ts';
+import type { Size } from '../../core/index.ts';
 
 /** Longest side, in pixels, of what is worked on at once; `auto` for what suits the size, 0 or false for no limit. */
 export type TileOption = number | 'auto' | false;

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { FileError } from '../../core/index.ts';
+import { FileError, checkOneOf, expected } from '../../core/index.ts';
 import type { FlowField } from '../../core/index.ts';
 import type { WriteOptions } from '../disk/index.ts';
 import { atomicWrite, checkWritable, readBytes, readBytesSync, toPath } from '../disk/index.ts';
@@ -20,6 +20,40 @@ const CODECS: Readonly<Record<string, FlowCodec>> = {
   '.pfm': { decode: decodePfm, encode: encodePfm },
   '.npy': { decode: decodeNpy, encode: encodeNpy },
 };
+
+/** What {@link encodeFlow} makes: Middlebury's, KITTI's 16-bit PNG, portable float map, NumPy. */
+export type FlowFileFormat = 'flo' | 'png' | 'pfm' | 'npy';
+
+const FORMATS: readonly FlowFileFormat[] = ['flo', 'png', 'pfm', 'npy'];
+
+/**
+ * The flow in the content of a flow file, as {@link readFlow} reads it.
+ *
+ * @throws TypeError for another format, FileError where the bytes are not of it.
+ * @example
+ * const flow = decodeFlow(await response.bytes(), 'flo');
+ */
+export function decodeFlow(
+  bytes: Uint8Array,
+  format: FlowFileFormat,
+  options: ReadFlowOptions = {},
+): FlowField {
+  checkOneOf(format, 'format', FORMATS);
+  if (!(bytes instanceof Uint8Array)) throw expected('a Uint8Array', 'bytes', bytes);
+  return CODECS[`.${format}`].decode(bytes, options);
+}
+
+/**
+ * The content of a flow file, as {@link writeFlow} writes it.
+ *
+ * @throws TypeError for another format, ShapeError where the flow's data does not fit its size.
+ * @example
+ * response.end(encodeFlow(flow, 'npy'));
+ */
+export function encodeFlow(flow: FlowField, format: FlowFileFormat): Uint8Array {
+  checkOneOf(format, 'format', FORMATS);
+  return CODECS[`.${format}`].encode(flow);
+}
 
 /** The extensions that {@link readFlow} and {@link writeFlow} know. */
 export const FLOW_EXTENSIONS: readonly string[] = Object.keys(CODECS);

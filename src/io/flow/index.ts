@@ -1,5 +1,6 @@
 export { decodeFlo, encodeFlo } from './flo.ts';
-export { FLOW_EXTENSIONS, isFlowFile, readFlow, writeFlow } from './flow-files.ts';
+export { FLOW_EXTENSIONS, decodeFlow, encodeFlow, isFlowFile, readFlow, writeFlow } from './flow-files.ts';
+export type { FlowFileFormat } from './flow-files.ts';
 export { openFlowFolder } from './flow-folder.ts';
 export type { FlowFolder } from './flow-folder.ts';
 export { decodeKitti, encodeKitti } from './kitti.ts';

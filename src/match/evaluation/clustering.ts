@@ -40,6 +40,7 @@ function entropy(counts: Map<unknown, number>, total: number): number {
   return sum;
 }
 
+/** Options of `clusterDescriptors`. */
 export interface ClusterOptions {
   /** Of the random numbers that the first centres are drawn with; 1 unless told. */
   readonly seed?: number;

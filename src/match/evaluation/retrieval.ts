@@ -10,6 +10,7 @@ export interface LabelledDescriptors {
   readonly labels: ArrayLike<number>;
 }
 
+/** Options of `scoreRetrieval`. */
 export interface ScoreRetrievalOptions {
   /** `l2` unless told. */
   readonly metric?: MetricChoice;

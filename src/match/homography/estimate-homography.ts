@@ -14,6 +14,7 @@ import { likenessOf, makeRelief } from './likeness.ts';
 import { lookBothWays } from './looks.ts';
 import { shrinkToSquare } from './small-picture.ts';
 
+/** Options of `estimateHomography`. */
 export interface EstimateHomographyOptions {
   /** How often the network looks at the pictures, 0 to 16; as often as `model.json` says unless told. */
   readonly looks?: number;

@@ -1,11 +1,8 @@
+import type { Size } from '../../core/index.ts';
 import type { Correspondences, Homography } from '../../core/index.ts';
 import { applyHomography, checkInteger, expected } from '../../core/index.ts';
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
+/** Options of `correspondencesFromHomography`. */
 export interface HomographyCorrespondencesOptions {
   /** The score of every one, 0 to 1; 1 unless told. */
   readonly score?: number;

@@ -3,6 +3,7 @@ import type { Tensor } from '../../core/index.ts';
 import { checkFinite, checkOutput, findModel, loadGraph } from '../../runtime/index.ts';
 import type { HomographyManifest, Session } from '../../runtime/index.ts';
 
+/** Options of `loadHomographyModel`. */
 export interface LoadHomographyModelOptions {
   /** Threads of ONNX Runtime; one unless told, for the pictures are small. */
   readonly threads?: number;

@@ -4,6 +4,7 @@ import type { Descriptors } from '../../features/index.ts';
 import { checkDescriptors, descriptorAt } from './pairwise.ts';
 import type { LearnedMetric } from './metrics.ts';
 
+/** Options of `fitMahalanobis`. */
 export interface FitMetricOptions {
   /**
    * Share of the mean variance that is added to every variance, 0 or more; 1e-3 unless told. Without it directions
@@ -31,6 +32,7 @@ export function fitMahalanobis(descriptors: Descriptors, options: FitMetricOptio
   return { kind: 'mahalanobis', length, rank: length, projection: whiten(covariance, options) };
 }
 
+/** Options of `fitLda`. */
 export interface FitLdaOptions extends FitMetricOptions {
   /** Directions kept, the most telling first; all there are, at most one less than the classes, unless told. */
   readonly rank?: number;

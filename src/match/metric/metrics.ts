@@ -18,6 +18,7 @@ export type PlainMetricName = 'l1' | 'l2' | 'squared-l2' | 'dot' | 'cosine' | 'a
  */
 export type Metric = { readonly kind: PlainMetricName } | RbfMetric | LearnedMetric;
 
+/** The radial basis function of the distance, exp(-gamma d^2). */
 export interface RbfMetric {
   readonly kind: 'rbf';
   /** Above 0; 1 / gamma is the squared distance at which the kernel has fallen to 1 / e. */
@@ -35,6 +36,7 @@ export interface LearnedMetric {
   readonly projection: Float64Array;
 }
 
+/** A metric by its name, given or learned. */
 export type MetricName = Metric['kind'];
 
 /** All names of the union. */

@@ -4,6 +4,7 @@ import type { Point } from '../../draw/index.ts';
 import { moveCorners } from './warp-view.ts';
 import type { Color } from '../../core/index.ts';
 
+/** Options of `drawMatches`. */
 export interface DrawMatchesOptions {
   /** 1 for each correspondence that agrees with the geometry; all unless told. */
   readonly inliers?: Uint8Array;

@@ -1,6 +1,7 @@
 import type { Correspondences, FlowField, ScalarField } from '../../core/index.ts';
 import { ShapeError, checkInteger, expected } from '../../core/index.ts';
 
+/** Options of `correspondencesFromFlow`. */
 export interface FlowCorrespondencesOptions {
   /** Confidence of each pixel of A, 0 to 1, such as forward-backward consistency; 1 everywhere unless told. */
   readonly confidence?: ScalarField;

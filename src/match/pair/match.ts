@@ -20,6 +20,7 @@ import { simulateViews } from './simulate-views.ts';
 import { buildPyramid, moveCorners } from './warp-view.ts';
 import type { Pyramid } from './warp-view.ts';
 
+/** Options of `match`. */
 export interface MatchOptions {
   /** What is fitted; `homography` unless told. */
   readonly model?: GeometricModel;

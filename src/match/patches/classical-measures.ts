@@ -22,6 +22,7 @@ import { slicePatches } from '../patch-image.ts';
  * - `sift`, `rootsift`: gradient histograms, compared by L2
  */
 export const CLASSICAL_MEASURES = ['raw', 'ncc', 'color-histogram', 'sift', 'rootsift'] as const;
+/** A measure of likeness that needs no network. */
 export type ClassicalMeasure = (typeof CLASSICAL_MEASURES)[number];
 
 /** Side in pixels that patches are brought to, as for the networks. */

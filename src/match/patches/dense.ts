@@ -6,6 +6,7 @@ import type { PatchModel } from './patch-model.ts';
 import { checkPatchImage, toGreyPlane } from '../patch-image.ts';
 import type { PatchImage } from '../patch-image.ts';
 
+/** Options of `describeDense`. */
 export interface DenseOptions {
   /**
    * Pixels between the squares that are described, where the model has no graph for whole images and every square is

@@ -12,7 +12,7 @@ export { toPatchDescriptor } from './patch-descriptor.ts';
 export { DEFAULT_PATCH_MODEL, PatchModel, loadPatchModel } from './patch-model.ts';
 export type { LoadPatchModelOptions, PatchThreshold } from './patch-model.ts';
 export type { GreyImage, PatchImage } from '../patch-image.ts';
-export { describe, similarities, similarity } from './similarity.ts';
+export { describePatches, similarities, similarity } from './similarity.ts';
 export type { Similarities, Similarity, SimilarityOptions } from './similarity.ts';
 export { similarityMap } from './similarity-map.ts';
 export type { Point, SimilarityMap, SimilarityMapOptions } from './similarity-map.ts';

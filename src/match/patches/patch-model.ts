@@ -14,6 +14,7 @@ export interface PatchThreshold {
   readonly distance: number;
 }
 
+/** Options of `loadPatchModel`. */
 export interface LoadPatchModelOptions {
   /** Which file of a descriptor network to run; `fp32` unless told. */
   readonly precision?: PatchPrecision;

@@ -35,6 +35,7 @@ export interface SimilarityMap {
   readonly model: string;
 }
 
+/** Options of `similarityMap`. */
 export interface SimilarityMapOptions {
   /**
    * Pixels between the places of B that are looked at, where the model has no graph for whole images; 4 unless told,

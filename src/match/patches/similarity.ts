@@ -27,6 +27,7 @@ export interface Similarities {
   readonly model: string;
 }
 
+/** Options of `similarity` and `similarities`. */
 export interface SimilarityOptions {
   /** Between descriptors; what the model was made for unless told. */
   readonly metric?: MetricChoice;
@@ -39,7 +40,7 @@ export interface SimilarityOptions {
  * @throws {TypeError | ShapeError | RangeError} for patches that are none, or no patches at all
  * @throws {ModelError} where the model makes no descriptors
  */
-export async function describe(
+export async function describePatches(
   model: PatchModel,
   patches: readonly PatchImage[] | Patches,
 ): Promise<Descriptors> {

@@ -13,6 +13,7 @@ import { loadUsearch } from './index-library.ts';
 import type { UsearchIndex } from './index-library.ts';
 import type { Neighbors } from './nearest.ts';
 
+/** Options of `createNearestIndex`. */
 export interface NearestIndexOptions {
   /** Any but `l1`; `l2` unless told. */
   readonly metric?: MetricChoice;

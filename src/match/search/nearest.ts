@@ -15,6 +15,7 @@ export interface Neighbors {
   readonly distances: Float32Array;
 }
 
+/** Options of `findNearest`. */
 export interface FindNearestOptions {
   /** Neighbours a query, at most the size of the base; 1 unless told. */
   readonly k?: number;

@@ -6,6 +6,7 @@ import type { SemanticMatch } from './match-semantic.ts';
 import { transferPoints } from './transfer-points.ts';
 import type { Color } from '../../core/index.ts';
 
+/** Options of `drawSemanticMatch`. */
 export interface DrawSemanticOptions {
   /** Points of A to carry over, x and y interleaved; a coarse grid of sure ones unless told. */
   readonly points?: ArrayLike<number>;

@@ -3,8 +3,9 @@ import { resizePlanes } from '../../../kernels/resample/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
 import { checkFinite, checkOutput, imageToTensor } from '../../runtime/index.ts';
 import type { SemanticManifest, Session } from '../../runtime/index.ts';
-import type { Size } from './grid.ts';
+
 import { textureOf } from './texture.ts';
+import type { Size } from '../../core/index.ts';
 
 /** What is known of a picture, on a square grid of cells. */
 export interface SemanticFeatures {

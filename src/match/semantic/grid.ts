@@ -1,11 +1,5 @@
-import type { FlowField, Homography, ScalarField } from '../../core/index.ts';
+import type { FlowField, Homography, ScalarField, Size } from '../../core/index.ts';
 import type { MatchResult } from '../../../kernels/match/index.ts';
-
-/** Sizes of a picture in pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /**
  * From pixels of a picture to cells: the picture is brought to `side` x `side` pixels under the half-pixel convention,

@@ -10,6 +10,6 @@ export type {
   SemanticTransformName,
 } from './match-semantic.ts';
 export { loadSemanticModel, SemanticModel } from './semantic-model.ts';
-export type { LoadSemanticModelOptions } from './semantic-model.ts';
+export type { LoadSemanticModelOptions, RegressorName } from './semantic-model.ts';
 export { transferPoints } from './transfer-points.ts';
 export type { TransferBy, TransferredPoints } from './transfer-points.ts';

@@ -23,6 +23,7 @@ export const SEMANTIC_TRANSFORMS = [
   'fitted-affine',
   'fitted-tps',
 ] as const;
+/** A parametric map that can be fitted to a semantic match. */
 export type SemanticTransformName = (typeof SEMANTIC_TRANSFORMS)[number];
 
 /** The regressors of each; the affine one looks twice. */
@@ -33,6 +34,7 @@ const STEPS: Readonly<Partial<Record<SemanticTransformName, readonly RegressorNa
   'affine-tps': ['affine', 'affine', 'tps'],
 };
 
+/** Options of `matchSemantic`. */
 export interface MatchSemanticOptions {
   /** The global warp that is found too; `fitted-tps` unless told, `none` saves its time. */
   readonly transform?: SemanticTransformName;

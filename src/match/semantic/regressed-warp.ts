@@ -6,8 +6,9 @@ import { applyWarp, composeWarps, fitWarp, homographyWarp } from '../../geometry
 import type { Warp } from '../../geometry/index.ts';
 import { resizeAligned, sampleCells, toUnitLength } from './features.ts';
 import { pixelsToCells, planeToCells } from './grid.ts';
-import type { Size } from './grid.ts';
+
 import type { RegressorName, SemanticModel } from './semantic-model.ts';
+import type { Size } from '../../core/index.ts';
 
 /** Corners of the plane -1..1 row by row, and its 3 x 3 control points. */
 const CORNERS = [-1, -1, 1, -1, -1, 1, 1, 1];

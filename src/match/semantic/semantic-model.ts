@@ -7,7 +7,7 @@ import { checkFinite, checkOutput, findModel, loadGraph } from '../../runtime/in
 import type { InstalledModel, SemanticManifest, Session, SessionOptions } from '../../runtime/index.ts';
 import { describePlanes, extractSemanticFeatures } from './features.ts';
 import type { SemanticFeatures } from './features.ts';
-import type { Size } from './grid.ts';
+import type { Size } from '../../core/index.ts';
 
 /** The maps that there are regressors for. */
 export type RegressorName = 'affine' | 'homography' | 'tps';
@@ -15,6 +15,7 @@ export type RegressorName = 'affine' | 'homography' | 'tps';
 /** How many numbers each of them gives. */
 const NUMBERS: Readonly<Record<RegressorName, number>> = { affine: 6, homography: 8, tps: 18 };
 
+/** Options of `loadSemanticModel`. */
 export interface LoadSemanticModelOptions {
   /** Threads of ONNX Runtime; as many as there are cores unless told. */
   readonly threads?: number;

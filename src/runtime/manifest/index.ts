@@ -6,6 +6,7 @@ export type {
   ModelCorrelation,
   ModelInput,
   ModelPyramid,
+  RefineLevel,
   RefineSettings,
 } from './manifest-flow.ts';
 export type { HomographyManifest } from './manifest-homography.ts';

@@ -40,13 +40,14 @@ export interface ModelPyramid {
 
 /** Names of the trade between speed and accuracy, the fastest first. */
 export const FLOW_PRESETS = ['fast', 'balanced', 'accurate'] as const;
+/** A preset: how much time an estimate may take. */
 export type FlowPresetName = (typeof FLOW_PRESETS)[number];
 
 /** Settings of the refinement on the images, see `RefineOptions` of the flow library. */
 export type RefineSettings = Readonly<Record<string, number | readonly RefineLevel[]>>;
 
 /** A factor that images are shrunk by, or an object with the factor and settings of its own. */
-type RefineLevel = number | { readonly factor: number; readonly [setting: string]: number };
+export type RefineLevel = number | { readonly factor: number; readonly [setting: string]: number };
 
 /** How a network is run. */
 export interface FlowPlan {

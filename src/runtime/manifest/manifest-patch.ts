@@ -13,6 +13,7 @@ export interface PatchInput {
 
 /** Distances that a network may have been trained for. */
 export const TRAINED_METRICS = ['l1', 'l2', 'squared-l2', 'dot', 'cosine', 'angular'] as const;
+/** A distance that a network was trained for. */
 export type TrainedMetric = (typeof TRAINED_METRICS)[number];
 
 /** A distance at or below which two patches count as the same, and how often two others do. */

@@ -21,6 +21,7 @@ export interface AdjustableCameras<Self> {
   step(delta: Float64Array): Self;
 }
 
+/** Options of `bundleAdjust`. */
 export interface AdjustOptions {
   /** Errors well above this many pixels hardly count (Cauchy's loss); tried from large to small. */
   readonly lossScales?: readonly number[];
@@ -30,6 +31,7 @@ export interface AdjustOptions {
   readonly viewScales?: readonly number[];
 }
 
+/** Cameras after bundle adjustment, and how well they fit. */
 export interface Adjusted<Cameras> {
   readonly cameras: Cameras;
   /** Root of the mean squared error in pixels, errors above 5 counted as 5. */

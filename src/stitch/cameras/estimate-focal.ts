@@ -2,7 +2,7 @@ import type { Homography } from '../../core/index.ts';
 import { multiply3 } from '../../core/index.ts';
 import { fitRotation } from './rotation.ts';
 import { pixelToRay } from './rotation-cameras.ts';
-import type { Size } from './rotation-cameras.ts';
+import type { Size } from '../../core/index.ts';
 
 /** Corresponding points of a pair, and the sizes of its pictures. */
 export interface FocalPair {
@@ -13,6 +13,7 @@ export interface FocalPair {
   readonly homography: Homography;
 }
 
+/** A focal length and what it rests on. */
 export interface FocalEstimate {
   /** Focal length in multiples of the longer side of a picture; 1 is a view of 53 degrees. */
   readonly ratio: number;

@@ -1,17 +1,17 @@
-import type { PairMatch } from '../types.ts';
+import type { StitchPair } from '../types.ts';
 
 /** A tree over views: each but the root is placed by the pair that ties it to its parent. */
 export interface SpanningTree {
   readonly root: number;
   /** In an order in which every parent comes before its children. */
-  readonly links: readonly { readonly parent: number; readonly child: number; readonly pair: PairMatch }[];
+  readonly links: readonly { readonly parent: number; readonly child: number; readonly pair: StitchPair }[];
 }
 
 /**
  * Groups of pictures that verified pairs hold together, those of more pictures first, then by the first index;
  * a picture without a verified pair is a group of its own.
  */
-export function findComponents(count: number, pairs: readonly PairMatch[]): number[][] {
+export function findComponents(count: number, pairs: readonly StitchPair[]): number[][] {
   const parent = Array.from({ length: count }, (_, i) => i);
   const rootOf = (i: number): number => (parent[i] === i ? i : (parent[i] = rootOf(parent[i])));
   for (const { a, b, verified } of pairs)
@@ -25,7 +25,7 @@ export function findComponents(count: number, pairs: readonly PairMatch[]): numb
 }
 
 /** The verified pairs between views of one group. */
-export function pairsWithin(views: readonly number[], pairs: readonly PairMatch[]): PairMatch[] {
+export function pairsWithin(views: readonly number[], pairs: readonly StitchPair[]): StitchPair[] {
   const members = new Set(views);
   return pairs.filter(({ a, b, verified }) => verified && members.has(a) && members.has(b));
 }
@@ -34,7 +34,7 @@ export function pairsWithin(views: readonly number[], pairs: readonly PairMatch[
  * The tree of most inliers (Kruskal 1956), from the view at its centre, so that errors gather over as few pairs as
  * can be.
  */
-export function spanTree(views: readonly number[], pairs: readonly PairMatch[]): SpanningTree {
+export function spanTree(views: readonly number[], pairs: readonly StitchPair[]): SpanningTree {
   const chosen = strongestTree(views, pairsWithin(views, pairs));
   const root = findCentre(views, chosen);
   const links = [];
@@ -51,7 +51,7 @@ export function spanTree(views: readonly number[], pairs: readonly PairMatch[]):
   return { root, links };
 }
 
-function strongestTree(views: readonly number[], pairs: readonly PairMatch[]): PairMatch[] {
+function strongestTree(views: readonly number[], pairs: readonly StitchPair[]): StitchPair[] {
   const group = new Map(views.map((v) => [v, v]));
   const strongest = [...pairs].sort(
     (p, q) => q.inliers.scores.length - p.inliers.scores.length || p.a - q.a || p.b - q.b,
@@ -65,7 +65,7 @@ function strongestTree(views: readonly number[], pairs: readonly PairMatch[]): P
 }
 
 /** The view from which the farthest is the fewest pairs away; of those the one with the nearest others. */
-function findCentre(views: readonly number[], tree: readonly PairMatch[]): number {
+function findCentre(views: readonly number[], tree: readonly StitchPair[]): number {
   const neighbours = new Map<number, number[]>(views.map((v) => [v, []]));
   for (const { a, b } of tree) {
     neighbours.get(a)!.push(b);

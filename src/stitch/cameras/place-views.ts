@@ -11,12 +11,12 @@ import { planarCameras } from './planar-cameras.ts';
 import type { PlanarCameras } from './planar-cameras.ts';
 import { rotationCameras } from './rotation-cameras.ts';
 import type { RotationCameras } from './rotation-cameras.ts';
-import type { Observation, PairMatch, View } from '../types.ts';
+import type { Observation, StitchPair, View } from '../types.ts';
 
 /** Views that belong together and the pairs that say so; `views` and `pairs` use the indices of the pictures. */
 export interface Component {
   readonly views: readonly View[];
-  readonly pairs: readonly PairMatch[];
+  readonly pairs: readonly StitchPair[];
 }
 
 /** Points of a pair that take part in the adjustment; more make it slower, and hardly better. */
@@ -53,6 +53,7 @@ function notedRatio(views: readonly View[]): number | undefined {
   return ratios.sort((x, y) => x - y)[ratios.length >> 1];
 }
 
+/** Turning cameras after bundle adjustment. */
 export interface AdjustedRotation extends Adjusted<RotationCameras> {
   readonly focal: FocalEstimate;
   /** Whether each view was given a focal length of its own, because that explains the points much better. */

@@ -2,11 +2,12 @@ import type { Matrix3 } from '../../core/index.ts';
 import { IDENTITY, multiply3, normalizeHomography } from '../../core/index.ts';
 import type { AdjustableCameras, Tangent } from './bundle-adjust.ts';
 import { pixelToRay, rayToPixel } from './rotation-cameras.ts';
-import type { Size } from './rotation-cameras.ts';
+import type { Size } from '../../core/index.ts';
 
 /** Views of a plane: each maps to it by a matrix of its own. */
 export type PlanarCameras = AdjustableCameras<PlanarCameras>;
 
+/** What planar cameras start from. */
 export interface PlanarSetup {
   readonly sizes: readonly Size[];
   readonly matrices: readonly Matrix3[];

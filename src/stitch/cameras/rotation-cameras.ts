@@ -1,13 +1,7 @@
-import type { Matrix3 } from '../../core/index.ts';
+import type { Matrix3, Size } from '../../core/index.ts';
 import { multiply3 } from '../../core/index.ts';
 import type { AdjustableCameras, Tangent } from './bundle-adjust.ts';
 import { nearestRotation, rotationOf } from './rotation.ts';
-
-/** The size of a picture in pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** From pixels to a ray of the camera's own frame: the principal point is the middle of the picture. */
 export const pixelToRay = (focal: number, { width, height }: Size): Matrix3 => [
@@ -43,6 +37,7 @@ export interface RotationCameras extends AdjustableCameras<RotationCameras> {
   readonly focals: readonly number[];
 }
 
+/** What turning cameras start from. */
 export interface RotationSetup {
   readonly sizes: readonly Size[];
   readonly rotations: readonly Matrix3[];

@@ -1,6 +1,6 @@
 import { CELL } from '../../../kernels/paint/index.ts';
 import type { SourceGrid } from './layout.ts';
-import type { Size } from '../cameras/index.ts';
+import type { Size } from '../../core/index.ts';
 
 /** Half a pixel, and what rounding may take from it: the canvas ends with pixels on the pictures' very edge. */
 const EDGE = 0.5 + 1e-4;

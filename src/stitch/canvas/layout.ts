@@ -2,8 +2,9 @@ import type { Homography, Matrix3 } from '../../core/index.ts';
 import { invertHomography } from '../../core/index.ts';
 import { createProjection } from './projection.ts';
 import type { Projection } from './projection.ts';
-import type { Size } from '../cameras/index.ts';
+
 import type { ProjectionName, Rectangle } from '../types.ts';
+import type { Size } from '../../core/index.ts';
 
 /** The panorama's canvas: pixel (x, y) is at ((x + left) / scale, (y + top) / scale) of the projection. */
 export interface Layout {

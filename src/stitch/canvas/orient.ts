@@ -1,9 +1,10 @@
 import type { Matrix3 } from '../../core/index.ts';
 import { homographyJacobian, multiply3 } from '../../core/index.ts';
 import { layOut } from './layout.ts';
-import { nearestRotation, rayToPixel, rotationOf, straighten } from '../cameras/index.ts';
-import type { Size, Sweep } from '../cameras/index.ts';
+import { nearestRotation, rayToPixel, rotationOf, correctWave } from '../cameras/index.ts';
+import type { Sweep } from '../cameras/index.ts';
 import type { Placement, ProjectionName } from '../types.ts';
+import type { Size } from '../../core/index.ts';
 
 /** A placement turned upright, and how it is to be shown. */
 export interface Oriented {
@@ -54,7 +55,7 @@ export function orient(
   if (placement.model !== 'rotation') return orientPlane(placement, sizes, names, wanted);
   const { matrices, focals } = placement;
   const rotations = matrices.map((m, v) => nearestRotation(multiply3(m, rayToPixel(focals![v], sizes[v]))));
-  const { rotation, sweep, pitch, aim, explanation } = straighten(rotations, names);
+  const { rotation, sweep, pitch, aim, explanation } = correctWave(rotations, names);
   const upright = matrices.map((m) => multiply3(rotation, m));
   const limit = Math.abs(pitch) > STEEP && goesAround(upright, sizes) ? STEEP_AROUND : STEEP;
   const steep = Math.abs(pitch) > limit && !HORIZONTAL.includes(wanted);

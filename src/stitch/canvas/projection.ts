@@ -95,6 +95,7 @@ const PROJECTIONS: Readonly<Record<ProjectionName, Projection>> = {
   panini: PANINI,
 };
 
+/** The projections by name. */
 export const PROJECTION_NAMES = Object.keys(PROJECTIONS) as readonly ProjectionName[];
 
 /**

@@ -7,12 +7,13 @@ import type { Tile } from './blend.ts';
 import { ImageCache } from '../sources/index.ts';
 import { footprints, intersect, inverseMatrices, warpView } from '../canvas/index.ts';
 import type { Canvas, Field } from '../canvas/index.ts';
-import type { Size } from '../cameras/index.ts';
+
 import { isMixed, ownersOf, pixelsOf } from '../seams/index.ts';
 import type { OwnerMap, PlacedSeams } from '../seams/index.ts';
 import { paintView } from './paint-view.ts';
 import type { Paint } from './paint-view.ts';
 import type { Rectangle } from '../types.ts';
+import type { Size } from '../../core/index.ts';
 
 /** - `multiband`: fine structures change over at the seam, coarse ones softly; `feather`: all softly; `none`: hard */
 export type BlendMethod = 'multiband' | 'feather' | 'none';
@@ -23,6 +24,7 @@ export interface ComposedTile {
   readonly data: Uint8Array;
 }
 
+/** Options of `composePanorama`. */
 export interface ComposeOptions {
   /** `multiband` unless told. */
   readonly blend?: BlendMethod;

@@ -16,6 +16,7 @@ export interface Exposure {
   readonly after: number;
 }
 
+/** Options of `estimateExposure`. */
 export interface ExposureOptions {
   /** Look for darkening towards the corners; true unless told. */
   readonly vignetting?: boolean;

@@ -7,3 +7,4 @@ export type { Registered, Registration } from './register.ts';
 export { verifyPair } from './verify-pair.ts';
 export type { PairEvidence, PairVerdict } from './verify-pair.ts';
 export type { RegisterOptions } from './register.ts';
+export type { ReadView } from './register.ts';

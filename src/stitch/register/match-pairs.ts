@@ -10,7 +10,7 @@ import type { Correspondences, Homography, Image } from '../../core/index.ts';
 import { extractFeatures, matchDescriptors } from '../../features/index.ts';
 import type { ExtractOptions, Features } from '../../features/index.ts';
 import { fitHomography } from '../../geometry/index.ts';
-import type { PairMatch, View } from '../types.ts';
+import type { StitchPair, View } from '../types.ts';
 import { verifyPair } from './verify-pair.ts';
 
 /**
@@ -96,7 +96,7 @@ const toMatched = ({ width, height, matched }: View): Homography =>
  *
  * @param found in pixels of the pictures that were matched
  */
-export function examinePair(a: View, b: View, found: Correspondences): PairMatch {
+export function examinePair(a: View, b: View, found: Correspondences): StitchPair {
   const fit = fitHomography(found, { threshold: 3, maxIterations: 3000 });
   const enlarge = ({ pointsA, pointsB, ...rest }: Correspondences): Correspondences => ({
     ...rest,

@@ -1,7 +1,7 @@
 import { checkInteger } from '../../core/index.ts';
 import type { Image } from '../../core/index.ts';
 import { createFeatureMatcher, examinePair } from './match-pairs.ts';
-import type { PairMatch, View } from '../types.ts';
+import type { StitchPair, View } from '../types.ts';
 import { shrinkImage } from '../sources/index.ts';
 
 /** A frame of a video, counted from 0. */
@@ -10,6 +10,7 @@ export interface VideoFrame {
   readonly image: Image;
 }
 
+/** Options of `pickFrames`. */
 export interface PickFramesOptions {
   /** A frame is taken when it shares less than this with the one taken last, 0 to 1; 0.6 unless told. */
   readonly overlap?: number;
@@ -103,6 +104,6 @@ function createLook(maxPixels: number): {
 
 /** The share of the earlier frame that the later one shows; 0 where nothing is sure. */
 async function compare(match: Matcher['match'], a: Looked, b: Looked): Promise<number> {
-  const pair: PairMatch = examinePair(a.view, b.view, await match(a.features, b.features));
+  const pair: StitchPair = examinePair(a.view, b.view, await match(a.features, b.features));
   return pair.verified ? pair.overlap : 0;
 }

@@ -6,7 +6,7 @@ import { MATCH_MEGAPIXELS, shrinkImage } from '../sources/index.ts';
 import type { SourceOptions } from '../sources/index.ts';
 import { candidatePairs, createFeatureMatcher, examinePair } from './match-pairs.ts';
 import type { PairMatcher } from './match-pairs.ts';
-import type { CameraModel, ImageSource, PairMatch, StageName, View } from '../types.ts';
+import type { CameraModel, ImageSource, StitchPair, StageName, View } from '../types.ts';
 
 /** Options of `register`. */
 export interface RegisterOptions extends SourceOptions {
@@ -29,13 +29,13 @@ export interface ReadView {
 export interface Registered {
   readonly choice: ModelChoice;
   /** The pairs that hold it together, in the order of `choice.pairErrors`. */
-  readonly pairs: readonly PairMatch[];
+  readonly pairs: readonly StitchPair[];
 }
 
 /** What matching found out about all pictures. */
 export interface Registration {
   readonly views: readonly ReadView[];
-  readonly pairs: readonly PairMatch[];
+  readonly pairs: readonly StitchPair[];
   /** One a panorama, those of more pictures first. */
   readonly components: readonly Registered[];
   /** Indices of the pictures that belong to none. */
@@ -87,7 +87,7 @@ async function lookAgain(
   options: RegisterOptions,
 ): Promise<Registration> {
   const group = new Map(groupsOf(before).flatMap((members, g) => members.map((v) => [v, g])));
-  const apart = ({ a, b }: PairMatch): boolean => group.get(a) !== group.get(b);
+  const apart = ({ a, b }: StitchPair): boolean => group.get(a) !== group.get(b);
   const wanted = [...new Set(before.pairs.filter(apart).flatMap(({ a, b }) => [a, b]))].sort((x, y) => x - y);
   const prepared = new Map<number, unknown>();
   const views = [...before.views];
@@ -101,7 +101,7 @@ async function lookAgain(
     }
     options.onProgress?.('read', done + 1, wanted.length);
   }
-  const again = (pair: PairMatch): boolean => apart(pair) && prepared.has(pair.a) && prepared.has(pair.b);
+  const again = (pair: StitchPair): boolean => apart(pair) && prepared.has(pair.a) && prepared.has(pair.b);
   const candidates = before.pairs.filter(again).map(({ a, b }): [number, number] => [a, b]);
   const found = await matchAll(views, prepared, matcher, candidates, options);
   const pairs = before.pairs.map((pair) => (again(pair) ? found.shift()! : pair));
@@ -196,8 +196,8 @@ async function matchAll(
   matcher: PairMatcher<unknown>,
   candidates: readonly (readonly [a: number, b: number])[],
   { onProgress }: RegisterOptions,
-): Promise<PairMatch[]> {
-  const pairs: PairMatch[] = [];
+): Promise<StitchPair[]> {
+  const pairs: StitchPair[] = [];
   for (const [a, b] of candidates) {
     const found = await matcher.match(prepared.get(a), prepared.get(b));
     pairs.push(examinePair(views[a].view, views[b].view, found));
@@ -211,7 +211,7 @@ const [WRONG_PIXELS, WRONG_FACTOR] = [8, 5];
 
 function placeAll(
   read: readonly ReadView[],
-  pairs: PairMatch[],
+  pairs: StitchPair[],
   { model, onProgress }: RegisterOptions,
 ): { components: Registered[]; alone: number[] } {
   const components: Registered[] = [];
@@ -241,7 +241,7 @@ function placeAll(
 
 const CONTRADICTS = 'it contradicts where all the other pairs place the two';
 
-function contradictions(pairs: readonly PairMatch[], errors: readonly number[]): PairMatch[] {
+function contradictions(pairs: readonly StitchPair[], errors: readonly number[]): StitchPair[] {
   const middle = [...errors].sort((x, y) => x - y)[errors.length >> 1];
   const limit = Math.max(WRONG_PIXELS, WRONG_FACTOR * middle);
   return pairs.length < 3 ? [] : pairs.filter((_, k) => errors[k] > limit);

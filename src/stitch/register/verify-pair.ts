@@ -1,6 +1,6 @@
 import { applyHomography, determinant3, homographyJacobian } from '../../core/index.ts';
 import type { Homography } from '../../core/index.ts';
-import type { Size } from '../cameras/index.ts';
+import type { Size } from '../../core/index.ts';
 
 /** What speaks for and against two pictures showing the same scene. */
 export interface PairEvidence {
@@ -15,6 +15,7 @@ export interface PairEvidence {
   readonly fitReason?: string;
 }
 
+/** Whether two images show one scene, and why. */
 export interface PairVerdict {
   readonly verified: boolean;
   /** Matches of A that lie inside B by the homography. */

@@ -24,6 +24,7 @@ export interface PairAlignment {
   readonly used: boolean;
 }
 
+/** How images are bent about their seams so that they agree. */
 export interface Alignment {
   /** One for each picture that is bent. */
   readonly bends: readonly (Bend | undefined)[];

@@ -16,6 +16,7 @@ export interface SeamMap {
 /** - `graph-cut`: where the pictures differ least; `distance`: half way between their edges */
 export type SeamMethod = 'graph-cut' | 'distance';
 
+/** Options of `findSeams`. */
 export interface SeamOptions {
   /** `graph-cut` unless told. */
   readonly method?: SeamMethod;

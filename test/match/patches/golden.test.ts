@@ -5,7 +5,12 @@ import { expect, test } from 'vitest';
 import { FIXTURES } from '../../../fixtures/index.ts';
 import { decodeNpyValues } from './npy.ts';
 import { readImage } from '../../../src/io/index.ts';
-import { describe, describeDense, loadPatchModel, similarities } from '../../../src/match/patches/index.ts';
+import {
+  describePatches,
+  describeDense,
+  loadPatchModel,
+  similarities,
+} from '../../../src/match/patches/index.ts';
 import type { PatchImage } from '../../../src/match/patches/index.ts';
 import { listModels } from '../../../src/runtime/index.ts';
 import { TOLERANCE } from '../../tolerances.ts';
@@ -34,7 +39,7 @@ const readValues = async (name: string) => decodeNpyValues(await readFile(golden
 
 test.skipIf(!ready('patchnet'))('patchnet describes patches as in PyTorch, of length 1', async () => {
   await using model = await loadPatchModel('patchnet');
-  const { data, count, length } = await describe(model, (await readSheet()).flat());
+  const { data, count, length } = await describePatches(model, (await readSheet()).flat());
   expect(data).toBeCloseToArray(await readValues('patchnet.npy'), TOLERANCE.descriptor);
   const lengths = Array.from({ length: count }, (_, i) =>
     Math.hypot(...data.subarray(i * length, (i + 1) * length)),

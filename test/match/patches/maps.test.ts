@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   denseSimilarity,
-  describe,
+  describePatches,
   describeDense,
   loadPatchModel,
   localSimilarity,
@@ -42,7 +42,7 @@ test('the dense graph describes every square as the square by itself is describe
     [20, 16],
     [7, 3],
   ]) {
-    const { data } = await describe(network, [crop(SCENE, column * 2, row * 2, 8, 8)]);
+    const { data } = await describePatches(network, [crop(SCENE, column * 2, row * 2, 8, 8)]);
     expect(cellOf(map, column, row)).toBeCloseToArray(data, TOLERANCE.descriptor);
   }
 });
@@ -52,7 +52,7 @@ test('sizes that the dense graph does not take are padded, and cells beyond the 
   const map = await describeDense(network, odd);
   expect(map.width).toBeLessThanOrEqual(22);
   expect(map.origin + (map.width - 1) * map.stride).toBeLessThan(47);
-  const { data } = await describe(network, [crop(SCENE, 10, 8, 8, 8)]);
+  const { data } = await describePatches(network, [crop(SCENE, 10, 8, 8, 8)]);
   expect(cellOf(map, 5, 4)).toBeCloseToArray(data, TOLERANCE.descriptor);
 });
 
@@ -60,7 +60,7 @@ test('without a dense graph every square is described by itself', async () => {
   const sift = await loadPatchModel('rootsift');
   const map = await describeDense(sift, SCENE, { stride: 5 });
   expect(map).toMatchObject({ channels: 128, width: 4, height: 2, stride: 5, origin: 15.5 });
-  const { data } = await describe(sift, [crop(SCENE, 15, 5, 32, 32)]);
+  const { data } = await describePatches(sift, [crop(SCENE, 15, 5, 32, 32)]);
   expect(cellOf(map, 3, 1)).toBeCloseToArray(data, TOLERANCE.descriptor);
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe as group, expect, test } from 'vitest';
 import {
   CLASSICAL_MEASURES,
-  describe,
+  describePatches,
   loadPatchModel,
   similarities,
   similarity,
@@ -27,7 +27,7 @@ afterAll(async () => {
 const flat = (value: number): PatchImage => ({ width: 8, height: 8, data: new Uint8Array(64).fill(value) });
 
 test('descriptors are those of PyTorch', async () => {
-  const { count, length, data } = await describe(network, goldenPatches());
+  const { count, length, data } = await describePatches(network, goldenPatches());
   expect([count, length]).toEqual([3, 6]);
   expect(data).toBeCloseToArray(GOLDEN.descriptors.flat(), TOLERANCE.descriptor);
 });
@@ -35,22 +35,22 @@ test('descriptors are those of PyTorch', async () => {
 test('a patch has one descriptor, in whatever company and form', async () => {
   const [patch] = goldenPatches();
   const many = Array.from({ length: 150 }, (_, i) => (i === 140 ? patch : drawNoise(8, 8, i)));
-  const alone = (await describe(network, [patch])).data;
-  expect((await describe(network, many)).data.subarray(140 * 6, 141 * 6)).toBeCloseToArray(
+  const alone = (await describePatches(network, [patch])).data;
+  expect((await describePatches(network, many)).data.subarray(140 * 6, 141 * 6)).toBeCloseToArray(
     alone,
     TOLERANCE.descriptor,
   );
-  expect((await describe(network, [toRgb(patch)])).data).toBeCloseToArray(alone, TOLERANCE.descriptor);
+  expect((await describePatches(network, [toRgb(patch)])).data).toBeCloseToArray(alone, TOLERANCE.descriptor);
   const packed = { count: 1, size: 8, data: Float32Array.from(patch.data) };
-  expect((await describe(network, packed)).data).toBeCloseToArray(alone, TOLERANCE.descriptor);
+  expect((await describePatches(network, packed)).data).toBeCloseToArray(alone, TOLERANCE.descriptor);
 });
 
 test('patches of other sizes are brought to the size of the network by area', async () => {
   const [patch] = goldenPatches();
   const twice = { width: 16, height: 16, data: new Uint8Array(256) };
   for (let i = 0; i < 256; i++) twice.data[i] = patch.data[((i >> 5) << 3) + ((i & 15) >> 1)];
-  expect((await describe(network, [twice])).data).toBeCloseToArray(
-    (await describe(network, [patch])).data,
+  expect((await describePatches(network, [twice])).data).toBeCloseToArray(
+    (await describePatches(network, [patch])).data,
     TOLERANCE.descriptor,
   );
 });
@@ -202,7 +202,7 @@ test.each<[unknown, string]>([
   [null, 'Expected a list of patches for patches but received null'],
   [7, 'Expected a list of patches for patches but received 7 (number)'],
 ])('bad patches are refused (%#)', async (patches, message) => {
-  await expect(describe(network, patches as PatchImage[])).rejects.toThrow(message);
+  await expect(describePatches(network, patches as PatchImage[])).rejects.toThrow(message);
 });
 
 test('lists of different lengths are refused', async () => {
@@ -213,7 +213,7 @@ test('lists of different lengths are refused', async () => {
 
 test('what a model cannot do it says', async () => {
   const [a] = goldenPatches();
-  await expect(describe(pairs, [a])).rejects.toThrow(
+  await expect(describePatches(pairs, [a])).rejects.toThrow(
     'Expected a model that makes descriptors but stand-in-pair compares two patches',
   );
   await expect(similarity(pairs, a, a, { metric: 'l2' })).rejects.toThrow(
@@ -245,7 +245,7 @@ test('a model that was disposed of says so', async () => {
   const model = await loadPatchModel(STAND_IN_PATCH, { threads: 1 });
   await model.dispose();
   await model.dispose();
-  await expect(describe(model, goldenPatches())).rejects.toThrow(
+  await expect(describePatches(model, goldenPatches())).rejects.toThrow(
     'Expected a loaded model but stand-in-patch has been disposed of',
   );
 });

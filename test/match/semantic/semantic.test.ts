@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/geometry/index.ts';
 import { FIXTURES } from '../../../fixtures/index.ts';
+import { applyWarp } from '../../../src/api/geometry.ts';
+import { SEMANTIC_TRANSFORMS, describeSemantic } from '../../../src/api/features.ts';
 import {
-  SEMANTIC_TRANSFORMS,
-  applyWarp,
-  describeSemantic,
   drawSemanticMatch,
   loadSemanticModel,
   matchSemantic,

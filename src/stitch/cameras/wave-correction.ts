@@ -12,6 +12,7 @@ import type { Vector3 } from './rotation.ts';
  */
 export type Sweep = 'horizontal' | 'vertical' | 'both' | 'still';
 
+/** Rotations after wave correction. */
 export interface Straightened {
   /** From the old common frame to one with y down along gravity, as far as it can be told, and z in the middle. */
   readonly rotation: Matrix3;
@@ -43,7 +44,7 @@ const TIE = 0.05;
  * @param rotations from each camera's frame to the common one
  * @param names of the pictures, for the explanation
  */
-export function straighten(rotations: readonly Matrix3[], names: readonly string[] = []): Straightened {
+export function correctWave(rotations: readonly Matrix3[], names: readonly string[] = []): Straightened {
   const downs = rotations.map((r) => column3(r, 1));
   const sweep = findSweep(rotations);
   const level = levelDown(rotations);

@@ -1,0 +1,23 @@
+/** `whither/geometry`: homographies, correspondences, robust fits, transforms and their resampling. */
+export {
+  applyHomography,
+  composeHomographies,
+  countCorrespondences,
+  createCorrespondences,
+  homographyJacobian,
+  invertHomography,
+  joinCorrespondences,
+  normalizeHomography,
+  pickCorrespondences,
+  resizeHomography,
+  selectCorrespondences,
+  swapCorrespondences,
+  transformPoints,
+} from '../core/index.ts';
+export type { CorrespondenceSource, Correspondences, Homography, Matrix3 } from '../core/index.ts';
+export * from '../geometry/index.ts';
+export { correspondencesFromHomography } from '../match/homography/index.ts';
+export type { HomographyCorrespondencesOptions } from '../match/homography/index.ts';
+export { correspondencesFromFlow } from '../match/pair/index.ts';
+export type { FlowCorrespondencesOptions } from '../match/pair/index.ts';
+export type { Size } from '../core/index.ts';

@@ -1,0 +1,28 @@
+/** `whither/models`: what is installed, and what a `model.json` says. */
+export type { FlowGraph } from '../flow/network/index.ts';
+export { listModels } from '../runtime/index.ts';
+export type { InstalledModel, Session, SessionOptions } from '../runtime/index.ts';
+export type {
+  AnyManifest,
+  DenseOutput,
+  DistanceThreshold,
+  FlowManifest,
+  FlowPlan,
+  FlowPresetName,
+  HomographyManifest,
+  ModelCorrelation,
+  ModelFile,
+  ModelInput,
+  ModelManifest,
+  ModelPyramid,
+  PairManifest,
+  PatchInput,
+  PatchManifest,
+  RefineLevel,
+  RefineSettings,
+  ScoreThreshold,
+  SemanticConsensus,
+  SemanticFeature,
+  SemanticManifest,
+  TrainedMetric,
+} from '../runtime/manifest/index.ts';
