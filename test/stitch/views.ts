@@ -4,7 +4,6 @@ import type { Image } from '../../src/core/types.ts';
 import { createRandom } from '../../src/geometry/robust/random.ts';
 import { pixelToRay } from '../../src/stitch/cameras/rotation-cameras.ts';
 
-
 export { cutView, turn, warpPhoto } from '../../fixtures/cut-views.ts';
 import type { Size } from '../../src/core/types.ts';
 
