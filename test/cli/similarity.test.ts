@@ -93,7 +93,7 @@ const NEAREST = { model: STAND_IN_PATCH };
 test.each<[string, string, Partial<SimilarityCommandOptions>, string]>([
   ['a.png', 'empty', { model: 'raw' }, 'Expected pictures (.png'],
   ['a.png', 'missing.png', { model: 'raw' }, 'there is no such file'],
-  ['a.png', 'text.png', { model: 'raw' }, 'could not be decoded'],
+  ['a.png', 'text.png', { model: 'raw' }, 'Expected an image at'],
   ['a.png', 'b.png', { model: 'nothing' }, 'Expected the name of an installed model'],
   ['a.png', 'b.png', { model: 'raw', metric: 'near' }, 'Expected one of l1, l2'],
   ['a.png', 'b.png', { metric: at('broken.json') }, 'broken.json'],
