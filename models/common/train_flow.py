@@ -3,7 +3,7 @@
 python -m common.train_flow whither-flow:recurrent --photos photos.pt --pools .work/pools --work .work/recurrent
 python -m common.train_flow ... --decay-from 20 --until 25      ends at 25 hours of processor time, falling from the 20th
 
-A step sees whole pairs shrunk to small images, as first passes do, and finer ones that start from what the network finds
+A step sees whole pairs shrunk to small images, as first passes do, or finer ones that start from what the network finds
 on those. Everything is in <work>/checkpoint.pt: stop and start again at will, also by SIGTERM.
 """
 
@@ -150,10 +150,6 @@ class Trainer:
         """1, 2 and so on, by their weights."""
         return 1 + int(torch.multinomial(torch.tensor(weights, dtype=torch.float32), 1))
 
-    def count(self, number: float) -> int:
-        """A number in the mean: 1.3 is 1, and 2 three times in ten."""
-        return int(number) + chance(number - int(number))
-
     @torch.no_grad()
     def find(self, image_a, image_b, factor, before=None):
         """What the network itself finds on images shrunk by a factor, in steps of any number."""
@@ -215,14 +211,12 @@ class Trainer:
 
     def train_step(self, source):
         self.optimizer.zero_grad(set_to_none=True)
-        for part in ('coarse', 'middle', 'fine'):
-            number = self.count(self.phase()[part])
-            if number == 0:
-                continue
-            with torch.autocast(self.args.device, torch.bfloat16, enabled=self.args.bf16):
-                loss = getattr(self, part)(source, number)
-            loss.backward()
-            self.note(f'{part} loss', loss)
+        parts = self.phase()['parts']
+        part = list(parts)[self.pick([share for share, _ in parts.values()]) - 1]
+        with torch.autocast(self.args.device, torch.bfloat16, enabled=self.args.bf16):
+            loss = getattr(self, part)(source, parts[part][1])
+        loss.backward()
+        self.note(f'{part} loss', loss)
         self.note('norm', torch.nn.utils.clip_grad_norm_(self.net.parameters(), self.args.clip))
         for group in self.optimizer.param_groups:
             group['lr'] = self.rate()

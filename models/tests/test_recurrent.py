@@ -164,14 +164,17 @@ def test_a_training_stops_and_goes_on(tmp_path):
     small = lambda p: {**p, 'height': 64, 'width': 96, 'capacity': 4, 'least': 1}
     pools = [small(p) for p in trainer.config['pools']]
     source = Source(photos, tmp_path / 'pools', pools, 'cpu', 1)
-    mixture = [{'until': 1000, 'coarse': 2, 'middle': 1, 'fine': 1, 'steps': [[2, 3], [1, 2]], 'levels': [1, 1, 1]}]
+    parts = {'coarse': [0.0, 2], 'middle': [0.0, 1], 'fine': [1.0, 1]}
+    mixture = [{'until': 1000, 'parts': parts, 'steps': [[2, 3], [1, 2]], 'levels': [1, 1, 1]}]
     trainer.config = {**trainer.config, 'mixture': mixture, 'crop': [32, 48]}
     before = copy.deepcopy(trainer.net.state_dict())
-    trainer.train_step(source)
+    for part in parts:
+        parts.update({name: [float(name == part), number] for name, (_, number) in parts.items()})
+        trainer.train_step(source)
     assert any(not torch.equal(before[k], v) for k, v in trainer.net.state_dict().items())
     trainer.save()
     again = Trainer(args)
-    assert again.step == 1 and 0 < again.before <= trainer.spent
+    assert again.step == 3 and 0 < again.before <= trainer.spent
     for one, other in zip(again.net.state_dict().values(), trainer.net.state_dict().values()):
         assert torch.equal(one, other)
 
