@@ -34,7 +34,8 @@ const flow = {
   height: HEIGHT,
   data: Float32Array.from({ length: WIDTH * HEIGHT * 2 }, (_, i) => Math.sin(i)),
 };
-const MODEL = ['--model', STAND_IN, '--backend', 'onnxruntime', '--no-refine'];
+/** A header may claim a large image, and then there would be much to estimate: it is the readers that are tried. */
+const MODEL = ['--model', STAND_IN, '--backend', 'onnxruntime', '--no-refine', '--max-size', '256'];
 
 /** An uncompressed bitmap and the binary Netpbm formats, which have no encoder here. */
 function encodeBmp(): Buffer {
@@ -146,7 +147,7 @@ export async function createKinds(folder: string): Promise<Kind[]> {
         [1, 2],
         [3.5, 4],
       ],
-      (path) => ['match', nowhere, nowhere, '--semantic', '--points', path],
+      (path) => ['match', nowhere, nowhere, '--semantic', '--json', '--points', path],
     ),
     jsonKind('metric.json', { kind: 'mahalanobis', length: 2, projection: [1, 0, 0, 1] }, (path) => [
       ...['similarity', nowhere, nowhere, '--metric', path],
