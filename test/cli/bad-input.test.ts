@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeFlow, writeImage } from '../../src/io/index.ts';
@@ -75,9 +75,21 @@ beforeAll(async () => {
     for (const [i, width] of sizes.entries())
       await writeImage(at(folder, `${i}.png`), drawFrame(width, 30, i));
   }
+  for (const [folder, names] of [
+    ['clash', ['a.png', 'a.jpg', 'b.png']],
+    ['backward', ['a.png', 'a.backward.png', 'b.png']],
+  ] as const) {
+    mkdirSync(at(folder));
+    for (const name of names) await writeImage(at(folder, name), drawFrame(40, 30));
+  }
+  symlinkSync('/dev/null', at('null.png'));
+  symlinkSync('/dev/zero', at('zero.png'));
+  writeFileSync(at('list.mp4'), 'ffconcat version 1.0\nfile text.png\n');
+  writeFileSync(at('nothing.json'), '{"model":"rotation","projection":"plane","scale":1,"images":[null]}');
   cpSync(STAND_IN, at('damaged'), { recursive: true });
   writeFileSync(at('damaged', 'fused.onnx'), 'no longer the graph');
   mkdirSync(at('out'));
+  symlinkSync(at('out'), at('link'));
 });
 afterAll(() => scratch.remove());
 
@@ -168,6 +180,46 @@ describe('one line on stderr, exit 1 and nothing half-written', () => {
     ['an empty video', () => film('empty.mp4'), /empty\.mp4/],
     ['a text that is named .mp4', () => film('text.mp4'), /text\.mp4/],
     ['a truncated video', () => film('truncated.mp4'), /truncated\.mp4/],
+    [
+      'frames that differ in their extensions alone',
+      () => ['flow', at('clash'), '-o', at('out', '%06d.flo'), ...MODEL],
+      /a name of its own for every frame but two results would be a\.flo/,
+    ],
+    [
+      'a frame named as the backward flow of another',
+      () => ['flow', at('backward'), '-o', at('out', '%06d.flo'), '--both', ...MODEL],
+      /two results would be a\.backward\.flo/,
+    ],
+    [
+      'one place for two outputs, by a link',
+      () =>
+        pair('a.png', 'b.png', '--color', at('link', 'out.flo.png'), '--arrows', at('out', 'out.flo.png')),
+      /out\.flo\.png twice/,
+    ],
+    [
+      'a device for an output, --force or not',
+      () => ['flow', at('a.png'), at('b.png'), '--color', at('null.png'), '--force', ...MODEL],
+      /null\.png is a device or a pipe/,
+    ],
+    ['a device for a picture', () => pair('zero.png', 'b.png'), /zero\.png but it is no regular file/],
+    [
+      'a list of files under the name of a video',
+      () => film('list.mp4'),
+      /list\.mp4 but it is in no container/,
+    ],
+    [
+      'transforms of nothing',
+      () => [
+        'stitch',
+        at('a.png'),
+        at('b.png'),
+        '-o',
+        at('out', 'p.png'),
+        '--transforms',
+        at('nothing.json'),
+      ],
+      /an object for images\[0\] but received null/,
+    ],
     ['a video of one frame', () => film('one.mp4'), /Expected 2 frames or more in .*one\.mp4 but received 1/],
     ['a folder of no frame', () => film('empty-folder'), /empty-folder/],
     [

@@ -95,7 +95,7 @@ function replaceValue(holder: object, random: Random): void {
     const isOpen = typeof inner === 'object' && inner !== null && Object.keys(inner).length > 0;
     if (isOpen && random.below(5) > 0) at = inner as Record<string, unknown>;
     else {
-      if (random.below(6) === 0 && at !== holder) delete at[key];
+      if (random.below(6) === 0 && at !== holder) Reflect.deleteProperty(at, key);
       else at[key] = random.pick(AWKWARD_VALUES);
       return;
     }

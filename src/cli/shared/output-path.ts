@@ -1,14 +1,14 @@
 import { extname, resolve } from 'node:path';
 import { FileError } from '../../core/index.ts';
-import { inspectPath, isSamePlace } from '../../io/disk/index.ts';
+import { inspectPath, isSamePlace, placeOf } from '../../io/disk/index.ts';
 
 /** Checks before the work begins that every file can be written at its end. */
 export async function checkOutputs(paths: readonly string[], force: boolean): Promise<void> {
   const seen = new Set<string>();
   for (const path of paths) {
-    if (seen.has(resolve(path)))
-      throw new FileError(`Expected one name for each output but received ${path} twice`);
-    seen.add(resolve(path));
+    const place = await placeOf(path);
+    if (seen.has(place)) throw new FileError(`Expected one name for each output but received ${path} twice`);
+    seen.add(place);
     const found = await inspectPath(path);
     if (found === 'folder') throw new FileError(`Expected a file name but ${path} is a folder: add a name`);
     if (found === 'other')

@@ -1,5 +1,5 @@
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { FileError } from '../../core/index.ts';
 import { toPath } from './path.ts';
 import { sweepTemporaries, temporaryIn } from './temporary.ts';
@@ -35,8 +35,15 @@ export async function inspectPath(path: string): Promise<'nothing' | 'file' | 'f
 
 /** Whether two paths lead to one place, through links and by whatever spelling. */
 export async function isSamePlace(a: string, b: string): Promise<boolean> {
-  const [placeA, placeB] = await Promise.all([a, b].map((path) => realpath(path).catch(() => resolve(path))));
-  return placeA === placeB;
+  return (await placeOf(a)) === (await placeOf(b));
+}
+
+/** The one path of a place, whatever links lead there; what is not there yet lies in its folder's place. */
+export async function placeOf(path: string): Promise<string> {
+  const inFolder = async (): Promise<string> => join(await realpath(dirname(path)), basename(path));
+  return realpath(path)
+    .catch(inFolder)
+    .catch(() => resolve(path));
 }
 
 /** Throws a {@link FileError} unless a file may be written to `path`. */

@@ -4,6 +4,7 @@ export {
   checkWritable,
   inspectPath,
   isSamePlace,
+  placeOf,
   publish,
   temporaryName,
 } from './atomic-write.ts';

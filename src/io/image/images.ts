@@ -47,7 +47,9 @@ export async function decoding<T>(place: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    const reason = (cause as Error).message.trim().split('\n').join(', ');
+    // libvips says the same thing many times over.
+    const lines = new Set((cause as Error).message.trim().split('\n'));
+    const reason = [...lines].slice(0, 3).join(', ');
     if (/HEVC|libde265/.test(reason))
       throw new FileError(
         `Expected an image ${place} that can be decoded but it is a HEIC, whose compression (HEVC) is not built in: ` +
