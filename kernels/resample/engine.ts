@@ -2,6 +2,7 @@
 
 import { wasmApi } from '../wasm/api.ts';
 import { assemble } from '../wasm/code.ts';
+import { compile } from '../wasm/support.ts';
 import { bytesFunctions } from './bytes-code.ts';
 import { SCALARS_END } from './scalars.ts';
 import { stretchFunctions } from './stretch-code.ts';
@@ -24,10 +25,10 @@ let engine: ResampleEngine | null | undefined;
 /** Made when first wanted; null without WebAssembly SIMD. */
 export function resampleEngine(): ResampleEngine | null {
   if (engine !== undefined) return engine;
-  const code = assemble([...stretchFunctions(), ...bytesFunctions()], PAGES, false);
-  if (!wasmApi?.validate(code)) return (engine = null);
+  const module = compile(assemble([...stretchFunctions(), ...bytesFunctions()], PAGES, false));
+  if (!module) return (engine = null);
   const memory = new wasmApi.Memory({ initial: PAGES, maximum: PAGES, shared: false });
-  const { exports } = new wasmApi.Instance(new wasmApi.Module(code), { kernel: { memory } });
+  const { exports } = new wasmApi.Instance(module, { kernel: { memory } });
   return (engine = {
     kernel: exports as ResampleEngine['kernel'],
     floats: new Float32Array(memory.buffer),

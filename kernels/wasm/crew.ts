@@ -3,6 +3,7 @@
 import { KernelError } from '../errors.ts';
 import { wasmApi } from './api.ts';
 import { assemble } from './code.ts';
+import { compile } from './support.ts';
 import type { FunctionSource } from './code.ts';
 import type { Hands, Kernel, Work } from './hands.ts';
 
@@ -26,7 +27,8 @@ export interface Crew {
 
 /**
  * @param pages size of the memory in units of 64 KiB
- * @throws KernelError where the JavaScript engine lacks the instructions
+ * @throws KernelError where the JavaScript engine has no WebAssembly SIMD
+ * @throws WebAssembly.CompileError for invalid code
  */
 export async function createCrew(
   functions: readonly FunctionSource[],
@@ -34,11 +36,10 @@ export async function createCrew(
   threads: number,
 ): Promise<Crew> {
   const shared = threads > 1;
-  const bytes = assemble(functions, pages, shared);
-  if (!wasmApi?.validate(bytes)) throw new KernelError('This JavaScript engine has no WebAssembly SIMD');
-  const memory = new wasmApi.Memory({ initial: pages, maximum: pages, shared });
   // At once: a compilation that is waited for stands in line behind the optimising of all code compiled before.
-  const module = new wasmApi.Module(bytes);
+  const module = compile(assemble(functions, pages, shared));
+  if (!module) throw new KernelError('This JavaScript engine has no WebAssembly SIMD');
+  const memory = new wasmApi.Memory({ initial: pages, maximum: pages, shared });
   const kernel = new wasmApi.Instance(module, { kernel: { memory } }).exports as Kernel;
   const names = functions.map(({ name }) => name);
   const hands = shared ? await several({ kernel, names, module, memory }, threads) : alone(kernel);

@@ -5,6 +5,7 @@ import type { WasmMemory } from './api.ts';
 import { assemble } from './code.ts';
 import type { FunctionSource } from './code.ts';
 import { canHold, giveMemory, MOST_PAGES, SCRATCH, takeMemory, withMemory } from './memory.ts';
+import { compile } from './support.ts';
 
 /** Floats behind each array that vectors may write too far into. */
 const SLACK = 16;
@@ -56,14 +57,18 @@ export function openWorkspace(lengths: readonly number[]): Workspace | null {
 
 const bytesOf = (length: number): number => Math.ceil((length + SLACK) / 16) * 64;
 
-/** Functions that are compiled when first wanted and run in any memory that was taken by `takeMemory`. */
+/**
+ * Functions that are compiled when first wanted and run in any memory that was taken by `takeMemory`.
+ *
+ * @returns a function that gives null without WebAssembly SIMD, and throws WebAssembly.CompileError for invalid code
+ */
 export function kernelIn<Kernel>(
   functions: () => readonly FunctionSource[],
 ): (memory: WasmMemory) => Kernel | null {
   let module: object | null | undefined;
   const instances = new WeakMap<WasmMemory, Kernel>();
   return (memory) => {
-    if (module === undefined) module = compile(functions());
+    if (module === undefined) module = compile(assemble(functions(), 1, false, MOST_PAGES));
     if (!module) return null;
     let kernel = instances.get(memory);
     if (!kernel) {
@@ -88,9 +93,4 @@ export function kernelWithMemory<Kernel>(functions: () => readonly FunctionSourc
       return kernel && use(kernel, memory.buffer);
     });
   };
-}
-
-function compile(functions: readonly FunctionSource[]): object | null {
-  const bytes = assemble(functions, 1, false, MOST_PAGES);
-  return wasmApi?.validate(bytes) ? new wasmApi.Module(bytes) : null;
 }

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import { distanceInside, distanceReference } from '../../kernels/distance/index.ts';
 import { createRandom } from '../../src/geometry/robust/random.ts';
+import { compiled } from './compiled.ts';
 
 it.each([
   ['defined', distanceReference],
-  ['built', distanceInside],
+  ['compiled', (...mask: Parameters<typeof distanceInside>) => compiled(() => distanceInside(...mask))],
 ])('distances as %s grow from the edge inwards', (_, find) => {
   const d = find(new Uint8Array(35).fill(1), 7, 5);
   expect([...d.subarray(14, 21)]).toEqual([1, 2, 3, 3, 3, 2, 1]);
@@ -23,7 +24,8 @@ it.each([
     for (let seed = 1; seed <= 3; seed++) {
       const random = createRandom(seed);
       const mask = Uint8Array.from({ length: width * height }, () => (random() < share ? 0 : 1));
-      expect(distanceInside(mask, width, height)).toEqual(distanceReference(mask, width, height));
+      const found = compiled(() => distanceInside(mask, width, height));
+      expect(found).toEqual(distanceReference(mask, width, height));
     }
   },
 );

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { blurSeparable } from '../../kernels/blur/index.ts';
 import { findExtrema, findExtremaReference } from '../../kernels/extrema/index.ts';
 import { openWorkspace } from '../../kernels/wasm/workspace.ts';
+import { compiled } from './compiled.ts';
 
 const pattern = (width: number, height: number): Float32Array =>
   Float32Array.from({ length: width * height }, (_, i) => 128 + 100 * Math.sin(i * 1.7) + ((i * 37) % 23));
@@ -43,9 +44,10 @@ describe('extrema of differences', () => {
     [1200, 300, 6],
   ])('agree with the definition on %i x %i pixels and %i layers', (width, height, count) => {
     const layers = layersOf(width, height, count);
-    const found = findExtrema(layers, width, height, 2, 0.5);
+    const found = compiled(() => findExtrema(layers, width, height, 2, 0.5));
     expect(found).toEqual(findExtremaReference(layers, width, height, 2, 0.5));
-    expect(findExtrema(gather(layers), width, height, 2, 0.5)).toEqual(found);
+    const gathered = gather(layers);
+    expect(compiled(() => findExtrema(gathered, width, height, 2, 0.5))).toEqual(found);
     expect(found.length).toBe(count - 3);
   });
 

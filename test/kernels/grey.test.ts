@@ -3,6 +3,7 @@ import { greyOf, greyReference } from '../../kernels/grey/index.ts';
 import { openWorkspace } from '../../kernels/wasm/workspace.ts';
 import { TOLERANCE } from '../tolerances.ts';
 import '../matchers.ts';
+import { compiled } from './compiled.ts';
 
 const colours = (count: number): Uint8Array =>
   Uint8Array.from({ length: 3 * count }, (_, i) => (i * 89) & 255);
@@ -17,10 +18,9 @@ describe('the grey of colours', () => {
   it.each([1, 7, 1000, 400_003])('agrees with the definition on %i pixels', (count) => {
     const wanted = new Float32Array(count);
     greyReference(colours(count), wanted);
-    expect(greyOf(colours(count), openWorkspace([count])!.take(count))).toBeCloseToArray(
-      wanted,
-      TOLERANCE.blur,
-    );
+    const out = openWorkspace([count])!.take(count);
+    compiled(() => greyOf(colours(count), out));
+    expect(out).toBeCloseToArray(wanted, TOLERANCE.blur);
   });
 
   it('wants three bytes a pixel', () => {

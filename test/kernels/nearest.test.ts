@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nearestReference, nearestRows, NONE } from '../../kernels/nearest/index.ts';
+import { compiled } from './compiled.ts';
 import type { Rows } from '../../kernels/nearest/index.ts';
 
 const rows = (count: number, length: number, seed: number): Rows => ({
@@ -36,9 +37,9 @@ describe('nearest rows', () => {
   ])('agree with the definition for %i and %i rows of %i', (countA, countB, length) => {
     const [a, b] = [rows(countA, length, 0), rows(countB, length, 1)];
     const points = Float32Array.from({ length: 2 * countB }, (_, i) => (i * 37) % 101);
-    expect(nearestRows(a, b)).toEqual(nearestReference(a, b));
+    expect(compiled(() => nearestRows(a, b))).toEqual(nearestReference(a, b));
     const apart = { points, distance: 10 };
-    expect(nearestRows(a, b, apart)).toEqual(nearestReference(a, b, apart));
+    expect(compiled(() => nearestRows(a, b, apart))).toEqual(nearestReference(a, b, apart));
   });
 
   it('say what lengths they take', () => {

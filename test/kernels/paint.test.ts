@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openPainterReference, paintPicture } from '../../kernels/paint/index.ts';
+import { compiled } from './compiled.ts';
 import type { PaintChange, Painter, PaintNodes, PaintSource } from '../../kernels/paint/index.ts';
 
 const pictureOf = (width: number, height: number): PaintSource => ({
@@ -96,7 +97,9 @@ describe('painting', () => {
             );
       }
     };
-    paintPicture(compare, picture, nodes, change);
+    compiled(() => {
+      paintPicture(compare, picture, nodes, change);
+    });
     expect([0, 1]).toContain(most);
   });
 });

@@ -3,6 +3,7 @@ import { distanceInside } from '../../kernels/distance/index.ts';
 import { weighReference, weighSeam } from '../../kernels/seam/index.ts';
 import type { SeamLayer, Window } from '../../kernels/seam/index.ts';
 import { createRandom } from '../../src/geometry/robust/random.ts';
+import { compiled } from './compiled.ts';
 
 /** A layer of noise that shows all but some corners. */
 function layerOf(area: Window, seed: number): SeamLayer {
@@ -28,7 +29,8 @@ describe('the weights of a seam', () => {
   ])('are those of the definition for %s', (_, area, part) => {
     const fresh = layerOf(area, 2);
     const window = part ?? area;
-    const [exact, fast] = [weighReference(fresh, old, window), weighSeam(fresh, old, window)];
+    const exact = weighReference(fresh, old, window);
+    const fast = compiled(() => weighSeam(fresh, old, window));
     expect(fast.terminals).toEqual(exact.terminals);
     for (const ties of ['right', 'down'] as const)
       fast[ties].forEach((value, k) => {
@@ -39,7 +41,7 @@ describe('the weights of a seam', () => {
 
   it.each([
     ['defined', weighReference],
-    ['built', weighSeam],
+    ['compiled', (...layers: Parameters<typeof weighSeam>) => compiled(() => weighSeam(...layers))],
   ])('as %s tie what is shared, and give what only the new layer shows to it', (_, weigh) => {
     const shows = (x: number, from: number, to: number): number => (x >= from && x < to ? 1 : 0);
     const strip = (from: number, to: number, value: number): SeamLayer => {
