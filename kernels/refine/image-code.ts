@@ -4,9 +4,9 @@ import * as w from '../wasm/code.ts';
 import type { Code, Local, Locals } from '../wasm/code.ts';
 import { FIELD, MARGIN, SCALARS, TENSOR_VECTORS } from './layout.ts';
 import type { Layout } from './layout.ts';
+import { ROUGHNESS } from './parameters.ts';
 
-const { add, and, atMost, divide, greatest, least, load, multiply, shuffle, spread, store, subtract } =
-  w.f32x4;
+const { absolute, add, divide, greatest, least, load, multiply, shuffle, spread, store, subtract } = w.f32x4;
 const scalar = (at: number): Code => w.f32x4.loadSplat(w.constant(0), at);
 const vectors = (locals: Locals, count: number): Local[] =>
   Array.from({ length: count }, () => locals.vector());
@@ -90,14 +90,15 @@ function transpose(rows: readonly Local[], columns: readonly Local[], mixed: rea
 }
 
 /**
- * `warp(record, a, slot, confidence, y)`: carries row y of B back by the flow, bilinearly, and leaves the mean
- * of it and A, their difference and the trust of every pixel in a slot of the ring.
+ * `warp(record, a, slot, confidence, y, above, below)`: carries row y of B back by the flow, bilinearly, and leaves the
+ * mean of it and A, their difference and the trust of every pixel in a slot of the ring. The records are those of the row
+ * and of its neighbours, with the edge of the flow repeated on either side.
  */
 export function warp(layout: Layout): w.FunctionSource {
   const { channels, groups, half, rawStride, ringChannel } = layout;
-  const locals = w.createLocals(5);
-  const [record, a, slot, confidence, y] = [0, 1, 2, 3, 4];
-  const [column, row] = vectors(locals, 2);
+  const locals = w.createLocals(7);
+  const [record, a, slot, confidence, y, above, below] = [0, 1, 2, 3, 4, 5, 6];
+  const [column, row, rough] = vectors(locals, 3);
   const [out, end] = [locals.integer(), locals.integer()];
   const halves = [vectors(locals, 4), vectors(locals, 4)];
   const tools = gatherTools(locals);
@@ -130,9 +131,10 @@ export function warp(layout: Layout): w.FunctionSource {
         ...[0, 1].flatMap((odd) => [
           ...w.set(tools.x, add(w.get(column), load(w.get(record), (FIELD.u + odd) * half))),
           ...w.set(tools.y, add(w.get(row), load(w.get(record), (FIELD.v + odd) * half))),
+          ...roughness(rough, tools.cells, { record, above, below }, half, odd),
           ...store(
             w.get(slot),
-            and(inside(tools, layout), load(w.get(confidence), odd * half)),
+            divide(multiply(inside(tools, layout), load(w.get(confidence), odd * half)), w.get(rough)),
             trust + odd * half,
           ),
           ...gather(tools, halves[odd], layout),
@@ -144,8 +146,7 @@ export function warp(layout: Layout): w.FunctionSource {
         ]).flat(),
         ...w.increase(out, 32),
         ...w.increase(a, 32),
-        ...w.increase(slot, 16),
-        ...w.increase(confidence, 16),
+        ...[slot, confidence, above, below].flatMap((local) => w.increase(local, 16)),
       ]),
     ],
   };
@@ -175,18 +176,48 @@ function gatherTools(locals: Locals): GatherTools {
   };
 }
 
-/** All bits of the lanes whose sample lies in B. */
+/** 1 where the sample lies in B, falling to 0 a pixel outside. */
 function inside({ x, y }: GatherTools, { width, height }: Layout): Code {
-  const within = (local: Local, size: number) =>
-    and(atMost(w.f32x4.zero, w.get(local)), atMost(w.get(local), w.f32x4.splat(size - 1)));
-  return and(within(x, width), within(y, height));
+  const outside = (local: Local, size: number) => absolute(subtract(w.get(local), clamped(local, size)));
+  const left = subtract(w.f32x4.splat(1), add(outside(x, width), outside(y, height)));
+  return greatest(left, w.f32x4.zero);
+}
+
+/** Moved to where B has samples. */
+const clamped = (local: Local, size: number): Code =>
+  greatest(least(w.get(local), w.f32x4.splat(size - 1)), w.f32x4.zero);
+
+/** 1 and `ROUGHNESS` times the squared differences of the flow to the four neighbours. */
+function roughness(
+  sum: Local,
+  difference: Local,
+  { record, above, below }: Readonly<Record<'record' | 'above' | 'below', Local>>,
+  half: number,
+  odd: number,
+): Code {
+  const addSquare = (neighbour: Code, own: Code): Code => [
+    ...w.set(difference, subtract(neighbour, own)),
+    ...w.set(sum, add(w.get(sum), multiply(w.get(difference), w.get(difference)))),
+  ];
+  return [
+    ...w.set(sum, w.f32x4.zero),
+    ...[FIELD.u, FIELD.v].flatMap((field) => {
+      const [own, other] = [(field + odd) * half, (field + 1 - odd) * half + 4 * odd];
+      return [
+        load(w.get(record), other),
+        load(w.get(record), other - 4),
+        load(w.get(above), own),
+        load(w.get(below), own),
+      ].flatMap((neighbour) => addSquare(neighbour, load(w.get(record), own)));
+    }),
+    ...w.set(sum, add(w.f32x4.splat(1), multiply(w.f32x4.splat(ROUGHNESS), w.get(sum)))),
+  ];
 }
 
 /** Four samples of B, moved to its edge where they lie outside: channel c to local c of `planes`. */
 function gather(tools: GatherTools, planes: readonly Local[], { width, height, b, bStride }: Layout): Code {
   const { x, y, cells, cell, corners, samples, mixed } = tools;
-  const clamp = (local: Local, size: number) =>
-    w.set(local, greatest(least(w.get(local), w.f32x4.splat(size - 1)), w.f32x4.zero));
+  const clamp = (local: Local, size: number) => w.set(local, clamped(local, size));
   const whole = (local: Local) => w.i32x4.truncate(w.get(local));
   const bytes = (local: Local, stride: number) =>
     w.i32x4.multiply(whole(local), w.i32x4.splat(w.constant(stride)));

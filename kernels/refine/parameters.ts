@@ -25,6 +25,13 @@ export const flatness = (span: number): number => 0.01 * (span / 255) ** 2;
 /** Ties the flow to its start so weakly that it counts only where nothing else does. */
 export const TIE = 1e-3;
 
+/**
+ * How much the images lose of their trust where the flow is rough: it is divided by 1 + this much times the squared
+ * differences of the flow to the four neighbours, in pixels. The derivatives of the carried B are taken across pixels that
+ * came from as many places; where these lie a pixel apart and more, the step that they give is wild.
+ */
+export const ROUGHNESS = 0.5;
+
 /** Fills in what is absent and checks the rest. */
 export function completeParameters(parameters: RefineParameters): AllParameters {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined);

@@ -1,4 +1,12 @@
-import { TIE, checkInput, checkSpec, completeParameters, flatness, smoothingShare } from './parameters.ts';
+import {
+  ROUGHNESS,
+  TIE,
+  checkInput,
+  checkSpec,
+  completeParameters,
+  flatness,
+  smoothingShare,
+} from './parameters.ts';
 import type { AllParameters } from './parameters.ts';
 import type { RefineInput, RefineParameters } from './types.ts';
 import type { FeatureMap } from '../types.ts';
@@ -35,8 +43,9 @@ interface PixelConstraints {
  * B is carried back by the flow and both are made linear there (`warps` times; section 3.1); derivatives in
  * space are central differences of the mean of A and the carried B. Each linear constraint is divided by the
  * length of its gradient, `sqrt(Ix² + Iy² + 0.01)` for 8-bit values, so that strong edges do not count for more (Zimmer et al.
- * 2011, section 3.1.1). Where the flow leads out of B there are no constraints; elsewhere `confidence` scales
- * them. The robust weights `psi'` are held for one of the `iterations` (the inner fixed point iteration of
+ * 2011, section 3.1.1). All constraints of a pixel are multiplied by its trust: `confidence`, falling to 0 where the flow leads
+ * out of B by a pixel, and divided by `1 + sum |w - w'|² / 2` over the four neighbours, for where the flow is rough the
+ * carried B has no derivatives to speak of. The robust weights `psi'` are held for one of the `iterations` (the inner fixed point iteration of
  * section 3.2), which leaves a linear system of two equations a pixel. It is solved by `sweeps` of successive
  * over-relaxation, first over the pixels where x + y is even, then over the others, u before v.
  *
@@ -135,14 +144,25 @@ function constrain(
   return Array.from({ length: width * height }, (_, i) => {
     const [x, y] = [i % width, Math.floor(i / width)];
     const [sx, sy] = [x + flow[i * 2], y + flow[i * 2 + 1]];
-    const inside = sx >= 0 && sx <= width - 1 && sy >= 0 && sy <= height - 1;
+    const outside = Math.abs(sx - clamp(sx, width)) + Math.abs(sy - clamp(sy, height));
     const own = channels.map(({ mean, change }) => constrainChannel(mean, change, x, y, flat));
     return {
       brightness: own.map(([brightness]) => brightness),
       gradient: own.flatMap(([, ...gradients]) => gradients),
-      trust: inside ? (confidence?.[i] ?? 1) : 0,
+      trust:
+        (Math.max(0, 1 - outside) * (confidence?.[i] ?? 1)) / (1 + ROUGHNESS * roughness(flow, x, y, a[0])),
     };
   });
+}
+
+/** The squared differences of the flow to the four neighbours, added up. */
+function roughness(flow: Float64Array, x: number, y: number, { width, height }: Plane): number {
+  const own = (y * width + x) * 2;
+  const square = (dx: number, dy: number): number => {
+    const other = (clamp(y + dy, height) * width + clamp(x + dx, width)) * 2;
+    return (flow[other] - flow[own]) ** 2 + (flow[other + 1] - flow[own + 1]) ** 2;
+  };
+  return square(1, 0) + square(-1, 0) + square(0, 1) + square(0, -1);
 }
 
 /** Constancy of the value, of its derivative along x and of that along y. */

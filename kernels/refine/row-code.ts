@@ -135,10 +135,13 @@ function linearize(layout: Layout, run: Run): FunctionSource {
   const [band, thread] = [0, 1];
   const [y, end, first, row, ownRing, slot] = Array.from({ length: 6 }, () => locals.integer());
   const near = [-2, -1, 0, 1, 2].map((shift) => clampedRow(layout, locals, row, shift));
+  const [above, below] = [-1, 1].map((shift) => clampedRow(layout, locals, y, shift));
   const slotOf = (local: Local): Code =>
     offset(get(ownRing), w.remainder(get(local), constant(RING_ROWS)), ringStride);
   const carry: Code = [
     ...set(slot, slotOf(y)),
+    ...above.code,
+    ...below.code,
     ...run(
       'warp',
       recordOf(layout, get(y)),
@@ -146,6 +149,8 @@ function linearize(layout: Layout, run: Run): FunctionSource {
       get(slot),
       offset(constant(confidence), get(y), 2 * half),
       get(y),
+      recordOf(layout, get(above.row)),
+      recordOf(layout, get(below.row)),
     ),
     ...repeatEdges(layout, slot),
   ];

@@ -3,7 +3,7 @@
 import { createCrew } from '../wasm/crew.ts';
 import type { Crew, Kernel } from '../wasm/crew.ts';
 import type { FeatureMap } from '../types.ts';
-import { COUNTS, MARGIN, MOST_STAGES, SCALARS, STAGE, planLayout } from './layout.ts';
+import { COUNTS, FIELD, MARGIN, MOST_STAGES, SCALARS, STAGE, planLayout } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { flatness, smoothingShare } from './parameters.ts';
 import type { AllParameters } from './parameters.ts';
@@ -43,6 +43,7 @@ function refine(engine: Engine, input: RefineInput, parameters: AllParameters): 
   writeFlow(engine, input.flow);
   writeConfidence(engine, input.confidence);
   for (let i = 0; i < parameters.warps; i++) {
+    repeatEdges(engine);
     engine.crew.run('linearize', Math.ceil(engine.height / BAND));
     solve(engine, parameters);
   }
@@ -92,6 +93,18 @@ function writeFlow(engine: Engine, flow: Float32Array): void {
     memory.set(flow.subarray(y * width * 2, (y + 1) * width * 2), at);
     kernel.split(raw, recordOf(engine, y));
   }
+}
+
+/** The flow once more on either side of each row: it has no gradient there. */
+function repeatEdges(engine: Engine): void {
+  const { memory, height, width, half } = engine;
+  const place = (x: number) => ((x & 1) * half) / 4 + (x >> 1);
+  for (let y = 0; y < height; y++)
+    for (const field of [FIELD.u, FIELD.v]) {
+      const at = (recordOf(engine, y) + field * half) / 4;
+      memory[at + place(-1)] = memory[at];
+      memory[at + place(width)] = memory[at + place(width - 1)];
+    }
 }
 
 function readFlow(engine: Engine): Float32Array {
