@@ -39,6 +39,7 @@ export type {
   FlowSequenceOptions,
   RefineLevelSettings,
   SequenceEstimate,
+  SequenceFrames,
 } from './flow/estimate/index.ts';
 export { loadFlowModel } from './flow/network/index.ts';
 export type { FlowBackend, FlowModel, LoadFlowModelOptions, Precision } from './flow/network/index.ts';

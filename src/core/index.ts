@@ -1,3 +1,4 @@
+export { checkAborted, checkSignal } from './abort.ts';
 export { checkImage } from './check-image.ts';
 export { checkColor, checkFlow, checkGrid, checkNumber, checkPositive, checkSameSize } from './check.ts';
 export {

@@ -29,5 +29,7 @@ export type {
 export { findModel, listModels, modelsFolder, readModelFile } from './models.ts';
 export type { InstalledModel } from './models.ts';
 export { imageToTensor, padTensor } from './preprocess.ts';
+export { createQueue } from './queue.ts';
+export type { Queue } from './queue.ts';
 export { createSession } from './session.ts';
 export type { Session, SessionOptions } from './session.ts';

@@ -1,4 +1,4 @@
-import { WhitherError } from '../core/index.ts';
+import { WhitherError, checkAborted } from '../core/index.ts';
 import type { Image, Matrix3 } from '../core/index.ts';
 import { alignViews } from './seams/index.ts';
 import type { Alignment } from './seams/index.ts';
@@ -58,6 +58,7 @@ export async function buildPanorama(
     oriented.upright,
   );
   checkSize(whole, options);
+  await checkAborted(options.signal);
   options.onProgress?.('seam', 0, 1);
   const plan = prepareSeams(whole, thumbnails, layingOrder(whole), options);
   const load = async (v: number): Promise<Image> =>
@@ -65,11 +66,17 @@ export async function buildPanorama(
   options.onProgress?.('seam', 1, 1);
   await showPlan(plan, options);
   const crop = options.crop ? findCrop(plan, whole) : undefined;
+  await checkAborted(options.signal);
   const alignment = await alignPlan(plan, names, options);
   const canvas = { ...(crop ? cropCanvas(whole, crop) : whole), bends: alignment?.bends };
+  await checkAborted(options.signal);
   const sink = await openSink(index, canvas.width, canvas.height);
   try {
-    for await (const { area, data } of composeAll(canvas, plan, load, options)) await sink.write(area, data);
+    for await (const { area, data } of composeAll(canvas, plan, load, options)) {
+      await checkAborted(options.signal);
+      await sink.write(area, data);
+    }
+    await checkAborted(options.signal);
     await sink.close();
   } catch (error) {
     await sink.abort();

@@ -1,4 +1,4 @@
-import { WhitherError } from '../core/index.ts';
+import { WhitherError, checkAborted, checkSignal } from '../core/index.ts';
 import type { Image } from '../core/index.ts';
 import { buildPanorama } from './build-panorama.ts';
 import type { BuiltPanorama, PanoramaParts } from './build-panorama.ts';
@@ -40,12 +40,14 @@ export interface Stitched {
  *
  * @param images pictures in memory, or sources that are read when needed (then memory stays bounded)
  * @throws {NothingFitsError} where no two pictures belong together
- * @throws {WhitherError} where there are fewer than two pictures, or a panorama would be larger than `maxMegapixels`
+ * @throws {WhitherError} where there are fewer than two pictures, or a panorama would be larger than `maxMegapixels`; the
+ *   reason of `signal` once that is aborted
  */
 export async function stitch(
   images: readonly (Image | ImageSource)[],
   options: StitchOptions = {},
 ): Promise<Stitched> {
+  checkSignal(options.signal);
   const sources = keepPictures(asSources(images), options);
   if (options.transforms) return reuse(sources, options.transforms, options);
   const registration = await register(sources, options);
@@ -103,6 +105,7 @@ async function reuse(
   checkFits(transforms, sources);
   const thumbnails: Image[] = [];
   for (const [i, source] of sources.entries()) {
+    await checkAborted(options.signal);
     thumbnails.push((await readView(source, i, THUMBNAIL_PIXELS)).thumbnail);
     options.onProgress?.('read', i + 1, sources.length);
   }

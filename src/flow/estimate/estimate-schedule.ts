@@ -1,11 +1,13 @@
 import { enlargeFlow, resizePlanes } from '../../../kernels/resample/index.ts';
 import { warpBackward, warpWindow } from '../../../kernels/warp/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
+import { checkAborted } from '../../core/index.ts';
 import type { FlowField, ScalarField, Tensor } from '../../core/index.ts';
 import type {
   FlowBackend,
   FlowModel,
   NetworkEstimate,
+  NetworkOptions,
   PyramidState,
   WindowNetwork,
 } from '../network/index.ts';
@@ -45,6 +47,8 @@ export interface Passes {
   readonly iterations?: readonly number[];
   /** Flow to start from: that of the pair before, in a video. */
   readonly initial?: FlowField;
+  /** Ends the work between two passes, tiles or steps. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -63,14 +67,16 @@ export async function runSchedule(
   tiling?: Tiling,
 ): Promise<Found> {
   let found: Found | undefined;
+  const { signal } = passes;
   for (const [index, factor] of passes.schedule.entries()) {
+    await checkAborted(signal);
     const iterations = iterationsOf(model, passes, index);
     const { width, height } = levelSize(frameA.image, factor);
     const before: FlowField | undefined = found && bringFlow(found.flow, { width, height });
     const plan = planLevel({ width, height }, tiling, model.manifest.input.multipleOf);
     if (before && plan) {
       const inTiles = model.manifest.pyramid ? runPassInTiles : addPassInTiles;
-      const pass = { model, frameA, frameB, factor, before, plan, tiling: tiling!, iterations };
+      const pass = { model, frameA, frameB, factor, before, plan, tiling: tiling!, iterations, signal };
       found = { ...found, ...(await inTiles(pass)) };
       continue;
     }
@@ -79,8 +85,8 @@ export async function runSchedule(
     found =
       before && !model.manifest.pyramid
         ? await addPass(model, a, b, before)
-        : await runPass(model, a, b, iterations, before ?? first);
-    tiling?.step();
+        : await runPass(model, a, b, { iterations, signal }, before ?? first);
+    await tiling?.step();
   }
   return found!;
 }
@@ -103,12 +109,12 @@ async function runPass(
   model: FlowModel,
   a: Level,
   b: Level,
-  iterations: readonly number[] | undefined,
+  options: Pick<NetworkOptions, 'iterations' | 'signal'>,
   initial: FlowField | undefined,
 ): Promise<Found> {
   const { width, height } = a.planes;
   const estimate = await model.network.estimate(a.input, b.input, {
-    iterations,
+    ...options,
     initial: initial && toPlanes(initial),
   });
   const start = { width, height, data: new Float32Array(width * height * 2) };
@@ -157,6 +163,7 @@ interface TiledPass {
   readonly plan: TilePlan;
   readonly tiling: Tiling;
   readonly iterations: readonly number[] | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -165,7 +172,7 @@ interface TiledPass {
  * network sees of both is what it sees in the whole.
  */
 async function runPassInTiles(pass: TiledPass): Promise<Found> {
-  const { model, frameA, frameB, factor, before, plan, tiling, iterations } = pass;
+  const { model, frameA, frameB, factor, before, plan, tiling, iterations, signal } = pass;
   const { input } = model.manifest;
   const network = model.network.inWindows!;
   const state = await beginInTiles(pass, network);
@@ -184,10 +191,10 @@ async function runPassInTiles(pass: TiledPass): Promise<Found> {
       height: rows / stride,
     };
     const own = cropState(state, cells, [shift[0] / stride, shift[1] / stride]);
-    const estimate = await network.resume(tileA.input, tileB.input, own, iterations);
+    const estimate = await network.resume(tileA.input, tileB.input, own, { iterations, signal });
     backend = estimate.backend;
     const { width, height } = window;
-    tiling.step();
+    await tiling.step();
     const nothing = { width, height, data: new Float32Array(width * height * 2) };
     const { flow, hidden } = foundBy(estimate, tileA, nothing);
     return { data: flow.data, hidden: resizePlanes({ channels: 1, ...hidden! }, width, height).data };
@@ -198,7 +205,7 @@ async function runPassInTiles(pass: TiledPass): Promise<Found> {
 
 /** The coarsest level of a pass, of the whole. */
 async function beginInTiles(
-  { model, frameA, frameB, factor, before, plan, tiling, iterations }: TiledPass,
+  { model, frameA, frameB, factor, before, plan, tiling, iterations, signal }: TiledPass,
   network: WindowNetwork,
 ): Promise<PyramidState> {
   const { stride } = network;
@@ -208,13 +215,13 @@ async function beginInTiles(
       const { tensor } = prepareInput(frame.crop(factor, window), model.manifest.input);
       const encoding = await network.encode(tensor);
       mosaic.add(window, Object.fromEntries(outputs.map((name) => [name, featureMap(encoding[name])])));
-      tiling.step();
+      await tiling.step();
     }
     return Object.fromEntries(Object.entries(mosaic.maps).map(([name, map]) => [name, mapTensor(map)]));
   };
   const a = await encode(frameA, START_OUTPUTS);
   const b = await encode(frameB, START_OUTPUTS.slice(0, 1));
-  return network.begin(a, b, { iterations, initial: toPlanes(before) });
+  return network.begin(a, b, { iterations, initial: toPlanes(before), signal });
 }
 
 /** u and v of cells in pixels. */
@@ -237,7 +244,7 @@ async function addPassInTiles(pass: TiledPass): Promise<Found> {
       residual.flow,
       strideOf(residual.flow, a),
     );
-    tiling.step();
+    await tiling.step();
     return { data };
   });
   return { flow, backend };

@@ -1,5 +1,5 @@
-import { ShapeError, checkImage } from '../../core/index.ts';
-import type { FlowField, Image } from '../../core/index.ts';
+import { ShapeError, checkAborted, checkImage, expected } from '../../core/index.ts';
+import type { Image } from '../../core/index.ts';
 import { carryForward } from '../field/index.ts';
 import type { FlowModel } from '../network/index.ts';
 import { estimatePair } from './estimate.ts';
@@ -18,6 +18,15 @@ export interface FlowSequenceOptions extends EstimateOptions {
   readonly warmStart?: boolean;
 }
 
+/**
+ * Images in their order, or what holds them, such as the frames of `openFrames`: a list, anything that gives one after the
+ * other, or a source as `openFrames` opens.
+ */
+export type SequenceFrames =
+  | Iterable<Image | { readonly image: Image }>
+  | AsyncIterable<Image | { readonly image: Image }>
+  | { frames(): AsyncIterable<Image | { readonly image: Image }> };
+
 /** The flow from one frame of a sequence to the next. */
 export interface SequenceEstimate extends FlowEstimate {
   /** Position of the first of the two frames, from 0. */
@@ -31,28 +40,39 @@ export interface SequenceEstimate extends FlowEstimate {
  * once, though it is part of two pairs (`flownet-c` sees the second frame carried back in its later passes, and encodes
  * that); no more than two frames are held.
  *
- * @throws ShapeError where a frame is not of the first one's size
+ * @param frames of one size; a source is not disposed of, since who opened it may walk through it again
+ * @throws ShapeError where a frame is not of the first one's size; the reason of `signal` once that is aborted
  */
 export async function* flowSequence(
   model: FlowModel,
-  frames: AsyncIterable<Image> | Iterable<Image>,
+  frames: SequenceFrames,
   options: FlowSequenceOptions = {},
 ): AsyncGenerator<SequenceEstimate, void, undefined> {
   let index = -1;
   let before: PreparedFrame | undefined;
-  let motion: FlowField | undefined;
+  let motion = options.initial;
   const warm = (options.warmStart ?? false) && model.manifest.pyramid !== undefined;
-  for await (const image of frames) {
-    const frame = prepareFrame(checkImage(image, `frame ${index + 1}`), model.manifest.input);
+  for await (const given of walk(frames)) {
+    await checkAborted(options.signal);
+    const image = checkImage('image' in given ? given.image : given, `frame ${index + 1}`);
+    const frame = prepareFrame(image, model.manifest.input);
     if (before) checkSize(image, before.image, index + 1);
     if (before && !options.skip?.(index)) {
       const estimate = await estimatePair(model, before, frame, { ...options, initial: motion });
       motion = warm ? carryForward(estimate.flow) : undefined;
       yield Object.assign(estimate, { index, imageA: before.image, imageB: image });
-    } else motion = undefined;
+    } else if (before) motion = undefined;
     before = frame;
     index++;
   }
+}
+
+function walk(frames: SequenceFrames): Exclude<SequenceFrames, { frames(): unknown }> {
+  if (typeof frames === 'object' && frames !== null) {
+    if ('frames' in frames) return frames.frames();
+    if (Symbol.iterator in frames || Symbol.asyncIterator in frames) return frames;
+  }
+  throw expected('images, or a source of frames such as openFrames gives,', 'frames', frames);
 }
 
 function checkSize(image: Image, first: Image, index: number): void {

@@ -3,8 +3,10 @@ import {
   ShapeError,
   checkFlow,
   checkImage,
+  checkAborted,
   checkInteger,
   checkOneOf,
+  checkSignal,
   expected,
 } from '../../core/index.ts';
 import type { FlowField, Image, Mask, ScalarField } from '../../core/index.ts';
@@ -62,6 +64,11 @@ export interface EstimateOptions {
   readonly tile?: TileOption;
   /** Called after each part of an estimate in tiles: how many are done, of how many. What it throws ends the estimate. */
   readonly onTile?: (done: number, total: number) => void;
+  /**
+   * Ends the estimate between two passes, tiles or steps of the decoder: the promise is rejected with the signal's reason.
+   * The model goes on with its other estimates.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** Flow and how it came about. */
@@ -72,7 +79,7 @@ export interface FlowEstimate {
   readonly backend: FlowBackend;
   /** Longest side of the tiles, in pixels; absent where all was done at once. */
   readonly tile?: number;
-  /** Time of the estimate alone. */
+  /** Time of the estimate alone, without the time that it waited for others on the same model. */
   readonly milliseconds: number;
   /** From B to A on B's grid, in pixels; with `both`. */
   readonly backward?: FlowField;
@@ -89,7 +96,9 @@ export interface FlowEstimate {
  * Estimates the flow between two images of one size, which may be any, down to 1 x 1. Where one is much darker than the
  * other, or of much less contrast, it is first brought to the brightness of the other.
  *
- * @throws ShapeError where the sizes differ
+ * Estimates on one model take turns, in the order they were asked for.
+ *
+ * @throws ShapeError where the sizes differ; the reason of `signal` once that is aborted
  */
 export async function estimateFlow(
   model: FlowModel,
@@ -115,11 +124,22 @@ export async function estimatePair(
 ): Promise<FlowEstimate> {
   checkSizes(givenA.image, givenB.image);
   const work = planEstimate(model, givenA.image, options);
+  return model.inTurn(() => runEstimate(model, givenA, givenB, work, options.both ?? false));
+}
+
+async function runEstimate(
+  model: FlowModel,
+  givenA: PreparedFrame,
+  givenB: PreparedFrame,
+  work: Work,
+  both: boolean,
+): Promise<FlowEstimate> {
+  await checkAborted(work.signal);
   const start = performance.now();
   const [frameA, frameB] = matchExposure(givenA, givenB, model.manifest.input);
   const { flow, hidden, backend } = await estimateOneWay(model, frameA, frameB, work);
   const tile = work.tiling && { tile: work.tiling.side };
-  if (!options.both) {
+  if (!both) {
     const estimate = { flow, backend, ...tile, milliseconds: performance.now() - start };
     return hidden ? addVerdict(estimate, hidden) : estimate;
   }
@@ -172,11 +192,12 @@ function planEstimate({ manifest }: FlowModel, image: Image, options: EstimateOp
   const plan = choosePlan(manifest, options.preset);
   const given = checkSchedule(options.schedule ?? plan.schedule);
   const refine = options.refine ?? plan.refine;
-  const { initial } = options;
+  const { initial, signal } = options;
+  checkSignal(signal);
   if (initial) checkFlow(initial, 'initial');
   const iterations = checkIterations(options.iterations ?? plan.iterations, manifest);
   const side = tileSide(options.tile ?? 'auto', image);
-  if (!side) return { schedule: given, iterations, initial, refine };
+  if (!side) return { schedule: given, iterations, initial, refine, signal };
   const { multipleOf } = manifest.input;
   const schedule = seeWhole(given, image, { side }, multipleOf);
   const levels = refine ? refineLevels(refine) : [];
@@ -197,7 +218,14 @@ function planEstimate({ manifest }: FlowModel, image: Image, options: EstimateOp
     iterations,
     initial,
     refine,
-    tiling: { side, step: () => options.onTile?.(++done, total) },
+    signal,
+    tiling: {
+      side,
+      async step() {
+        options.onTile?.(++done, total);
+        await checkAborted(signal);
+      },
+    },
   };
 }
 
@@ -244,11 +272,14 @@ async function estimateOneWay(
   const refiner = refiners.get(model) ?? createRefiner(model.threads);
   refiners.set(model, refiner);
   const [black, white] = model.manifest.input.range;
-  const options: RefineOptions = refine === true ? {} : refine;
+  const settings: RefineOptions = refine === true ? {} : refine;
   const span = white - black;
   // What B does not show has nothing to be compared with: smoothness alone decides there.
   const trust = estimate.hidden && invert(estimate.hidden);
-  const flow = await refiner.refine(estimate.flow, frameA, frameB, span, options, trust, tiling);
+  const flow = await refiner.refine(estimate.flow, frameA, frameB, span, {
+    ...{ settings, trust, tiling },
+    signal: passes.signal,
+  });
   return { ...estimate, flow };
 }
 

@@ -3,10 +3,12 @@ import type { RefineInput, RefineParameters } from '../../../kernels/refine/inde
 import { enlargeFlow, resizePlanes } from '../../../kernels/resample/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
 import {
+  checkAborted,
   checkFlow,
   checkGrid,
   checkInteger,
   checkSameSize,
+  checkSignal,
   expected,
   knownPixels,
 } from '../../core/index.ts';
@@ -58,6 +60,8 @@ export interface RefineFlowOptions extends RefineOptions {
    * `auto` (the default) tiles images of more than 4 megapixels, 0 or false none.
    */
   readonly tile?: TileOption;
+  /** Ends the work between two levels or tiles: the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 const LEVELS = [4, 2, 1];
@@ -87,9 +91,10 @@ export async function refineFlow(
   checkGrid(imageB, 3, 'imageB');
   checkSameSize(flow, 'flow', imageA, 'imageA');
   checkSameSize(flow, 'flow', imageB, 'imageB');
-  const { confidence, tile = 'auto', ...rest } = options;
+  const { confidence, tile = 'auto', signal, ...settings } = options;
+  checkSignal(signal);
   const side = tileSide(tile, imageA);
-  const tiling = side ? { side, step: () => undefined } : undefined;
+  const tiling = side ? { side, step: () => checkAborted(signal) } : undefined;
   if (confidence) {
     checkGrid(confidence, 1, 'confidence');
     checkSameSize(flow, 'flow', confidence, 'confidence');
@@ -102,7 +107,7 @@ export async function refineFlow(
   const refiner = createRefiner(imageA.width * imageA.height < WORTH_THREADS ? 1 : undefined);
   const [frameA, frameB] = matchExposure(frame(imageA), frame(imageB), EIGHT_BITS);
   const refined = await refiner
-    .refine(start, frameA, frameB, 255, rest, trust, tiling)
+    .refine(start, frameA, frameB, 255, { settings, trust, tiling, signal })
     .finally(() => refiner.dispose());
   return complete ? refined : { ...refined, valid: known };
 }
@@ -142,23 +147,30 @@ const trustKnown = (
   data: Float32Array.from(known, (is, i) => (is ? (confidence?.[i] ?? 1) : 0)),
 });
 
+/** How a {@link Refiner} refines a pair. */
+interface RefinerOptions {
+  readonly settings?: RefineOptions;
+  /** How much the images are trusted, 0 to 1, on a grid of any size. */
+  readonly trust?: ScalarField;
+  /** Larger levels than it allows are refined window by window. */
+  readonly tiling?: Tiling;
+  /** Ends the work between two levels. */
+  readonly signal?: AbortSignal;
+}
+
 /** Refines pair after pair; it keeps the memory that the work needs for the sizes seen last. */
 export interface Refiner {
   /**
    * @param flow all of it known, on a grid of any size and in its pixels
    * @returns flow on the grid of the frames
    * @param span white less black in the planes of the frames
-   * @param trust how much the images are trusted, 0 to 1, on a grid of any size
-   * @param tiling larger levels than it allows are refined window by window
    */
   refine(
     flow: FlowField,
     frameA: PreparedFrame,
     frameB: PreparedFrame,
     span: number,
-    options?: RefineOptions,
-    trust?: ScalarField,
-    tiling?: Tiling,
+    options?: RefinerOptions,
   ): Promise<FlowField>;
   /** Ends its threads; what is refined afterwards starts others. */
   dispose(): Promise<void>;
@@ -170,9 +182,10 @@ export function createRefiner(threads?: number): Refiner {
     prepareRefinement({ channels, width, height }, { threads }),
   );
   return {
-    async refine(flow, frameA, frameB, span, options = {}, trust, tiling) {
+    async refine(flow, frameA, frameB, span, { settings = {}, trust, tiling, signal } = {}) {
       let progress: Progress = { flow };
-      for (const { factor, channels, ...parameters } of planLevels(options)) {
+      for (const { factor, channels, ...parameters } of planLevels(settings)) {
+        await checkAborted(signal);
         const run = async (input: RefineInput): Promise<Float32Array> => {
           const seen =
             channels === 1 ? { ...input, a: brightnessOf(input.a), b: brightnessOf(input.b) } : input;
@@ -244,13 +257,13 @@ async function refineLevel(
   if (!plan) {
     const [a, b] = [frameA.level(factor).planes, frameB.level(factor).planes];
     const data = await run({ a, b, flow: start.data, confidence: confidence?.data });
-    tiling?.step();
+    await tiling?.step();
     return data;
   }
   const { flow } = await betterInTiles(frameA, frameB, factor, start, plan, async (pair) => {
     const trust = confidence && cropPlanes(confidence, pair.window).data;
     const data = await run({ a: pair.a, b: pair.b, flow: pair.flow.data, confidence: trust });
-    tiling!.step();
+    await tiling!.step();
     return { data };
   });
   return flow.data;

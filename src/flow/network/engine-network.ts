@@ -23,6 +23,8 @@ export interface NetworkOptions {
   readonly iterations?: readonly number[];
   /** Flow that a pyramid may start from: u and v in pixels of the input. */
   readonly initial?: FeatureMap;
+  /** Ends the run of a pyramid between two of its steps. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a network sees in a pair. */
@@ -34,7 +36,7 @@ export interface NetworkEstimate {
   readonly backend: FlowBackend;
 }
 
-/** A network in memory, whichever way it is cut. */
+/** A network in memory, whichever way it is cut. Its kernels hold the maps of one pair: pairs take turns, see `FlowModel`. */
 export interface FlowNetwork {
   /** Runs it on a pair of one size. */
   estimate(a: NetworkInput, b: NetworkInput, options?: NetworkOptions): Promise<NetworkEstimate>;
@@ -59,7 +61,7 @@ export interface WindowNetwork {
     a: NetworkInput,
     b: NetworkInput,
     state: PyramidState,
-    iterations?: readonly number[],
+    options: Omit<NetworkOptions, 'initial'>,
   ): Promise<NetworkEstimate>;
   /** Gives back the memory of the kernels between the graphs; whoever runs it next has them prepared anew. */
   rest(): Promise<void>;

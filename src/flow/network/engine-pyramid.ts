@@ -66,19 +66,22 @@ export function createPyramidNetwork(
   const estimate = async (
     a: NetworkInput,
     b: NetworkInput,
-    { iterations: counts = iterations, initial }: NetworkOptions,
+    { iterations: counts = iterations, initial, signal }: NetworkOptions,
   ): Promise<NetworkEstimate> => {
-    const [encodingA, encodingB] = [await encode(a), await encode(b)];
-    return finish(await start(encodingA, encodingB, initial), encodingA, encodingB, counts);
+    const encodingA = await encode(a);
+    signal?.throwIfAborted();
+    const encodingB = await encode(b);
+    return finish(await start(encodingA, encodingB, initial, signal), encodingA, encodingB, counts, signal);
   };
 
   const begin = async (
     a: Encoding,
     b: Encoding,
-    { iterations: counts = iterations, initial }: NetworkOptions,
+    { iterations: counts = iterations, initial, signal }: NetworkOptions,
   ): Promise<PyramidState> => {
-    const state = await start(a, b, initial);
-    if (counts.length > 1) descend(state, await pass(state, a, b, counts[0], sessions.rise), strides[1]);
+    const state = await start(a, b, initial, signal);
+    if (counts.length > 1)
+      descend(state, await pass(state, a, b, counts[0], sessions.rise, signal), strides[1]);
     return state;
   };
 
@@ -88,12 +91,15 @@ export function createPyramidNetwork(
     a: Encoding,
     b: Encoding,
     counts: readonly number[],
+    signal: AbortSignal | undefined,
   ): Promise<NetworkEstimate> => {
-    while (state.level < counts.length - 1)
-      descend(state, await pass(state, a, b, counts[state.level], sessions.rise), strides[state.level + 1]);
+    while (state.level < counts.length - 1) {
+      const found = await pass(state, a, b, counts[state.level], sessions.rise, signal);
+      descend(state, found, strides[state.level + 1]);
+    }
     if (state.level !== counts.length - 1)
       throw new ShapeError('Expected at least one level of iterations but received none');
-    return estimateOf(await pass(state, a, b, counts[state.level], sessions.mask));
+    return estimateOf(await pass(state, a, b, counts[state.level], sessions.mask, signal));
   };
 
   /** The steps of a level, and what they found on a finer grid. */
@@ -103,8 +109,9 @@ export function createPyramidNetwork(
     b: Encoding,
     count: number,
     graph: Session,
+    signal: AbortSignal | undefined,
   ): Promise<Upsampled & { finer: Tensor }> => {
-    const logit = await improve(state, count, a, b);
+    const logit = await improve(state, count, a, b, signal);
     const { upsampling, factor, room } = await kernels.upsamplings.get(state.flow);
     const { mask, finer } = await graph.run({ hidden: state.hidden }, room);
     const { height, width } = state.flow;
@@ -121,6 +128,7 @@ export function createPyramidNetwork(
     encodingA: Encoding,
     encodingB: Encoding,
     initial: FeatureMap | undefined,
+    signal: AbortSignal | undefined,
   ): Promise<PyramidState> => {
     const [a, b] = [featureMap(encodingA.features0), featureMap(encodingB.features0)];
     const { height, width } = a;
@@ -135,6 +143,7 @@ export function createPyramidNetwork(
     lookup.load(a, b);
     const scored: ScoredFlow[] = [];
     for (const { flow, kind } of candidates) {
+      signal?.throwIfAborted();
       const { score } = await sessions.judge.run({
         correlation: volumeTensor(lookup.lookup(flow.data, volume)),
         context: encodingA.context0,
@@ -164,6 +173,7 @@ export function createPyramidNetwork(
     count: number,
     a: Encoding,
     b: Encoding,
+    signal: AbortSignal | undefined,
   ): Promise<Float32Array> => {
     const { level } = state;
     let logit: Float32Array = new Float32Array(state.flow.height * state.flow.width);
@@ -173,6 +183,7 @@ export function createPyramidNetwork(
     const rooms = await kernels.states.get(featureMap(state.hidden));
     lookup.load(featuresA, featuresB);
     for (let step = 0; step < count; step++) {
+      signal?.throwIfAborted();
       const correlations = lookup.lookup(state.flow.data, volume);
       const { height, width } = correlations;
       const { change, next } = await sessions.decoder.run(
@@ -199,25 +210,17 @@ export function createPyramidNetwork(
     await Promise.all(Object.values(kernels).map((kept) => kept.dispose()));
   };
 
-  // The kernels hold the maps of one pair: pairs take turns.
-  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const result = turn.then(work);
-    turn = result.catch(() => undefined);
-    return result;
-  };
   return {
-    estimate: (a, b, options = {}) => inTurn(() => estimate(a, b, options)),
+    estimate: (a, b, options = {}) => estimate(a, b, options),
     inWindows: {
       stride: strides[0],
       encode: encodeImage,
-      begin: (a, b, options) => inTurn(() => begin(a, b, options)),
-      resume: (a, b, state, counts = iterations) =>
-        inTurn(async () => finish({ ...state }, await encode(a), await encode(b), counts)),
-      rest: () => inTurn(forgetKernels),
+      begin,
+      resume: async (a, b, state, { iterations: counts = iterations, signal }) =>
+        finish({ ...state }, await encode(a), await encode(b), counts, signal),
+      rest: forgetKernels,
     },
     async dispose() {
-      await turn;
       await forgetKernels();
       await Promise.all(Object.values(sessions).map((session: Session) => session.dispose()));
     },

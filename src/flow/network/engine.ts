@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { correlationBackends, correlationUnavailable } from '../../../kernels/correlation/index.ts';
 import type { ComputeBackend, CorrelationBackend } from '../../../kernels/correlation/index.ts';
 import { BackendError, ModelError, checkInteger, checkOneOf } from '../../core/index.ts';
-import { createSession, findModel, readModelFile } from '../../runtime/index.ts';
-import type { FlowManifest, InstalledModel, Session, SessionOptions } from '../../runtime/index.ts';
+import { createQueue, createSession, findModel, readModelFile } from '../../runtime/index.ts';
+import type { FlowManifest, InstalledModel, Queue, Session, SessionOptions } from '../../runtime/index.ts';
 import { createFusedNetwork, createSplitNetwork } from './engine-network.ts';
 import type { FlowNetwork } from './engine-network.ts';
 import { createPyramidNetwork } from './engine-pyramid.ts';
@@ -41,6 +41,8 @@ export class FlowModel {
   readonly graph: 'fused' | 'split';
   /** @internal Threads of the refinement of its flow; as many as pay unless set. */
   readonly threads?: number;
+  /** @internal Estimates on one model take turns: the kernels between its graphs hold the maps of one pair. */
+  readonly inTurn: Queue = createQueue();
   #network: FlowNetwork | undefined;
 
   /** @internal Use `loadFlowModel`. */
@@ -57,11 +59,14 @@ export class FlowModel {
     throw new ModelError(`Expected a loaded model but ${this.manifest.name} has been disposed of`);
   }
 
-  /** Frees the sessions and the kernels; the model is of no use after that. */
+  /**
+   * Frees the sessions and the kernels; the model is of no use after that. An estimate that is under way ends at its next
+   * pass, with a ModelError.
+   */
   async dispose(): Promise<void> {
     const network = this.#network;
     this.#network = undefined;
-    await network?.dispose();
+    await this.inTurn(async () => network?.dispose());
   }
 
   [Symbol.dispose](): void {

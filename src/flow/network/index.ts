@@ -1,5 +1,5 @@
 export { START_OUTPUTS } from './engine-network.ts';
-export type { FlowBackend, NetworkEstimate, WindowNetwork } from './engine-network.ts';
+export type { FlowBackend, NetworkEstimate, NetworkOptions, WindowNetwork } from './engine-network.ts';
 export { loadFlowModel } from './engine.ts';
 export type { FlowNetwork } from './engine-network.ts';
 export type { FlowGraph, FlowModel, LoadFlowModelOptions, Precision } from './engine.ts';

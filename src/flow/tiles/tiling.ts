@@ -10,8 +10,8 @@ export type TileOption = number | 'auto' | false;
 export interface Tiling {
   /** Longest side of what a network or the refinement sees at once, in pixels of the level it works on. */
   readonly side: number;
-  /** Counts a window that is done, or a pass that needed no windows. */
-  step(): void;
+  /** Counts a window that is done, or a pass that needed no windows. Throws where the estimate is to end here. */
+  step(): Promise<void>;
 }
 
 /** Images of more pixels than this are tiled where nothing else is said. */

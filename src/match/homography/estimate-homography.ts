@@ -44,6 +44,7 @@ export interface HomographyEstimate {
    */
   readonly likeness: number;
   readonly looks: number;
+  /** Time of the estimate alone, without the time that it waited for others on the same model. */
   readonly milliseconds: number;
 }
 
@@ -66,11 +67,20 @@ export async function estimateHomography(
   imageB: Image,
   options: EstimateHomographyOptions = {},
 ): Promise<HomographyEstimate> {
-  const { input } = model.manifest;
   const { align = true } = options;
   const looks = checkInteger(options.looks ?? model.manifest.looks, 'looks', 0, 16);
   for (const [name, image] of [['imageA', imageA] as const, ['imageB', imageB] as const])
     if (!(image?.data instanceof Uint8Array)) throw expected('an image of 8-bit RGB', name, image);
+  return model.inTurn(() => runEstimate(model, imageA, imageB, { looks, align }));
+}
+
+async function runEstimate(
+  model: HomographyModel,
+  imageA: Image,
+  imageB: Image,
+  { looks, align }: Required<EstimateHomographyOptions>,
+): Promise<HomographyEstimate> {
+  const { input } = model.manifest;
   const start = performance.now();
   const [a, b] = [imageA, imageB].map((image) => shrinkToSquare(image, input.size, input.range));
   const seen = await lookBothWays(model, a, b, looks);

@@ -1,7 +1,7 @@
 import { ModelError, checkInteger, expected } from '../../core/index.ts';
 import type { Tensor } from '../../core/index.ts';
-import { checkFinite, checkOutput, findModel, loadGraph } from '../../runtime/index.ts';
-import type { HomographyManifest, Session } from '../../runtime/index.ts';
+import { checkFinite, checkOutput, createQueue, findModel, loadGraph } from '../../runtime/index.ts';
+import type { HomographyManifest, Queue, Session } from '../../runtime/index.ts';
 
 /** Options of `loadHomographyModel`. */
 export interface LoadHomographyModelOptions {
@@ -18,6 +18,8 @@ const SIGNATURE = { inputs: ['imageA', 'imageB'], outputs: ['offsets'] };
 export class HomographyModel {
   readonly name: string;
   readonly manifest: HomographyManifest;
+  /** @internal Estimates on one model take turns. */
+  readonly inTurn: Queue = createQueue();
   #graphs: { readonly coarse: Session; readonly fine: Session } | undefined;
 
   /** @internal Use `loadHomographyModel`. */
@@ -42,7 +44,7 @@ export class HomographyModel {
   async dispose(): Promise<void> {
     const graphs = this.#graphs;
     this.#graphs = undefined;
-    if (graphs) await Promise.all([graphs.coarse.dispose(), graphs.fine.dispose()]);
+    if (graphs) await this.inTurn(() => Promise.all([graphs.coarse.dispose(), graphs.fine.dispose()]));
   }
 
   [Symbol.dispose](): void {

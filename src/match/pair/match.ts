@@ -1,8 +1,10 @@
 import {
   applyHomography,
+  checkAborted,
   checkImage,
   checkInteger,
   checkOneOf,
+  checkSignal,
   countCorrespondences,
   expected,
   joinCorrespondences,
@@ -46,6 +48,8 @@ export interface MatchOptions {
   readonly polish?: boolean;
   /** Take these instead of matching features, such as `correspondencesFromFlow` makes. */
   readonly correspondences?: Correspondences;
+  /** Ends the match between two stages or simulated views: the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** One stage of a match, in the order they ran. */
@@ -71,7 +75,7 @@ export interface PairMatch extends RobustFit {
   readonly stages: readonly MatchStage[];
 }
 
-type Checked = Required<Omit<MatchOptions, 'correspondences'>>;
+type Checked = Required<Omit<MatchOptions, 'correspondences' | 'signal'>> & Pick<MatchOptions, 'signal'>;
 
 /** Fewer inliers than this make other sides worth a try. */
 const WEAK = 80;
@@ -98,7 +102,8 @@ const SETTLED = 2;
  * Pictures that have nothing in common are no error: `matrix` is null then, and `reason` says so. The result depends
  * on the arguments alone.
  *
- * @throws {TypeError | RangeError | ShapeError} for options or pictures that make no sense
+ * @throws {TypeError | RangeError | ShapeError} for options or pictures that make no sense; the reason of `signal` once that
+ *   is aborted
  */
 export async function match(imageA: Image, imageB: Image, options: MatchOptions = {}): Promise<PairMatch> {
   const checked = checkOptions(options);
@@ -109,6 +114,7 @@ export async function match(imageA: Image, imageB: Image, options: MatchOptions 
     : await matchPlainly(pair);
   if (!options.correspondences) state = await matchViews(pair, state);
   if (state.fit.matrix && checked.rematch) state = await matchAgain(pair, state);
+  await checkAborted(checked.signal);
   if (state.fit.matrix && checked.polish && checked.model === 'homography')
     state = alignPictures(pair, state);
   const { fit, correspondences, ambiguous = false } = state;
@@ -152,12 +158,14 @@ function checkOptions(options: MatchOptions): Checked {
     simulate = 'auto',
     rematch: again = true,
     polish = false,
+    signal,
   } = options;
+  checkSignal(signal);
   checkOneOf(model, 'model', ['translation', 'similarity', 'affine', 'homography', 'fundamental']);
   checkOneOf(simulate, 'simulate', ['auto', 'always', 'never']);
   checkInteger(seed, 'seed');
   if (!(ratio > 0 && ratio <= 1)) throw expected('a number above 0 and up to 1', 'ratio', ratio);
-  return { model, features, ratio, threshold, seed, simulate, rematch: again, polish };
+  return { model, features, ratio, threshold, seed, simulate, rematch: again, polish, signal };
 }
 
 function fitStage(
@@ -177,10 +185,16 @@ function fitStage(
   return { correspondences, fit, logFalseAlarms: fit.logFalseAlarms };
 }
 
-const featuresOfA = async (pair: Pair): Promise<Features> =>
-  (pair.featuresA ??= await extractFeatures(pair.a, pair.options.features));
-const featuresOfB = async (pair: Pair): Promise<Features> =>
-  (pair.featuresB ??= await extractFeatures(pair.b, pair.options.features));
+async function featuresOfA(pair: Pair): Promise<Features> {
+  await checkAborted(pair.options.signal);
+  return (pair.featuresA ??= await extractFeatures(pair.a, pair.options.features));
+}
+
+async function featuresOfB(pair: Pair): Promise<Features> {
+  await checkAborted(pair.options.signal);
+  return (pair.featuresB ??= await extractFeatures(pair.b, pair.options.features));
+}
+
 const pyramidOfA = (pair: Pair): Pyramid => (pair.pyramidA ??= buildPyramid(pair.a));
 
 async function matchPlainly(pair: Pair): Promise<State> {
@@ -196,17 +210,17 @@ async function matchSets(a: Features, b: Features, ratio: number): Promise<Corre
 
 /** Views of A against B as it is; where even those say little, views of B against A. */
 async function matchViews(pair: Pair, plain: State): Promise<State> {
-  const { simulate, features } = pair.options;
+  const { simulate, features, signal } = pair.options;
   const wanted = simulate === 'always' || (simulate === 'auto' && plain.fit.inlierCount < WEAK);
   if (!wanted || !pair.featuresA?.descriptors.count || !pair.featuresB?.descriptors.count) return plain;
   const settings = { ...features, upsample: false };
   let start = performance.now();
-  const viewsA = await simulateViews(pair.a, TILTS, VIEW_SIDE, settings);
+  const viewsA = await simulateViews(pair.a, TILTS, VIEW_SIDE, settings, signal);
   let all = joinCorrespondences([plain.correspondences, await matchSets(viewsA, pair.featuresB, VIEW_RATIO)]);
   let state = fitStage(pair, 'views', start, all);
   if (state.fit.inlierCount < VERY_WEAK) {
     start = performance.now();
-    const viewsB = await simulateViews(pair.b, TILTS, VIEW_SIDE, settings);
+    const viewsB = await simulateViews(pair.b, TILTS, VIEW_SIDE, settings, signal);
     all = joinCorrespondences([all, await matchSets(pair.featuresA, viewsB, VIEW_RATIO)]);
     state = fitStage(pair, 'views', start, all);
   }

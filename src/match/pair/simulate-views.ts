@@ -1,4 +1,10 @@
-import { applyHomography, invertHomography, multiply3, transformPoints } from '../../core/index.ts';
+import {
+  applyHomography,
+  checkAborted,
+  invertHomography,
+  multiply3,
+  transformPoints,
+} from '../../core/index.ts';
 import type { Homography } from '../../core/index.ts';
 import { extractFeatures } from '../../features/index.ts';
 import type { ExtractOptions, Features, Grey } from '../../features/index.ts';
@@ -18,12 +24,14 @@ const MARGIN = 6;
  * (ASIFT, Morel and Yu 2009). Positions are those in the picture.
  *
  * @param longest longer side of the picture in pixels that the views are made from
+ * @param signal ends the work between two views
  */
 export async function simulateViews(
   image: Grey,
   tilts: readonly Tilt[],
   longest: number,
   options: ExtractOptions,
+  signal?: AbortSignal,
 ): Promise<Features> {
   const pyramid = buildPyramid(image);
   const scale = Math.min(1, longest / Math.max(image.width, image.height));
@@ -31,6 +39,7 @@ export async function simulateViews(
   for (const tilt of tilts) {
     const views = Math.max(1, Math.ceil((Math.PI * tilt) / TURN - 1e-9));
     for (let k = 0; k < views; k++) {
+      await checkAborted(signal);
       const { toPicture, width, height } = planView(image, scale, tilt, (k * Math.PI) / views);
       const view = warpView(pyramid, toPicture, width, height);
       const found = await extractFeatures(view.grey, options);

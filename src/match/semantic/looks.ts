@@ -1,4 +1,4 @@
-import { invertHomography } from '../../core/index.ts';
+import { checkAborted, invertHomography } from '../../core/index.ts';
 import { warpBackward } from '../../../kernels/warp/index.ts';
 import type { MatchResult } from '../../../kernels/match/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
@@ -29,23 +29,29 @@ interface Look {
  * after one look alone the three do not compare, as each sees another part of B.
  *
  * @param looks 1 or more
+ * @param signal ends the work between two looks
  */
 export async function matchInLooks(
   model: SemanticModel,
   a: SemanticFeatures,
   b: SemanticFeatures,
   looks: number,
+  signal?: AbortSignal,
 ): Promise<CellMatches> {
   const { cells } = model.manifest;
   const plain = await matchCells(model, a, b);
   if (looks === 1) return plain;
   const seconds: Look[] = [];
   for (const zoom of ZOOMS) {
+    await checkAborted(signal);
     const first = zoom === 1 ? judge(plain, cells) : await lookThrough(model, a, b, zoomWarp(zoom));
     seconds.push(await lookAgain(model, a, b, first));
   }
   let best = seconds.reduce((most, look) => (look.support > most.support ? look : most));
-  for (let look = 2; look < looks; look++) best = await lookAgain(model, a, b, best);
+  for (let look = 2; look < looks; look++) {
+    await checkAborted(signal);
+    best = await lookAgain(model, a, b, best);
+  }
   return best.matches;
 }
 

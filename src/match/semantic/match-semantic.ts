@@ -1,4 +1,4 @@
-import { checkImage, checkInteger, checkOneOf } from '../../core/index.ts';
+import { checkAborted, checkImage, checkInteger, checkOneOf, checkSignal } from '../../core/index.ts';
 import type { FlowField, Image, ScalarField } from '../../core/index.ts';
 import type { Warp } from '../../geometry/index.ts';
 import { applyWarp, composeWarps } from '../../geometry/index.ts';
@@ -44,7 +44,11 @@ export interface MatchSemanticOptions {
    * look again at features instead and are not changed by this.
    */
   readonly looks?: number;
+  /** Ends the match between two looks or networks: the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
+
+type CheckedOptions = Required<Omit<MatchSemanticOptions, 'signal'>> & Pick<MatchSemanticOptions, 'signal'>;
 
 /** One warp for all of the picture. */
 export interface SemanticTransform {
@@ -72,6 +76,7 @@ export interface SemanticMatch {
   readonly transform: SemanticTransform | null;
   /** What computed the correlations. */
   readonly backend: 'simd' | 'reference';
+  /** Time of the match alone, without the time that it waited for others on the same model. */
   readonly milliseconds: number;
 }
 
@@ -90,7 +95,9 @@ export async function describeSemantic(model: SemanticModel, image: Image): Prom
  * score, never a failure.
  *
  * @param a picture, or what `describeSemantic` of this model said of one
- * @throws {TypeError} where an image is none
+ * Matches on one model take turns, in the order they were asked for.
+ *
+ * @throws {TypeError} where an image is none; the reason of `signal` once that is aborted
  */
 export async function matchSemantic(
   model: SemanticModel,
@@ -100,14 +107,28 @@ export async function matchSemantic(
 ): Promise<SemanticMatch> {
   const transform = checkOneOf(options.transform ?? 'fitted-tps', 'transform', SEMANTIC_TRANSFORMS);
   const looks = checkInteger(options.looks ?? 1, 'looks', 1, 8);
+  checkSignal(options.signal);
   if (!('map' in a)) checkImage(a, 'imageA');
   if (!('map' in b)) checkImage(b, 'imageB');
+  return model.inTurn(() => runMatch(model, a, b, { transform, looks, signal: options.signal }));
+}
+
+async function runMatch(
+  model: SemanticModel,
+  a: Image | SemanticFeatures,
+  b: Image | SemanticFeatures,
+  { transform, looks, signal }: CheckedOptions,
+): Promise<SemanticMatch> {
+  await checkAborted(signal);
   const start = performance.now();
   const featuresA = 'map' in a ? a : await model.features(a);
+  signal?.throwIfAborted();
   const featuresB = 'map' in b ? b : await model.features(b);
-  const matches = await matchInLooks(model, featuresA, featuresB, looks);
-  const warp =
-    transform === 'none' ? null : await findTransform(model, transform, featuresA, featuresB, matches);
+  await checkAborted(signal);
+  const matches = await matchInLooks(model, featuresA, featuresB, looks, signal);
+  await checkAborted(signal);
+  const pair = [featuresA, featuresB] as const;
+  const warp = transform === 'none' ? null : await findTransform(model, transform, pair, matches, signal);
   const dense = enlarge(model, featuresA, featuresB, matches);
   return { ...dense, transform: warp, milliseconds: performance.now() - start };
 }
@@ -135,15 +156,19 @@ const mean = (values: Float32Array): number => values.reduce((sum, value) => sum
 async function findTransform(
   model: SemanticModel,
   name: SemanticTransformName,
-  a: SemanticFeatures,
-  b: SemanticFeatures,
+  [a, b]: readonly [a: SemanticFeatures, b: SemanticFeatures],
   { ab, ba }: CellMatches,
+  signal: AbortSignal | undefined,
 ): Promise<SemanticTransform> {
   const steps = STEPS[name];
   const { cells } = model.manifest;
   const kind = name === 'fitted-affine' ? 'affine' : 'tps';
-  const there = steps ? await regressWarp(model, a.map, b.map, steps) : fitSemanticWarp(ab, cells, kind);
-  const back = steps ? await regressWarp(model, b.map, a.map, steps) : fitSemanticWarp(ba, cells, kind);
+  const there = steps
+    ? await regressWarp(model, a.map, b.map, steps, signal)
+    : fitSemanticWarp(ab, cells, kind);
+  const back = steps
+    ? await regressWarp(model, b.map, a.map, steps, signal)
+    : fitSemanticWarp(ba, cells, kind);
   const side = model.manifest.input.size;
   return {
     name,

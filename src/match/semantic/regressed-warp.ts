@@ -1,4 +1,4 @@
-import { IDENTITY, composeHomographies, invertHomography } from '../../core/index.ts';
+import { IDENTITY, checkAborted, composeHomographies, invertHomography } from '../../core/index.ts';
 import type { Homography } from '../../core/index.ts';
 import { matchingTensor } from '../../../kernels/consensus/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
@@ -30,17 +30,20 @@ export function warpOfNumbers(name: RegressorName, theta: ArrayLike<number>): Wa
  * what it finds is what they have left. All of it on features; no picture is looked at again.
  *
  * @param steps regressors in the order in which they run; the same one twice refines its own estimate
+ * @param signal ends the work between two of them
  */
 export async function regressWarp(
   model: SemanticModel,
   a: FeatureMap,
   b: FeatureMap,
   steps: readonly RegressorName[],
+  signal?: AbortSignal,
 ): Promise<Warp> {
   const { cells } = model.manifest.regression;
   const target = toUnitLength(resizeAligned(a, cells));
   let warp: Warp = homographyWarp(IDENTITY);
   for (const name of steps) {
+    await checkAborted(signal);
     const source = toUnitLength(warpFeatures(b, warp, cells));
     const { volume } = await model.correlate(source, target);
     const step = warpOfNumbers(name, await model.regress(name, matchingTensor(volume)));

@@ -3,8 +3,14 @@ import type { Image } from '../../core/index.ts';
 import { prepareAllPairs } from '../../../kernels/correlation/index.ts';
 import type { AllPairsVolume, PreparedAllPairs } from '../../../kernels/correlation/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
-import { checkFinite, checkOutput, findModel, loadGraph } from '../../runtime/index.ts';
-import type { InstalledModel, SemanticManifest, Session, SessionOptions } from '../../runtime/index.ts';
+import { checkFinite, checkOutput, createQueue, findModel, loadGraph } from '../../runtime/index.ts';
+import type {
+  InstalledModel,
+  Queue,
+  SemanticManifest,
+  Session,
+  SessionOptions,
+} from '../../runtime/index.ts';
 import { describePlanes, extractSemanticFeatures } from './features.ts';
 import type { SemanticFeatures } from './features.ts';
 import type { Size } from '../../core/index.ts';
@@ -28,6 +34,8 @@ export const DEFAULT_SEMANTIC_MODEL = 'semantic';
 export class SemanticModel {
   readonly name: string;
   readonly manifest: SemanticManifest;
+  /** @internal Matches on one model take turns. */
+  readonly inTurn: Queue = createQueue();
   readonly #installed: InstalledModel;
   readonly #options: SessionOptions;
   readonly #kernels = new Map<number, Promise<PreparedAllPairs>>();
@@ -100,7 +108,10 @@ export class SemanticModel {
   async dispose(): Promise<void> {
     const trunk = this.#trunk;
     this.#trunk = undefined;
-    if (!trunk) return;
+    if (trunk) await this.inTurn(() => this.#release(trunk));
+  }
+
+  async #release(trunk: Session): Promise<void> {
     for (const kernel of this.#kernels.values()) (await kernel).dispose();
     const regressors = await Promise.all(this.#regressors.values());
     await Promise.all([trunk, ...regressors].map((session) => session.dispose()));

@@ -1,4 +1,4 @@
-import { WhitherError, checkInteger } from '../../core/index.ts';
+import { WhitherError, checkAborted, checkInteger, checkSignal } from '../../core/index.ts';
 import type { Image } from '../../core/index.ts';
 import { chooseModel, findComponents, pairsWithin } from '../cameras/index.ts';
 import type { ModelChoice } from '../cameras/index.ts';
@@ -16,6 +16,11 @@ export interface RegisterOptions extends SourceOptions {
   readonly model?: CameraModel;
   /** Told of the progress: `done` of `total` steps of a stage. May throw to stop. */
   readonly onProgress?: (stage: StageName, done: number, total: number) => void;
+  /**
+   * Ends the work between two images, pairs or parts of the panorama: the promise is rejected with the signal's reason, and
+   * what is half written is removed.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** A picture as seen by the registration: its view, a small copy for seams, and how much could be matched. */
@@ -57,6 +62,7 @@ export async function register(
   sources: readonly ImageSource[],
   options: RegisterOptions = {},
 ): Promise<Registration> {
+  checkSignal(options.signal);
   const matcher = options.matcher ?? (createFeatureMatcher() as PairMatcher<unknown>);
   const { views, prepared, kept, unreadable } = await readAll(sources, matcher, options);
   const pairs = await matchAll(
@@ -93,6 +99,7 @@ async function lookAgain(
   const views = [...before.views];
   const maxPixels = matchPixels(options);
   for (const [done, v] of wanted.entries()) {
+    await checkAborted(options.signal);
     const image = await before.sources[v].load(maxPixels).catch(nothingIfUnreadable);
     if (image) {
       const features = await matcher.prepare(shrinkImage(image, maxPixels));
@@ -174,6 +181,7 @@ async function readAll(
   ] = [[], [], [], []];
   const reading = sources.slice(0, AHEAD).map((source) => startReading(source, maxPixels));
   for (const [done, source] of sources.entries()) {
+    await checkAborted(options.signal);
     if (done + AHEAD < sources.length) reading.push(startReading(sources[done + AHEAD], maxPixels));
     try {
       const { image, view, thumbnail } = viewOf(source, await reading.shift()!, kept.length, maxPixels);
@@ -195,10 +203,11 @@ async function matchAll(
   prepared: ReadonlyMap<number, unknown>,
   matcher: PairMatcher<unknown>,
   candidates: readonly (readonly [a: number, b: number])[],
-  { onProgress }: RegisterOptions,
+  { onProgress, signal }: RegisterOptions,
 ): Promise<StitchPair[]> {
   const pairs: StitchPair[] = [];
   for (const [a, b] of candidates) {
+    await checkAborted(signal);
     const found = await matcher.match(prepared.get(a), prepared.get(b));
     pairs.push(examinePair(views[a].view, views[b].view, found));
     onProgress?.('match', pairs.length, candidates.length);
