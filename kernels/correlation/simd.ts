@@ -1,23 +1,22 @@
-import { planLocal } from './simd-local.ts';
-import { allPairsPitch, planAllPairs } from './simd-pairs.ts';
-import { hasFused, hasSimd } from '../wasm/support.ts';
+import * as built from '../built/correlation.ts';
+import { writeSizes } from '../wasm/built.ts';
+import { createBuiltCrew } from '../wasm/crew.ts';
+import { hasSimd } from '../wasm/support.ts';
 import { defaultThreads } from '../wasm/threads.ts';
-import { createEngine } from './simd-engine.ts';
+import { allPairsPitch, planAllPairs, planLocal } from './layout.ts';
 import type { Backend, BackendRun } from './backend.ts';
-import type { AllPairsSizes } from './simd-pairs.ts';
-import type { Engine } from './simd-engine.ts';
+import type { AllPairsSizes, CorrelationLayout, Region } from './layout.ts';
 import type { CorrelationSpec } from '../types.ts';
 
-/** WebAssembly with 128-bit vectors, written by hand for the size at hand (see `simd-local.ts`). */
+/** WebAssembly with 128-bit vectors (kernels/assembly/network/correlation.ts). */
 export const backend: Backend = {
   unavailable: () => Promise.resolve(hasSimd() ? null : 'This JavaScript engine has no WebAssembly SIMD'),
   async prepare(spec, options) {
     const threads = options.threads ?? (await defaultThreads(multiplyAdds(spec)));
-    const engine = await createEngine(planLocal(spec, { threads, fused: hasFused() }), threads);
+    const engine = await createEngine(planLocal(spec, threads), ['localPack', 'localCompute'], threads);
     return {
       run(a, b, out) {
-        runEngine(engine, a, b);
-        out.set(engine.out);
+        out.set(engine.run(a, b));
         return Promise.resolve();
       },
       dispose: () => engine.dispose(),
@@ -32,25 +31,45 @@ export async function prepareAllPairsSimd(
 ): Promise<BackendRun> {
   const { channels, cellsA, cellsB } = sizes;
   const threads = wanted ?? (await defaultThreads(channels * cellsA * cellsB));
-  const engine = await createEngine(planAllPairs(sizes, { threads, fused: hasFused() }), threads);
+  const engine = await createEngine(planAllPairs(sizes, threads), ['pairsPack', 'pairsCompute'], threads);
   const pitch = allPairsPitch(cellsB);
   return {
     run(a, b, out) {
-      runEngine(engine, a, b);
-      if (pitch === cellsB) out.set(engine.out.subarray(0, out.length));
-      else
-        for (let i = 0; i < cellsA; i++)
-          out.set(engine.out.subarray(i * pitch, i * pitch + cellsB), i * cellsB);
+      const rows = engine.run(a, b);
+      if (pitch === cellsB) out.set(rows.subarray(0, out.length));
+      else for (let i = 0; i < cellsA; i++) out.set(rows.subarray(i * pitch, i * pitch + cellsB), i * cellsB);
       return Promise.resolve();
     },
     dispose: () => engine.dispose(),
   };
 }
 
-function runEngine(engine: Engine, a: Float32Array, b: Float32Array): void {
-  engine.a.set(a);
-  engine.b.set(b);
-  engine.run();
+/** The compiled correlation in a memory of one layout. */
+interface Engine {
+  /** What it gives lies in memory until the next call. */
+  run(a: Float32Array, b: Float32Array): Float32Array;
+  dispose(): void;
+}
+
+async function createEngine(
+  layout: CorrelationLayout,
+  [pack, compute]: readonly [string, string],
+  threads: number,
+): Promise<Engine> {
+  const crew = await createBuiltCrew(built, layout.pages, threads);
+  writeSizes(crew.memory, layout.sizes);
+  const view = ({ at, length }: Region) => crew.memory.subarray(at / 4, at / 4 + length);
+  const [mapA, mapB, out] = [view(layout.a), view(layout.b), view(layout.out)];
+  return {
+    run(a, b) {
+      mapA.set(a);
+      mapB.set(b);
+      crew.run(pack, layout.packs);
+      crew.run(compute, layout.computes);
+      return out;
+    },
+    dispose: () => crew.dispose(),
+  };
 }
 
 function multiplyAdds({ channels, height, width, radius }: CorrelationSpec): number {

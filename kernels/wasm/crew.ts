@@ -2,6 +2,8 @@
 
 import { KernelError } from '../errors.ts';
 import { wasmApi } from './api.ts';
+import { compileBuilt, importsOf } from './built.ts';
+import type { Built } from './built.ts';
 import { assemble } from './code.ts';
 import { compile } from './support.ts';
 import type { FunctionSource } from './code.ts';
@@ -35,13 +37,32 @@ export async function createCrew(
   pages: number,
   threads: number,
 ): Promise<Crew> {
-  const shared = threads > 1;
-  // At once: a compilation that is waited for stands in line behind the optimising of all code compiled before.
-  const module = compile(assemble(functions, pages, shared));
-  if (!module) throw new KernelError('This JavaScript engine has no WebAssembly SIMD');
-  const memory = new wasmApi.Memory({ initial: pages, maximum: pages, shared });
-  const kernel = new wasmApi.Instance(module, { kernel: { memory } }).exports as Kernel;
+  const bytes = assemble(functions, pages, threads > 1);
+  const module = compile(bytes);
   const names = functions.map(({ name }) => name);
+  return crewOf(module, pages, threads, names);
+}
+
+/**
+ * The same with the functions of a module that was built.
+ *
+ * @param pages size of the memory in units of 64 KiB
+ * @throws KernelError where the JavaScript engine lacks the instructions
+ */
+export const createBuiltCrew = (built: Built, pages: number, threads: number): Promise<Crew> =>
+  crewOf(compileBuilt(built, threads > 1), pages, threads);
+
+async function crewOf(
+  module: object | null,
+  pages: number,
+  threads: number,
+  known?: readonly string[],
+): Promise<Crew> {
+  if (!module) throw new KernelError('This JavaScript engine has no WebAssembly SIMD');
+  const shared = threads > 1;
+  const memory = new wasmApi.Memory({ initial: pages, maximum: pages, shared });
+  const kernel = new wasmApi.Instance(module, importsOf(memory)).exports as Kernel;
+  const names = known ?? Object.keys(kernel);
   const hands = shared ? await several({ kernel, names, module, memory }, threads) : alone(kernel);
   const crew = { memory: new Float32Array(memory.buffer), threads, kernel, ...hands };
   if (shared) forgotten.register(crew, hands.dispose);

@@ -64,7 +64,7 @@ const readMail = () => {
     const { id, work } = mail.message;
     if (!work) works.delete(id);
     else {
-      const kernel = new WebAssembly.Instance(work.module, { kernel: { memory: work.memory } }).exports;
+      const kernel = new WebAssembly.Instance(work.module, { env: work, kernel: work }).exports;
       works.set(id, { kernel, names: work.names });
     }
   }
