@@ -70,7 +70,7 @@ export async function createSession(
 }
 
 /**
- * Its threads spin while they wait, which this binding cannot turn off: see who chooses their number.
+ * Its threads spin while they wait, as they do by default: see who chooses their number.
  *
  * An arena keeps the memory of the graph's largest run. With one for each graph a pair of 4000 x 3000 pixels took 2.2 GB, without
  * 1.8; only the graph that runs most gains time by it, since asking the system for memory costs as much as a tenth of its work.
