@@ -104,12 +104,12 @@ function findPoints(
   if (!(contrast >= 0)) throw expected('a number of at least 0', 'contrast', contrast);
   if (!(edgeRatio >= 1)) throw expected('a number of at least 1', 'edgeRatio', edgeRatio);
   const enlarge = enlarges(image, options);
+  const share = contrastShare(image);
   if (detector !== 'dog') {
     const space = buildScaleSpace(image, enlarge);
     const detect = detector === 'harris' ? detectHarris : detectFast;
-    return { space, found: space.octaves.length ? detect(space.grey!) : [] };
+    return { space, found: space.octaves.length ? detect(space.grey!, share) : [] };
   }
-  const share = contrastShare(image);
   let found: Keypoint[] = [];
   const look = (octave: Octave): void => {
     found = found.concat(detectDog(octave, { contrast: contrast * share, edgeRatio }));

@@ -117,6 +117,14 @@ describe.each(['harris', 'fast'] as const)('corners by %s', (detector) => {
   });
 });
 
+it.each(['dog', 'harris', 'fast'] as const)('a dark image has nearly as many keypoints by %s', (detector) => {
+  const image = drawBlobs(160, 160);
+  const dark = { ...image, data: image.data.map((level) => level * 0.1) };
+  const [many, left] = [image, dark].map((one) => detectKeypoints(one, { detector }).scales.length);
+  expect(many).toBeGreaterThan(10);
+  expect(left).toBeGreaterThan(0.5 * many);
+});
+
 it('an even spread reaches the half of a picture where texture is faint, the strongest do not', () => {
   const image = drawBlobs(160, 160);
   for (let y = 0; y < 160; y++)

@@ -43,35 +43,43 @@ const CIRCLE_Y = [-3, -3, -2, -1, 0, 1, 2, 3, 3, 3, 2, 1, 0, -1, -2, -3];
 /** Pixels in a row on the circle that must differ. */
 const ARC = 9;
 
-/** Grey levels of 255 that they must differ by. */
+/** Grey levels of 255 that they must differ by in an image of ordinary contrast. */
 const FAST_THRESHOLD = 12;
 
 /**
- * Pixels around which 9 neighbours in a row, of a circle of 16, are all lighter or all darker by 12 grey levels
+ * Pixels around which 9 neighbours in a row, of a circle of 16, are all lighter or all darker by a threshold
  * (FAST-9, Rosten and Drummond 2006), and that beat their neighbours by the greatest threshold they would stand.
+ *
+ * @param share the contrast of the image as a share of the ordinary; the threshold is 12 grey levels times it
  */
-export function detectFast(image: Grey): Keypoint[] {
+export function detectFast(image: Grey, share = 1): Keypoint[] {
+  const threshold = FAST_THRESHOLD * share;
   const { width, height, data } = image;
   const offsets = CIRCLE_X.map((x, k) => CIRCLE_Y[k] * width + x);
   const response = new Float32Array(width * height);
   const ring = new Float32Array(16);
   for (let y = 3; y < height - 3; y++)
     for (let x = 3, i = y * width + 3; x < width - 3; x++, i++) {
-      if (!couldBeCorner(data, i, offsets)) continue;
+      if (!couldBeCorner(data, i, offsets, threshold)) continue;
       for (let k = 0; k < 16; k++) ring[k] = data[i + offsets[k]] - data[i];
       const strength = arcStrength(ring);
-      if (strength > FAST_THRESHOLD) response[i] = strength;
+      if (strength > threshold) response[i] = strength;
     }
-  return peaks({ width, height, data: response }, FAST_THRESHOLD);
+  return peaks({ width, height, data: response }, threshold);
 }
 
 /** An arc of 9 holds at least two of the four compass points. */
-function couldBeCorner(data: Float32Array, i: number, offsets: readonly number[]): boolean {
+function couldBeCorner(
+  data: Float32Array,
+  i: number,
+  offsets: readonly number[],
+  threshold: number,
+): boolean {
   let [lighter, darker] = [0, 0];
   for (let k = 0; k < 16; k += 4) {
     const difference = data[i + offsets[k]] - data[i];
-    if (difference > FAST_THRESHOLD) lighter++;
-    else if (difference < -FAST_THRESHOLD) darker++;
+    if (difference > threshold) lighter++;
+    else if (difference < -threshold) darker++;
   }
   return lighter >= 2 || darker >= 2;
 }
