@@ -126,6 +126,7 @@ export {
   openFrames,
   readFlow,
   readImage,
+  readImages,
   readMask,
   writeFlow,
   writeImage,

@@ -1,7 +1,15 @@
 /** Pictures, flow files and frames: with `runtime` the only place that touches the disk. */
 export { atomicWrite, createScratchFolder } from './disk/index.ts';
 export type { ScratchFolder, WriteOptions } from './disk/index.ts';
-export { decodeImage, encodeImage, readImage, readMask, writeImage, writeMask } from './image/index.ts';
+export {
+  decodeImage,
+  encodeImage,
+  readImage,
+  readImages,
+  readMask,
+  writeImage,
+  writeMask,
+} from './image/index.ts';
 export type { ImageFileFormat, ReadFlowOptions, ReadImageOptions } from './image/index.ts';
 export {
   FLOW_EXTENSIONS,

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FIXTURES } from '../../fixtures/index.ts';
 import { readImage } from '../../src/io/index.ts';
@@ -30,6 +31,21 @@ describe('whither match --semantic', () => {
     expect(transform).toMatchObject({ name: 'fitted-tps', to: { length: 25 } });
     expect((await readImage(at('drawn.png'))).height).toBe(400);
     expect(code).toBe(0);
+  });
+
+  it('tells that a file is damaged', async () => {
+    const jpeg = await sharp(FIXTURES.catA).jpeg({ quality: 95 }).toBuffer();
+    for (let i = jpeg.length >> 1, end = i + 60; i < end; i++) jpeg[i] = (jpeg[i] * 7 + 13) & 0x7f;
+    writeFileSync(at('damaged.jpg'), jpeg);
+    const { stdout, stderr } = await runCommand([
+      'match',
+      at('damaged.jpg'),
+      FIXTURES.catB,
+      '--semantic',
+      '--json',
+    ]);
+    expect(stderr).toMatch(/^Warning: .*damaged\.jpg is damaged: /);
+    expect((JSON.parse(stdout) as { warnings: string[] }).warnings).toHaveLength(1);
   });
 
   it.each([

@@ -20,6 +20,14 @@ beforeAll(async () => {
 afterAll(() => scratch.remove());
 
 describe('whither match', () => {
+  it('names the network where there are no features to match', async () => {
+    const { code, stderr } = await runCommand(['match', at('flat.png'), at('flat.png')]);
+    expect(stderr).toMatch(/^whither: Expected .*, try --source homography-network\n$/);
+    expect(code).toBe(1);
+    const strangers = await runCommand(['match', at('a.png'), at('other.png')]);
+    expect(strangers.stderr).not.toContain('homography-network');
+  });
+
   it('prints the homography as nine numbers and draws the matches', async () => {
     const args = ['match', at('a.png'), at('b.png'), '--json', '--draw', at('drawn.png'), '--points'];
     const { code, stdout, stderr } = await runCommand(args);

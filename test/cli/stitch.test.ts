@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import sharp from 'sharp';
 import { createFrameSink, readImage, writeImage } from '../../src/io/index.ts';
@@ -56,6 +56,25 @@ describe('whither stitch', { timeout: 300_000 }, () => {
       rig,
     ]);
     expect(again.code).toBe(0);
+  });
+
+  test('takes all stills of a folder, and samples its frames where they are numbered and many', async () => {
+    for (const name of ['stills', 'frames']) mkdirSync(scratch.path(name));
+    const photo = drawScene(1000, 640, 5, 2200);
+    const yaws = [-12, -6, 0, 6, 12];
+    for (const [i, yaw] of yaws.entries())
+      await writeImage(scratch.path('stills', `${i}.png`), cutView(photo, 480, turn(yaw), 340, SIZE));
+    const stills = await runCommand(['stitch', scratch.path('stills'), '-o', scratch.path('stills.png')]);
+    expect(stills.stderr).toContain('5 of 5 pictures');
+    expect(stills.stderr).not.toContain('are taken');
+
+    for (let i = 0; i < 30; i++) {
+      const view = cutView(photo, 480, turn(-12 + 0.8 * i), 340, SIZE);
+      await writeImage(scratch.path('frames', `f${i}.png`), view);
+    }
+    const frames = await runCommand(['stitch', scratch.path('frames'), '-o', scratch.path('frames.png')]);
+    expect(frames.stderr).toMatch(/frames: \d+ of its frames are taken; name files to take all/);
+    expect([stills.code, frames.code]).toEqual([0, 0]);
   });
 
   test('one picture, or two that do not belong together, are refused in one line and nothing is written', async () => {

@@ -245,6 +245,28 @@ describe('video', () => {
     },
   );
 
+  it('tells how many frames have lost data', async () => {
+    const path = scratch.path('lost.mp4');
+    await writeFrames(
+      path,
+      Array.from({ length: 30 }, (_, i) => movingSquare(WIDTH, HEIGHT, i % COUNT)),
+    );
+    const bytes = await readFile(path);
+    const warningsOf = async (): Promise<string[]> => {
+      const told: string[] = [];
+      const source = await openFrames(path, { onWarning: (message) => told.push(message) });
+      for await (const { index } of source.frames()) expect(index).toBeLessThan(30);
+      return told;
+    };
+    expect(await warningsOf()).toEqual([]);
+    const middle = Math.floor(bytes.length * 0.6);
+    for (let i = middle; i < middle + 100; i++) bytes[i] = (bytes[i] * 31 + i) & 0xff;
+    await writeFile(path, bytes);
+    expect((await warningsOf()).join()).toMatch(
+      /^[^,]*lost\.mp4 has lost data: \d+ of 30 frames are damaged or missing$/,
+    );
+  });
+
   it('is refused where it is text, empty, cut within its header or missing', async () => {
     await writeFile(scratch.path('text.mp4'), 'no video at all');
     await expect(openFrames(scratch.path('text.mp4'))).rejects.toThrow(/Expected a video at .*text\.mp4/);

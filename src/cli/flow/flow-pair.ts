@@ -8,7 +8,7 @@ import { flowStatistics } from '../../flow/index.ts';
 import type { FlowModel } from '../../flow/network/index.ts';
 import { FLOW_EXTENSIONS } from '../../io/flow/index.ts';
 import { readOpaque, resizeImage } from '../../io/image/index.ts';
-import { readImage, writeFlow, writeImage, writeMask } from '../../io/index.ts';
+import { readImages, writeFlow, writeImage, writeMask } from '../../io/index.ts';
 import { maskShare, mean, median, round, withoutOccluded, withoutTransparent } from './flow-figures.ts';
 import { estimateOptions } from './flow-options.ts';
 import type { FlowCommandOptions } from './flow-options.ts';
@@ -40,9 +40,9 @@ export async function flowOfPair(pathA: string, pathB: string, options: FlowComm
   const guard = guardInterrupts();
   try {
     const warnings = createWarnings();
-    const reading = { onWarning: warnings.tell };
-    const imageA = await resizeImage(await readImage(pathA, reading), options.maxSize);
-    const imageB = await resizeImage(await readImage(pathB, reading), options.maxSize);
+    const [fullA, fullB] = await readImages([pathA, pathB], { onWarning: warnings.tell });
+    const imageA = await resizeImage(fullA, options.maxSize);
+    const imageB = await resizeImage(fullB, options.maxSize);
     checkSameSize(imageA, pathA, imageB, pathB);
     const model = await openModel(options);
     try {

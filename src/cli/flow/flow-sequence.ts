@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { FileError, WhitherError } from '../../core/index.ts';
-import type { FlowField, Image } from '../../core/index.ts';
+import type { FlowField, Image, Mask } from '../../core/index.ts';
 import type { FlowModel } from '../../flow/network/index.ts';
 import { flowSequence } from '../../flow/estimate/index.ts';
 import type { SequenceEstimate } from '../../flow/estimate/index.ts';
@@ -9,9 +9,9 @@ import { createScratchFolder, openFrames, readFlow, writeFlow } from '../../io/i
 import type { Frame, FrameSource } from '../../io/index.ts';
 import { estimateOptions } from './flow-options.ts';
 import type { FlowCommandOptions, Normalize } from './flow-options.ts';
-import { median, motionOf, round, withoutOccluded } from './flow-figures.ts';
-import { guardInterrupts, startProgress } from '../shared/index.ts';
-import type { InterruptGuard } from '../shared/index.ts';
+import { median, motionOf, round, withoutOccluded, withoutTransparent } from './flow-figures.ts';
+import { createWarnings, guardInterrupts, startProgress } from '../shared/index.ts';
+import type { InterruptGuard, Warnings } from '../shared/index.ts';
 import { openModel } from './open-model.ts';
 import { checkNames, checkTarget, openOutput } from './sequence-output.ts';
 import type { SequenceOutput } from './sequence-output.ts';
@@ -36,9 +36,11 @@ export async function flowOfSequence(input: string, options: FlowCommandOptions)
   await checkTarget(target, input, options.force ?? false);
   const guard = guardInterrupts();
   try {
-    const source = await openFrames(input, { every: options.every, maxSize: options.maxSize });
+    const warnings = createWarnings();
+    const { every, maxSize } = options;
+    const source = await openFrames(input, { every, maxSize, onWarning: warnings.tell });
     try {
-      await runOn(source, input, target, options, guard);
+      await runOn(source, input, target, options, guard, warnings);
     } finally {
       source.dispose();
     }
@@ -58,6 +60,7 @@ async function runOn(
   target: SequenceTarget,
   options: FlowCommandOptions,
   guard: InterruptGuard,
+  warnings: Warnings,
 ): Promise<void> {
   if (source.frameCount !== null && source.frameCount < 2) throw tooFew(input, source.frameCount);
   checkNames(target, source, options.both);
@@ -74,7 +77,7 @@ async function runOn(
       await output.abort();
       throw error;
     }
-    summary.report(options);
+    summary.report(options, warnings);
   } finally {
     await model.dispose();
   }
@@ -161,10 +164,13 @@ async function* estimates(run: SequenceRun, existing: ReadonlySet<string>): Asyn
   const { source, model, options, guard, summary } = run;
   const names: string[] = [];
   const times: (number | undefined)[] = [];
+  // Of the two frames of a pair alone: masks of a long sequence would fill the memory.
+  const opaque = new Map<number, Mask | undefined>();
   const progress = startProgress('flow', pairCount(source));
   async function* images(): AsyncGenerator<Image> {
-    for await (const { name, image, time } of source.frames()) {
+    for await (const { name, image, time, opaque: mask } of source.frames()) {
       guard.check();
+      opaque.set(names.length, mask);
       names.push(name);
       times.push(time);
       // From the second frame on, each ends a pair.
@@ -175,13 +181,17 @@ async function* estimates(run: SequenceRun, existing: ReadonlySet<string>): Asyn
   const skip = (index: number): boolean => existing.has(names[index]) && summary.skip();
   const how = { ...estimateOptions(options), both: options.both, onTile: () => guard.check(), skip };
   try {
-    for await (const estimate of flowSequence(model, images(), how)) {
+    for await (const whole of flowSequence(model, images(), how)) {
       guard.check();
+      const { index } = whole;
+      const { flow, backward } = withoutTransparent(whole, opaque.get(index), opaque.get(index + 1));
+      for (const passed of opaque.keys()) if (passed <= index) opaque.delete(passed);
+      const estimate = Object.assign(whole, { flow, backward });
       summary.add(estimate);
       yield Object.assign(estimate, {
         flow: visibleFlow(estimate),
-        name: names[estimate.index],
-        time: times[estimate.index],
+        name: names[index],
+        time: times[index],
       });
     }
     if (names.length < 2) throw tooFew(run.input, names.length);
@@ -201,7 +211,7 @@ interface Summary {
   add(estimate: SequenceEstimate): void;
   /** Counts a pair whose result is there already; true, so that it can stand in a condition. */
   skip(): true;
-  report(options: FlowCommandOptions): void;
+  report(options: FlowCommandOptions, warnings: Warnings): void;
 }
 
 function createSummary(model: FlowModel, { width, height }: FrameSource): Summary {
@@ -221,14 +231,14 @@ function createSummary(model: FlowModel, { width, height }: FrameSource): Summar
       skipped++;
       return true;
     },
-    report({ json, output }) {
+    report({ json, output }, warnings) {
       const flows = times.length;
       const milliseconds = flows ? round(median(times)) : null;
       const [meanMagnitude, maxMagnitude] = flows ? [motion / flows, greatest] : [null, null];
       const sizes = { model: name, backend, width, height, flows, skipped };
       if (json)
         process.stdout.write(
-          `${JSON.stringify({ ...sizes, milliseconds, meanMagnitude, maxMagnitude }, null, 2)}\n`,
+          `${JSON.stringify({ ...sizes, milliseconds, meanMagnitude, maxMagnitude, ...warnings.inJson() }, null, 2)}\n`,
         );
       const kept = skipped ? `, ${skipped} that were there already kept (--force makes them anew)` : '';
       const each = milliseconds === null ? '' : `, ${Math.round(milliseconds)} ms each (${backend})`;

@@ -1,7 +1,7 @@
 import { ShapeError, WhitherError, selectCorrespondences } from '../../core/index.ts';
 import type { Correspondences, Image } from '../../core/index.ts';
 import type { ExtractOptions } from '../../features/index.ts';
-import { readImage, writeImage } from '../../io/index.ts';
+import { readImages, writeImage } from '../../io/index.ts';
 import { correspondencesFromFlow, drawMatches, match } from '../../match/pair/index.ts';
 import type { MatchOptions, PairMatch } from '../../match/pair/index.ts';
 import { DEFAULT_MODEL, round } from '../flow/index.ts';
@@ -22,8 +22,7 @@ export async function runMatch(pathA: string, pathB: string, options: MatchComma
     return runSemanticMatch(pathA, pathB, options);
   }
   const warnings = createWarnings();
-  const imageA = await readImage(pathA, { onWarning: warnings.tell });
-  const imageB = await readImage(pathB, { onWarning: warnings.tell });
+  const [imageA, imageB] = await readImages([pathA, pathB], { onWarning: warnings.tell });
   const start = performance.now();
   const result = await matchPictures(imageA, imageB, options);
   const milliseconds = performance.now() - start;

@@ -2,7 +2,7 @@ import { WhitherError } from '../../core/index.ts';
 import type { Image } from '../../core/index.ts';
 import { applyWarp } from '../../geometry/index.ts';
 import { readText } from '../../io/disk/index.ts';
-import { readImage, writeImage } from '../../io/index.ts';
+import { readImages, writeImage } from '../../io/index.ts';
 import {
   drawSemanticMatch,
   loadSemanticModel,
@@ -12,6 +12,7 @@ import {
 import type { SemanticMatch } from '../../match/semantic/index.ts';
 import { round } from '../flow/index.ts';
 import type { MatchCommandOptions } from './match-options.ts';
+import { createWarnings } from '../shared/index.ts';
 
 /** `whither match A B --semantic`. */
 export async function runSemanticMatch(
@@ -20,14 +21,17 @@ export async function runSemanticMatch(
   options: MatchCommandOptions,
 ): Promise<void> {
   const points = typeof options.points === 'string' ? await readPoints(options.points) : null;
-  const imageA = await readImage(pathA);
-  const imageB = await readImage(pathB);
+  const warnings = createWarnings();
+  const [imageA, imageB] = await readImages([pathA, pathB], { onWarning: warnings.tell });
   const match = await findMatch(imageA, imageB, options);
   if (options.draw)
     await writeImage(options.draw, drawSemanticMatch(imageA, imageB, match, points ? { points } : {}), {
       overwrite: options.force ?? false,
     });
-  if (options.json) process.stdout.write(`${JSON.stringify(figures(match, points, imageA), null, 2)}\n`);
+  if (options.json)
+    process.stdout.write(
+      `${JSON.stringify({ ...figures(match, points, imageA), ...warnings.inJson() }, null, 2)}\n`,
+    );
   const written = options.draw ? `: ${options.draw}` : '';
   const time = `${Math.round(match.milliseconds)} ms`;
   process.stderr.write(`semantic match, confidence ${match.score.toFixed(2)}, in ${time}${written}\n`);

@@ -2,7 +2,7 @@ import { extname, relative } from 'node:path';
 import { WhitherError } from '../../core/index.ts';
 import { inspectPath, isSamePlace, readText } from '../../io/disk/index.ts';
 import { listFolder } from '../../io/frames/index.ts';
-import { readImage, writeImage } from '../../io/index.ts';
+import { readImage, readImages, writeImage } from '../../io/index.ts';
 import { parseMetric } from '../../match/metric/index.ts';
 import type { MetricChoice } from '../../match/metric/index.ts';
 import {
@@ -68,7 +68,7 @@ async function comparePictures(
   how: SimilarityOptions,
   { threshold, json }: SimilarityCommandOptions,
 ): Promise<void> {
-  const [a, b] = [await readImage(pathA, READING), await readImage(pathB, READING)];
+  const [a, b] = await readImages([pathA, pathB], READING);
   const found =
     threshold === undefined ? await similarity(model, a, b, how) : await verify(model, a, b, threshold, how);
   print(json, found, () =>
@@ -91,7 +91,7 @@ async function findPoint(
   pathB: string,
   { at, map, json, force }: SimilarityCommandOptions,
 ): Promise<void> {
-  const [a, b] = [await readImage(pathA, READING), await readImage(pathB, READING)];
+  const [a, b] = await readImages([pathA, pathB], READING);
   const { peak, pixels, model: name } = await similarityMap(model, a, at!, b);
   if (map) await writeImage(map, drawHeat(b, pixels, peak), { overwrite: force });
   const { x, y, score } = peak;

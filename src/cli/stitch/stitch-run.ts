@@ -4,7 +4,13 @@ import type { Image } from '../../core/index.ts';
 import { atomicWrite, writeImage } from '../../io/index.ts';
 import { inspectPath, listFolder, makeFolder, readText } from '../../io/disk/index.ts';
 import { listFolder as listImages } from '../../io/frames/index.ts';
-import { createTiledImage, readImage, readImageInfo, readImageOfPixels } from '../../io/image/index.ts';
+import {
+  createTiledImage,
+  findSampleRanges,
+  readImageInfo,
+  readImageOfPixels,
+} from '../../io/image/index.ts';
+import type { SampleRanges } from '../../io/image/index.ts';
 import type {
   ImageSource,
   LeftOut,
@@ -48,7 +54,7 @@ export async function stitchFiles(inputs: readonly string[], options: StitchComm
     const { sources, unreadable } =
       inputs.length > 1 || stills
         ? await openSources(stills ?? inputs, warnings)
-        : { sources: await openVideoSources(inputs[0], transforms, guard), unreadable: [] };
+        : { sources: await openVideoSources(inputs[0], transforms, guard, warnings), unreadable: [] };
     skipped = unreadable;
     tellUnreadable(unreadable);
     const pictures = options.verboseDir ? await openStagePictures(options.verboseDir, options) : undefined;
@@ -158,9 +164,21 @@ async function openSources(
   warnings: Warnings,
 ): Promise<{ sources: ImageSource[]; unreadable: LeftOut[] }> {
   const [sources, unreadable]: [ImageSource[], LeftOut[]] = [[], []];
+  const deep: string[] = [];
+  let ranges: Promise<SampleRanges> | undefined;
+  // One stretch for all, decided when the first image with more than 8 bits is read.
+  const rangesOfAll = (): Promise<SampleRanges> => (ranges ??= findSampleRanges(deep));
   for (const path of inputs) {
     try {
-      sources.push(await openSource(path, warnings));
+      const { deep: isDeep, ...info } = await readImageInfo(path);
+      if (isDeep) deep.push(path);
+      const reading = { onWarning: warnings.tell };
+      const load = async (maxPixels = Infinity): Promise<Image> => {
+        const sampleRanges = isDeep ? await rangesOfAll() : undefined;
+        const large = info.width * info.height > 1.2 * maxPixels;
+        return readImageOfPixels(path, large ? maxPixels : Infinity, { ...reading, sampleRanges });
+      };
+      sources.push({ name: path, ...info, load });
     } catch (error) {
       if (!(error instanceof WhitherError)) throw error;
       unreadable.push({ file: path, reason: error.message, advice: UNREADABLE_ADVICE });
@@ -171,18 +189,6 @@ async function openSources(
     throw new FileError(`Expected two or more readable pictures but received ${sources.length}: ${reasons}`);
   }
   return { sources, unreadable };
-}
-
-async function openSource(path: string, { tell: onWarning }: Warnings): Promise<ImageSource> {
-  const info = await readImageInfo(path);
-  return {
-    name: path,
-    ...info,
-    load: (maxPixels = Infinity) =>
-      info.width * info.height > 1.2 * maxPixels
-        ? readImageOfPixels(path, maxPixels, { onWarning })
-        : readImage(path, { onWarning }),
-  };
 }
 
 const settingsOf = (

@@ -6,7 +6,7 @@ import { pickFrames } from '../../stitch/register/index.ts';
 import type { VideoFrame } from '../../stitch/register/index.ts';
 import { shrinkImage } from '../../stitch/sources/index.ts';
 import type { ImageSource, Transforms } from '../../stitch/index.ts';
-import type { InterruptGuard } from '../shared/index.ts';
+import type { InterruptGuard, Warnings } from '../shared/index.ts';
 import { startProgress } from '../shared/index.ts';
 
 /** Frames a second that are looked at; a camera that turns fast still overlaps itself in a sixth of a second. */
@@ -20,8 +20,9 @@ export async function openVideoSources(
   path: string,
   transforms: Transforms | undefined,
   guard: InterruptGuard,
+  warnings: Warnings,
 ): Promise<ImageSource[]> {
-  const source = await openFrames(path);
+  const source = await openFrames(path, { onWarning: warnings.tell });
   try {
     if (source.kind === 'images' && source.frameCount === 1)
       throw new WhitherError('Expected two or more pictures, or a video, to stitch but received one picture');

@@ -2,7 +2,14 @@ import sharp from 'sharp';
 import { FileError } from '../../core/index.ts';
 import type { CheckedFramesOptions, Frame, FrameSource } from './types.ts';
 import { countWholePictures } from './gif-blocks.ts';
-import { checkClaimedSize, checkFormat, decoding, fitWithin, resizeImage } from '../image/index.ts';
+import {
+  checkClaimedSize,
+  checkFormat,
+  decoding,
+  fitWithin,
+  opaqueOfAlpha,
+  resizeImage,
+} from '../image/index.ts';
 import { readBytes } from '../disk/index.ts';
 
 /** Pictures decoded together; every group is decoded from the start of the file again, so not too few. */
@@ -17,6 +24,17 @@ function frameRateOf(delays: readonly number[] | undefined): number {
   if (!delays?.length) return 1000 / DEFAULT_DELAY;
   const meant = delays.map((delay) => (delay > 10 ? delay : DEFAULT_DELAY));
   return (1000 * meant.length) / meant.reduce((sum, delay) => sum + delay, 0);
+}
+
+/** Red, green and blue of pixels with alpha, laid on black, and their alpha. */
+function layOnBlack(rgba: Uint8Array): { data: Uint8Array; alpha: Uint8Array } {
+  const alpha = new Uint8Array(rgba.length / 4);
+  const data = new Uint8Array(alpha.length * 3);
+  for (let i = 0; i < alpha.length; i++) {
+    alpha[i] = rgba[4 * i + 3];
+    for (let c = 0; c < 3; c++) data[3 * i + c] = Math.round((rgba[4 * i + c] * alpha[i]) / 255);
+  }
+  return { data, alpha };
 }
 
 /**
@@ -46,21 +64,17 @@ export async function openAnimation(
       if (disposed) return;
       const strip = await decoding(
         place,
-        open(start, count)
-          .flatten({ background: '#000' })
-          .toColourspace('srgb')
-          .raw({ depth: 'uchar' })
-          .toBuffer(),
+        open(start, count).toColourspace('srgb').ensureAlpha().raw({ depth: 'uchar' }).toBuffer(),
       );
-      const length = width * height * 3;
+      const length = width * height * 4;
       for (let i = 0; i < count; i++) {
         const index = start + i;
         if (index % every !== 0) continue;
         if (disposed) return;
-        // A copy of its own, so that a frame that is kept does not keep its whole group.
-        const data = new Uint8Array(strip.subarray(i * length, (i + 1) * length));
+        const { data, alpha } = layOnBlack(strip.subarray(i * length, (i + 1) * length));
         const image = await resizeImage({ width, height, data }, maxSize);
-        yield { index, name: String(index).padStart(6, '0'), image };
+        const opaque = opaqueOfAlpha(alpha, width, height);
+        yield { index, name: String(index).padStart(6, '0'), image, opaque };
       }
     }
     if (!complete)

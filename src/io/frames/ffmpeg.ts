@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { FileError } from '../../core/index.ts';
 
 /**
@@ -52,6 +53,8 @@ export interface AvFrame {
   colorSpace: number;
   flags: number;
   readonly bestEffortTimestamp: bigint;
+  /** Not 0 where the frame was decoded with errors, which were concealed. */
+  readonly decodeErrorFlags: number;
   alloc(): void;
   free(): void;
   unref(): void;
@@ -150,10 +153,12 @@ export interface Ffmpeg {
   getFFmpegInfo(): { readonly version: string; readonly configuration: string };
 }
 
-/** Numbers of FFmpeg's C interface, which are the same in every build of a major version. */
+/** Numbers of FFmpeg's C interface, which are the same in every build of a major version, system errors apart. */
 export const AV = {
   MEDIA_TYPE_VIDEO: 0,
   ERROR_EOF: -541478725,
+  /** More packets are wanted before the next frame. */
+  ERROR_AGAIN: -constants.errno.EAGAIN,
   LOG_QUIET: -8,
   PACKET_CORRUPT: 2,
   FRAME_INTERLACED: 8,

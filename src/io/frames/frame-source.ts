@@ -22,7 +22,8 @@ export async function openFrames(input: string | URL, options: OpenFramesOptions
   const every = checkInteger(options.every ?? 1, 'every', 1);
   const maxSize = options.maxSize === undefined ? undefined : checkInteger(options.maxSize, 'maxSize', 1);
   const maxPixels = checkInteger(options.maxPixels ?? DEFAULT_MAX_PIXELS, 'maxPixels', 1);
-  const checked: CheckedFramesOptions = { every, maxSize, maxPixels };
+  const { onWarning } = options;
+  const checked: CheckedFramesOptions = { every, maxSize, maxPixels, onWarning };
   const found = await inspectPath(source);
   if (found === 'folder') return openImages(await listFolder(source), checked);
   if (found === 'nothing') {

@@ -3,7 +3,14 @@ import { basename, dirname, extname, join } from 'node:path';
 import { FileError } from '../../core/index.ts';
 import { asFileError, inspectPath, namePattern } from '../disk/index.ts';
 import type { CheckedFramesOptions, Frame, FrameSource } from './types.ts';
-import { fitWithin, IMAGE_EXTENSIONS, readImageSize, readImageWithin } from '../image/index.ts';
+import {
+  findSampleRanges,
+  fitWithin,
+  IMAGE_EXTENSIONS,
+  readImageInfo,
+  readImageWithin,
+} from '../image/index.ts';
+import type { SampleRanges } from '../image/index.ts';
 
 /** Picture files have no frame rate of their own; this is the one FFmpeg takes for them too. */
 const FRAME_RATE = 25;
@@ -49,22 +56,29 @@ const nameOf = (path: string): string => basename(path, extname(path));
 /** Frames from picture files; the first one's size is the size of all. */
 export async function openImages(
   paths: readonly string[],
-  { every, maxSize, maxPixels }: CheckedFramesOptions,
+  { every, maxSize, maxPixels, onWarning }: CheckedFramesOptions,
 ): Promise<FrameSource> {
   const used = paths.map((path, index) => ({ path, index })).filter(({ index }) => index % every === 0);
   const first = used[0].path;
-  const full = await readImageSize(first, { maxPixels });
+  const full = await readImageInfo(first, { maxPixels });
   let disposed = false;
+  let ranges: Promise<SampleRanges> | undefined;
   async function* frames(): AsyncGenerator<Frame> {
+    if (full.deep)
+      ranges ??= findSampleRanges(
+        used.map(({ path }) => path),
+        { maxPixels },
+      );
+    const reading = { maxPixels, onWarning, sampleRanges: await ranges };
     for (const { path, index } of used) {
       if (disposed) return;
-      const { image, fullWidth, fullHeight } = await readImageWithin(path, maxSize, { maxPixels });
+      const { image, fullWidth, fullHeight, opaque } = await readImageWithin(path, maxSize, reading);
       if (fullWidth !== full.width || fullHeight !== full.height)
         throw new FileError(
           `Expected frames of one size but ${first} is ${full.width} x ${full.height} and ` +
             `${path} is ${fullWidth} x ${fullHeight}`,
         );
-      yield { index, name: nameOf(path), image };
+      yield { index, name: nameOf(path), image, opaque };
     }
   }
   return {

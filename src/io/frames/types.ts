@@ -1,4 +1,4 @@
-import type { Image } from '../../core/index.ts';
+import type { Image, Mask } from '../../core/index.ts';
 
 /** One picture of a sequence. */
 export interface Frame {
@@ -9,6 +9,8 @@ export interface Frame {
   readonly image: Image;
   /** When a video shows it, in seconds from its first frame; absent where the file does not tell. */
   readonly time?: number;
+  /** 1 where the file's alpha is one half or more, of the size before `maxSize`; absent where no pixel is transparent. */
+  readonly opaque?: Mask;
 }
 
 /** Where frames come from: a video file, an animated GIF or WebP, or picture files. */
@@ -49,6 +51,11 @@ export interface OpenFramesOptions {
   readonly maxSize?: number;
   /** Largest frame that is decoded, in pixels and before `maxSize`; 200 million unless told. */
   readonly maxPixels?: number;
+  /**
+   * Is told, in one sentence each, what is wrong with frames that are given all the same: damaged images, and what a video
+   * has lost. Of a video this is known at its end.
+   */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** {@link OpenFramesOptions}, checked and with its defaults. */
@@ -56,6 +63,7 @@ export interface CheckedFramesOptions {
   readonly every: number;
   readonly maxSize: number | undefined;
   readonly maxPixels: number;
+  readonly onWarning?: (message: string) => void;
 }
 
 /** Options of {@link createFrameSink}. */

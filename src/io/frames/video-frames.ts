@@ -34,6 +34,12 @@ interface Decoder {
 interface Progress {
   packets: number;
   frames: number;
+  /** Packets that the container marks as incomplete. */
+  corruptPackets: number;
+  /** Frames that were decoded with errors. */
+  damagedFrames: number;
+  /** Times that the decoder gave up on what it was given. */
+  refusals: number;
   lastPacketCorrupt: boolean;
   /** Where the last packet ends in the file; 0 where that is not known. */
   lastByte: number;
@@ -144,17 +150,28 @@ async function* receiveFrames(
   frame: AvFrame,
   progress: Progress,
 ): AsyncGenerator<AvFrame> {
-  while ((await codec.receiveFrame(frame)) >= 0) {
+  let code: number;
+  while ((code = await codec.receiveFrame(frame)) >= 0) {
     progress.frames++;
+    if (frame.decodeErrorFlags) progress.damagedFrames++;
     yield frame;
     frame.unref();
   }
+  if (code !== AV.ERROR_AGAIN && code !== AV.ERROR_EOF) progress.refusals++;
 }
 
-/** Frames in order of display. What cannot be decoded in between is left out, as players do. */
-async function* decodeFrames(decoder: Decoder): AsyncGenerator<AvFrame> {
+/**
+ * Frames in order of display. What cannot be decoded in between is left out, as players do, and told at the end.
+ */
+async function* decodeFrames(
+  decoder: Decoder,
+  onWarning?: (message: string) => void,
+): AsyncGenerator<AvFrame> {
   const { ffmpeg, format, codec, streamIndex } = decoder;
-  const progress: Progress = { packets: 0, frames: 0, lastPacketCorrupt: false, lastByte: 0 };
+  const progress: Progress = {
+    ...{ packets: 0, frames: 0, corruptPackets: 0, damagedFrames: 0, refusals: 0 },
+    ...{ lastPacketCorrupt: false, lastByte: 0 },
+  };
   const packet = new ffmpeg.Packet();
   const frame = new ffmpeg.Frame();
   packet.alloc();
@@ -165,8 +182,9 @@ async function* decodeFrames(decoder: Decoder): AsyncGenerator<AvFrame> {
       if (packet.streamIndex === streamIndex) {
         progress.packets++;
         progress.lastPacketCorrupt = (packet.flags & AV.PACKET_CORRUPT) !== 0;
+        if (progress.lastPacketCorrupt) progress.corruptPackets++;
         progress.lastByte = Math.max(0, Number(packet.pos) + packet.size);
-        await codec.sendPacket(packet);
+        if ((await codec.sendPacket(packet)) < 0) progress.refusals++;
         yield* receiveFrames(decoder, frame, progress);
       }
       packet.unref();
@@ -174,11 +192,20 @@ async function* decodeFrames(decoder: Decoder): AsyncGenerator<AvFrame> {
     await codec.sendPacket(null);
     yield* receiveFrames(decoder, frame, progress);
     checkEnd(decoder, progress, code);
+    const lost = lostOf(progress);
+    if (lost)
+      onWarning?.(
+        `${decoder.path} has lost data: ${lost} of ${progress.packets} frames are damaged or missing`,
+      );
   } finally {
     frame.free();
     packet.free();
   }
 }
+
+/** How many frames suffered; a packet that is incomplete makes one of them. */
+const lostOf = ({ packets, corruptPackets, damagedFrames, refusals }: Progress): number =>
+  Math.min(packets, Math.max(corruptPackets, damagedFrames) + refusals);
 
 /** Throws where the file ended before its time. */
 function checkEnd(
@@ -270,7 +297,7 @@ const NO_TIME = -(2n ** 63n);
 /** Frames of a video file, decoded by FFmpeg; see `FrameSource`. */
 export async function openVideo(
   path: string,
-  { every, maxSize, maxPixels }: CheckedFramesOptions,
+  { every, maxSize, maxPixels, onWarning }: CheckedFramesOptions,
 ): Promise<FrameSource> {
   const probe = await openDecoder(path);
   const { width, height } = probe.stream.codecpar;
@@ -299,7 +326,7 @@ export async function openVideo(
     let index = 0;
     let start: number | undefined;
     try {
-      for await (const frame of decodeFrames(decoder)) {
+      for await (const frame of decodeFrames(decoder, onWarning)) {
         if (disposed) return;
         checkSize(frame, index);
         const shown = timeOf(frame, decoder.stream);

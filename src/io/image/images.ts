@@ -13,7 +13,8 @@ import { imageFormat } from './image-format.ts';
 import { openNetpbm } from './netpbm.ts';
 import type { NetpbmImage } from './netpbm.ts';
 import { checkClaimedSize, DEFAULT_MAX_PIXELS } from './pixel-limit.ts';
-import { narrowRange, stretchSamples } from './sample-range.ts';
+import { joinSpreads, rangeOf, spreadOf, stretchSamples } from './sample-range.ts';
+import type { DeepSamples, SampleKind, SampleRanges, SampleSpread } from './sample-range.ts';
 
 /**
  * Has libvips keep nothing for later: pictures are read once or twice and by other operations each time, and what it
@@ -32,6 +33,12 @@ export interface ReadImageOptions {
    * file that holds more images than the first.
    */
   readonly onWarning?: (message: string) => void;
+}
+
+/** {@link ReadImageOptions} of one image among others. */
+export interface DecodeOptions extends ReadImageOptions {
+  /** What samples of more than 8 bits are stretched from, as {@link findSampleRanges} gives it; the image's own by default. */
+  readonly sampleRanges?: SampleRanges;
 }
 
 /** The extensions of pictures that a folder of frames is searched for. */
@@ -63,7 +70,7 @@ export async function decoding<T>(place: string, work: Promise<T>): Promise<T> {
 /** What is used of sharp's metadata. */
 type PictureMetadata = Pick<
   Metadata,
-  'autoOrient' | 'depth' | 'channels' | 'exif' | 'hasAlpha' | 'pages' | 'format'
+  'autoOrient' | 'depth' | 'channels' | 'exif' | 'hasAlpha' | 'pages' | 'format' | 'isProgressive'
 >;
 
 /** An image whose header was read. */
@@ -127,32 +134,34 @@ function openRaw(
     const data = decode();
     const open = (): Sharp => sharp(data, { raw: { width, height, channels } });
     const autoOrient = { width, height };
+    const depth = data instanceof Uint16Array ? 'ushort' : 'uchar';
     return {
       place,
       open,
-      metadata: { autoOrient, depth: 'uchar', channels, hasAlpha: false, format: 'raw' },
+      metadata: { autoOrient, depth, channels, hasAlpha: false, format: 'raw', isProgressive: false },
     };
   } catch (error) {
     throw new FileError(`${place.replace(/^at /, '')}: ${(error as Error).message}`);
   }
 }
 
-/** The size of a picture, upright, without decoding its pixels. */
-export async function readImageSize(
-  path: string | URL,
-  options: ReadImageOptions = {},
-): Promise<{ width: number; height: number }> {
-  return (await openImage(path, options)).metadata.autoOrient;
+/** What an image says of itself without a pixel decoded. */
+export interface ImageInfo {
+  /** Of the upright image, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** The focal length in pixels that its camera noted, if it did. */
+  readonly focal?: number;
+  /** Whether samples have more than 8 bits. */
+  readonly deep: boolean;
 }
 
-/** The size of a picture, upright, and the focal length in pixels that its camera noted, if it did. */
-export async function readImageInfo(
-  path: string | URL,
-  options: ReadImageOptions = {},
-): Promise<{ width: number; height: number; focal?: number }> {
-  const { autoOrient, exif } = (await openImage(path, options)).metadata;
+export async function readImageInfo(path: string | URL, options: ReadImageOptions = {}): Promise<ImageInfo> {
+  const opened = await openImage(path, options);
+  const { autoOrient, exif } = opened.metadata;
   const { width, height } = autoOrient;
-  return { width, height, focal: exif && focalOfExif(exif, width, height) };
+  const focal = exif && focalOfExif(exif, width, height);
+  return { width, height, focal, deep: sampleKind(opened) !== undefined };
 }
 
 /** Checks that `data` has `channels` values a pixel and that there is a pixel. */
@@ -188,32 +197,130 @@ async function toImage(source: Sharp): Promise<Image> {
   };
 }
 
-/** As {@link toImage}, the samples stretched where they have 16 bits and use few of their values. */
-async function decodePixels(
-  { place, open, bytes, metadata }: OpenedImage,
-  { onWarning }: ReadImageOptions,
-): Promise<Image> {
-  const { depth, pages = 1, format } = metadata;
-  const name = place.replace(/^at /, '');
-  if (onWarning && pages > 1) onWarning(`${name} holds ${pages} images: the first is taken`);
-  const damage = onWarning && format === 'jpeg' && bytes && findJpegDamage(bytes);
-  if (damage) onWarning(`${name} is damaged: ${damage}; what it shows may be wrong`);
-  const stretched = depth === 'ushort' ? await decoding(place, toStretched(open())) : undefined;
-  return stretched ?? decoding(place, toImage(open()));
+/** As {@link toImage}, samples of more than 8 bits stretched where they use few of their values. */
+async function decodePixels(opened: OpenedImage, options: DecodeOptions): Promise<Image> {
+  await tellProblems(opened, options);
+  const { place, open } = opened;
+  return (await toStretched(opened, options)) ?? decoding(place, toImage(open()));
 }
 
-/** The image with its 16-bit samples stretched to 8; undefined where their range is wide. */
-async function toStretched(source: Sharp): Promise<Image | undefined> {
-  const { data, info } = await source
-    .autoOrient()
-    .flatten({ background: '#000' })
-    .toColourspace('rgb16')
-    .raw({ depth: 'ushort' })
-    .toBuffer({ resolveWithObject: true });
+async function tellProblems(
+  { place, bytes, metadata }: OpenedImage,
+  { onWarning }: ReadImageOptions,
+): Promise<void> {
+  if (!onWarning) return;
+  const { pages = 1, format, isProgressive } = metadata;
+  const name = place.replace(/^at /, '');
+  if (pages > 1) onWarning(`${name} holds ${pages} images: the first is taken`);
+  const jpeg = format === 'jpeg' ? bytes : undefined;
+  const damage = jpeg && (isProgressive ? await findScanDamage(jpeg) : findJpegDamage(jpeg));
+  if (damage) onWarning(`${name} is damaged: ${damage}; what it shows may be wrong`);
+}
+
+/**
+ * What libjpeg finds wrong with the scans of a progressive JPEG, all of which it reads before the first pixel; it decodes
+ * them at an eighth. Of a baseline JPEG it tells nothing.
+ *
+ * @returns one clause, or undefined where nothing is wrong
+ */
+async function findScanDamage(bytes: Uint8Array): Promise<string | undefined> {
+  const image = sharp(bytes, { limitInputPixels: false, failOn: 'warning' });
+  const { width } = await image.metadata();
+  try {
+    await image
+      .resize({ width: Math.ceil(width / 8) })
+      .raw()
+      .toBuffer();
+  } catch (error) {
+    return /Corrupt JPEG data: (.*)/.exec((error as Error).message)?.[1];
+  }
+  return undefined;
+}
+
+/** The image with its samples of more than 8 bits stretched to 8; undefined where libvips' own conversion serves. */
+async function toStretched(opened: OpenedImage, { sampleRanges }: DecodeOptions): Promise<Image | undefined> {
+  const kind = sampleKind(opened);
+  if (!kind || sampleRanges?.get(kind) === null) return undefined;
+  const samples = await readSamples(opened, kind);
+  const spread = spreadOf(samples);
+  const range = sampleRanges?.get(kind) ?? (spread && rangeOf(kind, spread));
+  const { width, height } = samples;
+  return range ? { width, height, data: stretchSamples(samples, range) } : undefined;
+}
+
+/** Undefined where samples have 8 bits. */
+function sampleKind({ metadata: { depth, channels } }: OpenedImage): SampleKind | undefined {
+  if (depth === 'ushort') return 'bits';
+  if (depth === 'uchar' || depth === 'char') return undefined;
+  return channels < 3 ? 'numbers' : 'light';
+}
+
+const COLOUR_SPACES = { bits: 'rgb16', light: 'scrgb', numbers: 'b-w' } as const;
+
+async function readSamples({ place, open }: OpenedImage, kind: SampleKind): Promise<DeepSamples> {
+  const upright = open().autoOrient();
+  const opaque = kind === 'bits' ? upright.flatten({ background: '#000' }) : upright.removeAlpha();
+  const { data, info } = await decoding(
+    place,
+    opaque
+      .toColourspace(COLOUR_SPACES[kind])
+      .raw({ depth: kind === 'bits' ? 'ushort' : 'float' })
+      .toBuffer({ resolveWithObject: true }),
+  );
   const { width, height, channels } = info;
-  const all = new Uint16Array(data.buffer, data.byteOffset, width * height * channels);
-  const range = channels === 3 ? narrowRange(all) : undefined;
-  return range && { width, height, data: stretchSamples(all, range) };
+  const Samples = kind === 'bits' ? Uint16Array : Float32Array;
+  return {
+    kind,
+    width,
+    height,
+    channels,
+    data: new Samples(data.buffer, data.byteOffset, width * height * channels),
+  };
+}
+
+/** Of more images than these only some are looked at, evenly from the first to the last. */
+const MOST_RANGED = 32;
+/** An image is looked at in as many pixels at most. */
+const RANGE_PIXELS = 1e6;
+
+/**
+ * What samples of more than 8 bits are stretched from in images that belong together, so that one level means the same in
+ * all of them. Ranges are decided by all images that have such samples, or by 32 of them.
+ */
+export async function findSampleRanges(
+  paths: readonly (string | URL)[],
+  options: ReadImageOptions = {},
+): Promise<SampleRanges> {
+  const count = Math.min(paths.length, MOST_RANGED);
+  const some = Array.from({ length: count }, (_, i) =>
+    count > 1 ? paths[Math.round((i * (paths.length - 1)) / (count - 1))] : paths[i],
+  );
+  return rangesOf(some.map((path) => () => openImage(path, options)));
+}
+
+async function rangesOf(images: readonly (() => Promise<OpenedImage>)[]): Promise<SampleRanges> {
+  const spreads = new Map<SampleKind, SampleSpread[]>();
+  for (const open of images) {
+    try {
+      const opened = await open();
+      const kind = sampleKind(opened);
+      const spread = kind && spreadOf(await readSamples(shrunken(opened), kind));
+      if (spread) spreads.set(kind, [...(spreads.get(kind) ?? []), spread]);
+    } catch (error) {
+      // Whoever reads that image is told.
+      if (!(error instanceof FileError)) throw error;
+    }
+  }
+  return new Map([...spreads].map(([kind, list]) => [kind, rangeOf(kind, joinSpreads(list))]));
+}
+
+/** Some of the pixels of a large image. */
+function shrunken(opened: OpenedImage): OpenedImage {
+  const { open, metadata } = opened;
+  const { width, height } = metadata.autoOrient;
+  const scale = Math.sqrt(RANGE_PIXELS / (width * height));
+  if (scale >= 1) return opened;
+  return { ...opened, open: () => open().resize({ width: Math.ceil(width * scale), kernel: 'nearest' }) };
 }
 
 /**
@@ -225,7 +332,10 @@ export async function readOpaque(
   path: string | URL,
   options: ReadImageOptions = {},
 ): Promise<Mask | undefined> {
-  const { place, open, metadata } = await openImage(path, options);
+  return opaqueOf(await openImage(path, options));
+}
+
+async function opaqueOf({ place, open, metadata }: OpenedImage): Promise<Mask | undefined> {
   if (!metadata.hasAlpha) return undefined;
   const alpha = open()
     .autoOrient()
@@ -234,8 +344,13 @@ export async function readOpaque(
     .extractChannel(3)
     .raw({ depth: 'uchar' });
   const { data, info } = await decoding(place, alpha.toBuffer({ resolveWithObject: true }));
-  const opaque = Uint8Array.from(data, (level) => (level < 128 ? 0 : 1));
-  return opaque.includes(0) ? { width: info.width, height: info.height, data: opaque } : undefined;
+  return opaqueOfAlpha(data, info.width, info.height);
+}
+
+/** The mask of alpha values from 0 to 255; undefined where no pixel is transparent. */
+export function opaqueOfAlpha(alpha: Uint8Array, width: number, height: number): Mask | undefined {
+  const data = Uint8Array.from(alpha, (level) => (level < 128 ? 0 : 1));
+  return data.includes(0) ? { width, height, data } : undefined;
 }
 
 /**
@@ -244,13 +359,32 @@ export async function readOpaque(
  * EXIF orientation applied, embedded colour profiles and CMYK converted, 16-bit samples cut to their upper 8
  * bits, grey repeated in three channels, transparency laid on black. Of an animation the first picture is read.
  * Samples of 16 bits that take a quarter of their range or less are stretched: those of 10, 12 and 14 bits by a power of 2,
- * a narrow range far from 0, as of thermal cameras, from its least to its greatest sample.
+ * a narrow range far from 0, as of thermal cameras, from its least to its greatest sample. So are floats and integers of a
+ * TIFF, colour in floats from 0 to 1 apart, which is linear light. {@link readImages} stretches several alike.
  *
  * @throws FileError where the file is missing, a folder, empty, no picture, cut short, or claims more pixels than
  * `maxPixels`.
  */
 export async function readImage(path: string | URL, options: ReadImageOptions = {}): Promise<Image> {
   return decodePixels(await openImage(path, options), options);
+}
+
+/**
+ * As {@link readImage}, of several files that belong together, such as the two of a pair: samples of more than 8 bits are
+ * stretched alike in all of them.
+ *
+ * @returns the images in the order of `paths`
+ */
+export async function readImages(
+  paths: readonly (string | URL)[],
+  options: ReadImageOptions = {},
+): Promise<Image[]> {
+  const opened: OpenedImage[] = [];
+  for (const path of paths) opened.push(await openImage(path, options));
+  const sampleRanges = await rangesOf(opened.map((image) => () => Promise.resolve(image)));
+  const images: Image[] = [];
+  for (const image of opened) images.push(await decodePixels(image, { ...options, sampleRanges }));
+  return images;
 }
 
 /**
@@ -269,15 +403,17 @@ export async function decodeImage(bytes: Uint8Array, options: ReadImageOptions =
 
 /**
  * As {@link readImage}, with the picture made smaller where its longer side exceeds `maxSize` pixels. Gives the
- * size before that too.
+ * size before that too, and which pixels are opaque, of that size.
  */
 export async function readImageWithin(
   path: string | URL,
   maxSize: number | undefined,
-  options: ReadImageOptions = {},
-): Promise<{ image: Image; fullWidth: number; fullHeight: number }> {
-  const full = await readImage(path, options);
-  return { image: await resizeImage(full, maxSize), fullWidth: full.width, fullHeight: full.height };
+  options: DecodeOptions = {},
+): Promise<{ image: Image; fullWidth: number; fullHeight: number; opaque?: Mask }> {
+  const opened = await openImage(path, options);
+  const full = await decodePixels(opened, options);
+  const [image, opaque] = [await resizeImage(full, maxSize), await opaqueOf(opened)];
+  return { image, fullWidth: full.width, fullHeight: full.height, opaque };
 }
 
 /**
@@ -287,7 +423,7 @@ export async function readImageWithin(
 export async function readImageOfPixels(
   path: string | URL,
   maxPixels: number,
-  options: ReadImageOptions = {},
+  options: DecodeOptions = {},
 ): Promise<Image> {
   const opened = await openImage(path, options);
   const { open, metadata } = opened;

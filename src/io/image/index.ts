@@ -4,20 +4,23 @@ export {
   decodeImage,
   decoding,
   encodeImage,
+  findSampleRanges,
   fitWithin,
   keepNoPictures,
+  opaqueOfAlpha,
   readImage,
   readImageInfo,
   readImageOfPixels,
-  readImageSize,
   readImageWithin,
+  readImages,
   readMask,
   readOpaque,
   resizeImage,
   writeImage,
   writeMask,
 } from './images.ts';
-export type { ImageFileFormat, ReadImageOptions } from './images.ts';
+export type { DecodeOptions, ImageFileFormat, ReadImageOptions } from './images.ts';
+export type { SampleRanges } from './sample-range.ts';
 export { DEFAULT_MAX_PIXELS, checkClaimedSize, checkFlowSize } from './pixel-limit.ts';
 export type { ReadFlowOptions } from './pixel-limit.ts';
 export { decodeRgb16Png, encodeRgb16Png, isRgb16Png } from './png16.ts';

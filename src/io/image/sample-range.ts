@@ -1,39 +1,76 @@
-/** Black and white of 16-bit samples. */
+/** What samples of more than 8 bits stand for: 16 bits as such, light (colour in floats), or numbers of any unit. */
+export type SampleKind = 'bits' | 'light' | 'numbers';
+
+/** Samples of one image. */
+export interface DeepSamples {
+  readonly kind: SampleKind;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly data: Uint16Array | Float32Array;
+}
+
+/** The least and the greatest sample, a thousandth at either end apart. */
+export type SampleSpread = readonly [least: number, greatest: number];
+
+/** Samples from `black` up to and without `white` become 0 to 255. */
 export type SampleRange = readonly [black: number, white: number];
+
+/** The range of each kind; null where libvips' own conversion serves: the upper 8 bits, or light from 0 to 1. */
+export type SampleRanges = ReadonlyMap<SampleKind, SampleRange | null>;
 
 /** Share of the samples at either end that do not count: dead pixels and glints. */
 const ENDS = 0.001;
-/** A range wider than this has a use for the upper 8 bits. */
+/** 16-bit samples that take more values than this have a use for the upper 8 bits. */
 const NARROW = 2 ** 14;
+/** More pixels tell nothing more. */
+const MOST_SAMPLED = 2 ** 17;
+
+/** Undefined where no sample is a finite number. */
+export function spreadOf({ channels, data }: DeepSamples): SampleSpread | undefined {
+  const pixels = data.length / channels;
+  // Odd, so that it does not fall into one column of most widths.
+  const step = Math.max(1, Math.floor(pixels / MOST_SAMPLED)) | 1;
+  const taken = new Float32Array(Math.ceil(pixels / step) * channels);
+  let count = 0;
+  for (let i = 0; i < pixels; i += step)
+    for (let c = 0; c < channels; c++) {
+      const value = data[i * channels + c];
+      if (Number.isFinite(value)) taken[count++] = value;
+    }
+  const sorted = taken.subarray(0, count).sort();
+  const [least, greatest] = [Math.floor(ENDS * count), Math.ceil((1 - ENDS) * count) - 1];
+  return count ? [sorted[least], sorted[greatest]] : undefined;
+}
+
+/** The spread of all samples of several images. */
+export function joinSpreads(spreads: readonly SampleSpread[]): SampleSpread {
+  return [Math.min(...spreads.map(([least]) => least)), Math.max(...spreads.map(([, most]) => most))];
+}
 
 /**
- * The range that 16-bit samples are stretched from, where they take a quarter of all values or less: of samples that begin
- * near 0 that of as many bits as they need, so that 10, 12 and 14 bits are taken for what they are, and else (thermal
- * cameras) from the least to the greatest, a thousandth at either end apart.
+ * The range that samples are stretched from: of samples that begin near 0 up to the next power of 2, so that 10, 12 and
+ * 14 bits, and 0 to 1, are taken for what they are; else (thermal cameras, temperatures) from the least to the greatest.
  *
- * @returns undefined where they take more
+ * @returns null for 16 bits that take more than a quarter of their values, and for light that is not above 1
  */
-export function narrowRange(samples: Uint16Array): SampleRange | undefined {
-  const counts = new Uint32Array(65536);
-  for (const sample of samples) counts[sample]++;
-  const least = rankOf(counts, Math.floor(ENDS * samples.length));
-  const greatest = rankOf(counts, Math.ceil((1 - ENDS) * samples.length) - 1);
-  if (greatest - least > NARROW) return undefined;
-  if (least > greatest / 2) return [least, Math.max(greatest, least + 1)];
-  return greatest < NARROW ? [0, 2 ** Math.max(8, 32 - Math.clz32(greatest)) - 1] : undefined;
+export function rangeOf(kind: SampleKind, [least, greatest]: SampleSpread): SampleRange | null {
+  const unit = kind === 'bits' ? 1 : 0;
+  if (kind === 'bits' && greatest - least > NARROW) return null;
+  if (kind === 'light' && least >= 0 && greatest <= 1) return null;
+  if (least < 0 || least > greatest / 2) return [least, greatest > least ? greatest + unit : least + 1];
+  if (kind === 'bits' && greatest >= NARROW) return null;
+  return [0, 2 ** Math.ceil(Math.log2(Math.max(greatest + unit, unit && 256) || 1))];
 }
 
-/** The sample at a place of the sorted ones. */
-function rankOf(counts: Uint32Array, rank: number): number {
-  let sample = 0;
-  for (let below = counts[0]; below <= rank; below += counts[sample]) sample++;
-  return sample;
-}
-
-/** 8 bits of 16, black to white stretched to 0 to 255. */
-export function stretchSamples(samples: Uint16Array, [black, white]: SampleRange): Uint8Array {
-  const levels = 256 / (white - black + 1);
-  return Uint8Array.from(samples, (sample) =>
+/** 8 bits of more, in three channels; what is no number becomes 0. */
+export function stretchSamples({ channels, data }: DeepSamples, [black, white]: SampleRange): Uint8Array {
+  const levels = 256 / (white - black);
+  const stretched = Uint8Array.from(data, (sample) =>
     Math.max(0, Math.min(255, Math.floor((sample - black) * levels))),
   );
+  if (channels === 3) return stretched;
+  const out = new Uint8Array(stretched.length * 3);
+  stretched.forEach((level, i) => out.fill(level, 3 * i, 3 * i + 3));
+  return out;
 }
