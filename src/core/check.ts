@@ -1,5 +1,5 @@
 import { ShapeError, expected } from './errors.ts';
-import type { Color } from './types.ts';
+import type { Color, Rectangle, Size } from './types.ts';
 
 /** Anything with a size and values: images, flow fields, masks, scalar fields. */
 interface Grid {
@@ -38,6 +38,20 @@ export function checkSameSize(a: Grid, nameA: string, b: Grid, nameB: string): v
       `Expected one size for ${nameA} and ${nameB} but received ${a.width} x ${a.height} ` +
         `and ${b.width} x ${b.height}`,
     );
+}
+
+/** Checks that a rectangle has whole numbers and lies inside of a grid. */
+export function checkRectangle(box: Rectangle, name: string, grid: Size): Rectangle {
+  const { x, y, width, height } = box ?? {};
+  if (![x, y, width, height].every(Number.isInteger))
+    throw expected('a rectangle of whole numbers x, y, width and height', name, box);
+  const inside = x >= 0 && y >= 0 && x + width <= grid.width && y + height <= grid.height;
+  if (!inside || width < 1 || height < 1)
+    throw new ShapeError(
+      `Expected a rectangle inside of ${grid.width} x ${grid.height} pixels for ${name} ` +
+        `but received ${width} x ${height} at (${x}, ${y})`,
+    );
+  return box;
 }
 
 /** Checks that `value` is a finite number in `minimum..maximum`. */

@@ -1,6 +1,14 @@
 export { checkAborted, checkSignal } from './abort.ts';
 export { checkImage } from './check-image.ts';
-export { checkColor, checkFlow, checkGrid, checkNumber, checkPositive, checkSameSize } from './check.ts';
+export {
+  checkColor,
+  checkFlow,
+  checkGrid,
+  checkNumber,
+  checkPositive,
+  checkRectangle,
+  checkSameSize,
+} from './check.ts';
 export {
   countCorrespondences,
   createCorrespondences,
@@ -41,5 +49,5 @@ export { flowMagnitudes, knownPixels } from './known.ts';
 export { LEAST_SCALE, SCALE_PERCENTILE, STILL, motionScale } from './motion-scale.ts';
 export { asNdarray, fromNdarray } from './ndarray.ts';
 export { quantiles } from './quantile.ts';
-export type { Color, FlowField, Image, Mask, ScalarField, Size, Tensor } from './types.ts';
+export type { Color, FlowField, Image, Mask, Rectangle, ScalarField, Size, Tensor } from './types.ts';
 export type { NumericNdArray } from './ndarray.ts';

@@ -53,3 +53,11 @@ export interface Size {
   readonly width: number;
   readonly height: number;
 }
+
+/** A rectangle of whole pixels. */
+export interface Rectangle extends Size {
+  /** Its leftmost column. */
+  readonly x: number;
+  /** Its topmost row. */
+  readonly y: number;
+}

@@ -1,6 +1,8 @@
 /** What the stages of stitching exchange: plain data, units on every field. */
 
-import type { Correspondences, Homography, Image, Matrix3 } from '../core/index.ts';
+import type { Correspondences, Homography, Image, Matrix3, Rectangle } from '../core/index.ts';
+
+export type { Rectangle } from '../core/index.ts';
 
 /** A picture that is read when it is needed, perhaps more than once, so that not all lie in memory at a time. */
 export interface ImageSource {
@@ -84,14 +86,6 @@ export interface Observation {
 
 /** How rays become a picture; see `projection.ts`. */
 export type ProjectionName = 'plane' | 'cylindrical' | 'spherical' | 'mercator' | 'stereographic' | 'panini';
-
-/** A rectangle of pixels. */
-export interface Rectangle {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 /** The stages, in their order. */
 export type StageName = 'read' | 'match' | 'place' | 'seam' | 'align' | 'compose';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/core/errors.ts';
-import { cropFlow, padImage, resizeFlow } from '../../src/flow/index.ts';
+import { cropFlow, cropImage, resizeFlow, resizeImage } from '../../src/flow/index.ts';
 import { flowFrom, pixel, testImage } from './fields.ts';
 import { TOLERANCE } from '../tolerances.ts';
 
@@ -40,38 +40,54 @@ describe('resizeFlow', () => {
   });
 });
 
-describe('padImage and cropFlow', () => {
-  it('repeat the last column and row up to the multiple', () => {
-    const image = testImage(5, 3);
-    const padded = padImage(image, 4);
-    expect(padded).toMatchObject({ width: 8, height: 4 });
-    for (let y = 0; y < 4; y++)
-      for (let x = 0; x < 8; x++)
-        expect(pixel(padded, x, y)).toEqual(pixel(image, Math.min(x, 4), Math.min(y, 2)));
-  });
+describe('cropFlow and cropImage', () => {
+  const box = { x: 2, y: 1, width: 5, height: 3 };
 
-  it('leave a picture that fits as it is', () => {
-    expect(padImage(testImage(8, 4), 4)).toEqual(testImage(8, 4));
-  });
-
-  it('cut the padding off again, mask included', () => {
+  it('give the pixels of a rectangle, mask included', () => {
     const flow = {
       ...flowFrom(8, 4, (x, y) => [x, y]),
       valid: Uint8Array.from({ length: 32 }, (_, i) => i % 2),
     };
-    const cropped = cropFlow(flow, 5, 3);
-    expect(cropped.data).toEqual(flowFrom(5, 3, (x, y) => [x, y]).data);
+    const cropped = cropFlow(flow, box);
+    expect(cropped.data).toEqual(flowFrom(5, 3, (x, y) => [x + 2, y + 1]).data);
     expect([...cropped.valid!]).toEqual(Array.from({ length: 15 }, (_, i) => (i % 5) % 2));
+    const image = testImage(8, 4);
+    const part = cropImage(image, box);
+    expect(part).toMatchObject({ width: 5, height: 3 });
+    for (let y = 0; y < 3; y++)
+      for (let x = 0; x < 5; x++) expect(pixel(part, x, y)).toEqual(pixel(image, x + 2, y + 1));
   });
 
-  it('refuse a crop larger than the flow with both sizes', () => {
-    const crop = () =>
-      cropFlow(
-        flowFrom(4, 4, () => [0, 0]),
-        5,
-        3,
-      );
-    expect(crop).toThrow(ShapeError);
-    expect(crop).toThrow('at most 4 x 4 but received 5 x 3');
+  it('refuse a rectangle that is none, or not inside, with both sizes', () => {
+    const flow = flowFrom(4, 4, () => [0, 0]);
+    expect(() => cropFlow(flow, box)).toThrow(ShapeError);
+    expect(() => cropFlow(flow, box)).toThrow('inside of 4 x 4 pixels for box but received 5 x 3 at (2, 1)');
+    expect(() => cropImage(testImage(4, 4), 3 as never)).toThrow('a rectangle of whole numbers');
+  });
+});
+
+describe('resizeImage', () => {
+  it('averages what a smaller pixel covers', () => {
+    const image = testImage(6, 4);
+    const half = resizeImage(image, 3, 2);
+    for (let y = 0; y < 2; y++)
+      for (let x = 0; x < 3; x++) {
+        const covered = [0, 1].flatMap((v) => [0, 1].map((u) => pixel(image, 2 * x + u, 2 * y + v)));
+        pixel(half, x, y).forEach((value, c) => {
+          const mean = covered.reduce((sum, colour) => sum + colour[c], 0) / 4;
+          expect(Math.abs(value - mean)).toBeLessThanOrEqual(0.5);
+        });
+      }
+  });
+
+  it('is bilinear where an axis grows, and keeps an image of that size', () => {
+    const image = testImage(4, 4);
+    expect(resizeImage(image, 4, 4)).toEqual(image);
+    const wide = resizeImage(image, 8, 4);
+    pixel(wide, 3, 0).forEach((value, c) => {
+      const wanted = 0.75 * pixel(image, 1, 0)[c] + 0.25 * pixel(image, 2, 0)[c];
+      expect(Math.abs(value - wanted)).toBeLessThanOrEqual(0.5);
+    });
+    expect(pixel(wide, 0, 2)).toEqual(pixel(image, 0, 2));
   });
 });

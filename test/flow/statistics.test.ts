@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ShapeError } from '../../src/core/errors.ts';
 import { flowPercentile, flowStatistics, sequenceMagnitude } from '../../src/flow/index.ts';
 import { quantiles } from '../../src/core/quantile.ts';
 import { flowFrom, golden, seeded } from './fields.ts';
@@ -54,6 +55,17 @@ describe('flowStatistics', () => {
     const { knownPixels, ...figures } = flowStatistics(flowFrom(2, 1, () => [NaN, 0]));
     expect(knownPixels).toBe(0);
     expect(Object.values(figures).every((figure) => figure === null)).toBe(true);
+  });
+
+  it('counts a rectangle, a mask, or what both have in common', () => {
+    const flow = flowFrom(6, 4, (x, y) => [x >= 3 ? 4 : 0, y >= 2 ? 3 : 0]);
+    const box = { x: 3, y: 1, width: 2, height: 2 };
+    const mask = { width: 6, height: 4, data: Uint8Array.from({ length: 24 }, (_, i) => (i >= 12 ? 1 : 0)) };
+    expect(flowStatistics(flow, { box })).toMatchObject({ meanU: 4, meanV: 1.5, knownPixels: 4 });
+    expect(flowStatistics(flow, { mask })).toMatchObject({ meanU: 2, meanV: 3, knownPixels: 12 });
+    expect(flowStatistics(flow, { box, mask })).toMatchObject({ meanMagnitude: 5, knownPixels: 2 });
+    expect(() => flowStatistics(flow, { box: { ...box, x: 5 } })).toThrow(ShapeError);
+    expect(() => flowStatistics(flow, { mask: { ...mask, width: 4, height: 6 } })).toThrow(ShapeError);
   });
 });
 

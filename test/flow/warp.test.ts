@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ShapeError } from '../../src/core/errors.ts';
+import { ShapeError, applyHomography } from '../../src/core/index.ts';
+import type { Homography } from '../../src/core/index.ts';
 import { composeFlow, invertFlow, splatImage, warpFlow, warpImage } from '../../src/flow/index.ts';
 import { flowFrom, pixel, testImage } from './fields.ts';
 import { TOLERANCE } from '../tolerances.ts';
@@ -75,6 +76,51 @@ describe('warpImage', () => {
         flowFrom(8, 7, () => [0, 0]),
       ),
     ).toThrow('received 9 x 7 and 8 x 7');
+  });
+});
+
+describe('warpImage by a homography', () => {
+  it('shows B on the grid of A, of the size that is asked for', () => {
+    const shift: Homography = [1, 0, 3, 0, 1, 2, 0, 0, 1];
+    const { image: out, valid } = warpImage(image, shift, { width: 5, height: 8, fill: [1, 2, 3] });
+    expect(out).toMatchObject({ width: 5, height: 8 });
+    for (let y = 0; y < 8; y++)
+      for (let x = 0; x < 5; x++) {
+        const inside = y + 2 < image.height;
+        expect(valid.data[y * 5 + x]).toBe(inside ? 1 : 0);
+        expect(pixel(out, x, y)).toEqual(inside ? pixel(image, x + 3, y + 2) : [1, 2, 3]);
+      }
+  });
+
+  it('gives what the flow of the homography gives', () => {
+    const h: Homography = [0.9, 0.1, 0.3, -0.05, 1.1, 0.2, 0.004, -0.003, 1];
+    const flow = flowFrom(image.width, image.height, (x, y) => {
+      const [u, v] = applyHomography(h, x, y);
+      return [u - x, v - y];
+    });
+    expect(warpImage(image, h).image.data).toBeCloseToArray(warpImage(image, flow).image.data, 1);
+  });
+
+  it('shows nothing from behind the horizon, whatever the sign of the matrix', () => {
+    const h: Homography = [1, 0, 0, 0, 1, 0, -0.5, 0, 1];
+    for (const sign of [1, -1]) {
+      const { valid } = warpImage(image, h.map((value) => sign * value) as unknown as Homography, {
+        width: 40,
+      });
+      for (let x = 3; x < 40; x++) expect(valid.data[x]).toBe(0);
+      expect(valid.data[0]).toBe(1);
+    }
+  });
+
+  it('refuses what is no homography, one that flattens, and a size beside a flow', () => {
+    const nested = [
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ];
+    expect(() => warpImage(image, nested as never)).toThrow('nine finite numbers, a 3 x 3 matrix row by row');
+    expect(() => warpImage(image, [0, 0, 0, 0, 0, 0, 0, 0, 1])).toThrow(ShapeError);
+    expect(() => warpImage(image, still, { width: 4 })).toThrow('Expected no size, or that of flowAB');
   });
 });
 

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { WhitherError } from '../../core/index.ts';
+import { DEFAULT_FLOW_MODEL } from '../../flow/network/index.ts';
 import { FLOW_PRESETS } from '../../runtime/manifest/index.ts';
 import {
   OVERLAYS,
@@ -13,7 +14,7 @@ import {
 import type { FlowCommandOptions } from './flow-options.ts';
 
 /** What runs where the user names no model. */
-export const DEFAULT_MODEL = 'whither-flow';
+export const DEFAULT_MODEL = DEFAULT_FLOW_MODEL;
 
 const HELP = `
 Two pictures give one flow; a video, GIF or folder of pictures gives one for each frame but the last.

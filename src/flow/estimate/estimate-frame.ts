@@ -4,7 +4,7 @@ import type { Image } from '../../core/index.ts';
 import { padTensor } from '../../runtime/index.ts';
 import type { ModelInput } from '../../runtime/index.ts';
 
-import { cropImage, cropPlanes } from '../field/index.ts';
+import { cropPlanes, imageWindow } from '../field/index.ts';
 import type { Window } from '../field/index.ts';
 import type { Level, PreparedFrame } from '../types.ts';
 import type { NetworkInput } from '../types.ts';
@@ -22,7 +22,7 @@ export function prepareFrame(image: Image, input: ModelInput): PreparedFrame {
   };
   const crop = (factor: number, window: Window): FeatureMap =>
     factor === 1 && !levels.has(1)
-      ? imagePlanes(cropImage(image, window), 1, input.range)
+      ? imagePlanes(imageWindow(image, window), 1, input.range)
       : cropPlanes(level(factor).planes, window);
   return { image, level, crop };
 }

@@ -1,6 +1,7 @@
 import type { FlowField, Image } from '../../core/index.ts';
-import { ShapeError, checkFlow, checkGrid, checkInteger, knownPixels } from '../../core/index.ts';
-import { resizePlanes } from '../../../kernels/resample/index.ts';
+import { checkFlow, checkGrid, checkInteger, knownPixels } from '../../core/index.ts';
+import { imagePlanes, resizePlanes } from '../../../kernels/resample/index.ts';
+import { shrinkPicture } from '../../../kernels/shrink/index.ts';
 
 /**
  * Resizes a flow field under the half-pixel convention and multiplies its values by the ratio of each axis:
@@ -66,45 +67,25 @@ function fromPlanes(
 }
 
 /**
- * Enlarges a picture to multiples of `multiple` on the right and at the bottom by repeating its last column
- * and row (RAFT's replicate padding, on these two sides only, so that no coordinate changes).
+ * Resizes an image under the half-pixel convention: each pixel of a smaller one is the mean of the area that it covers, a
+ * larger one is bilinear. Values are averaged as they are stored, in sRGB.
+ *
+ * @param width of the result in pixels, 1 or more
+ * @param height of the result in pixels, 1 or more
+ * @example
+ * import { readImage, resizeImage } from 'whither';
+ *
+ * const image = await readImage('photo.jpg');
+ * const half = resizeImage(image, Math.ceil(image.width / 2), Math.ceil(image.height / 2));
  */
-export function padImage(image: Image, multiple: number): Image {
+export function resizeImage(image: Image, width: number, height: number): Image {
   checkGrid(image, 3, 'image');
-  checkInteger(multiple, 'multiple', 1);
-  const width = Math.ceil(image.width / multiple) * multiple;
-  const height = Math.ceil(image.height / multiple) * multiple;
-  const data = new Uint8Array(width * height * 3);
-  for (let y = 0; y < height; y++) {
-    const from = Math.min(y, image.height - 1) * image.width * 3;
-    const row = data.subarray(y * width * 3, (y + 1) * width * 3);
-    row.set(image.data.subarray(from, from + image.width * 3));
-    for (let i = image.width * 3; i < row.length; i++) row[i] = row[i - 3];
-  }
-  return { width, height, data };
-}
-
-/** The top-left `width` x `height` of a flow field: what undoes the padding of `padImage`. */
-export function cropFlow(flow: FlowField, width: number, height: number): FlowField {
-  checkFlow(flow, 'flow');
   checkInteger(width, 'width', 1);
   checkInteger(height, 'height', 1);
-  if (width > flow.width || height > flow.height)
-    throw new ShapeError(
-      `Expected a crop of at most ${flow.width} x ${flow.height} but received ${width} x ${height}`,
-    );
-  const data = cropRows(flow.data, flow.width * 2, new Float32Array(width * height * 2), width * 2);
-  if (!flow.valid) return { width, height, data };
-  return {
-    width,
-    height,
-    data,
-    valid: cropRows(flow.valid, flow.width, new Uint8Array(width * height), width),
-  };
-}
-
-function cropRows<T extends Float32Array | Uint8Array>(from: T, stride: number, to: T, length: number): T {
-  for (let i = 0, y = 0; i < to.length; i += length, y++)
-    to.set(from.subarray(y * stride, y * stride + length), i);
-  return to;
+  if (width <= image.width && height <= image.height) return shrinkPicture(image, width, height);
+  const { data } = resizePlanes(imagePlanes(image, 1, [0, 255]), width, height);
+  const pixels = width * height;
+  const out = new Uint8Array(pixels * 3);
+  for (let i = 0; i < pixels; i++) for (let c = 0; c < 3; c++) out[i * 3 + c] = data[c * pixels + i] + 0.5;
+  return { width, height, data: out };
 }

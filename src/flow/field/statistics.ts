@@ -1,7 +1,24 @@
-import type { FlowField } from '../../core/index.ts';
-import { STILL, checkFlow, flowMagnitudes, knownPixels, quantiles } from '../../core/index.ts';
+import type { FlowField, Mask, Rectangle } from '../../core/index.ts';
+import {
+  STILL,
+  checkFlow,
+  checkGrid,
+  checkRectangle,
+  checkSameSize,
+  flowMagnitudes,
+  knownPixels,
+  quantiles,
+} from '../../core/index.ts';
 
-/** A flow field in a few numbers, over its known pixels; null where there are none. */
+/** Options of `flowStatistics`: what part of the flow counts, all of it by default. */
+export interface FlowStatisticsOptions {
+  /** In pixels of the flow, inside of it. */
+  readonly box?: Rectangle;
+  /** 1 where a pixel counts, of the flow's size. */
+  readonly mask?: Mask;
+}
+
+/** A flow field in a few numbers, over the known pixels that count; null where there are none. */
 export interface FlowStatistics {
   /** Mean length in pixels. */
   readonly meanMagnitude: number | null;
@@ -22,13 +39,24 @@ export interface FlowStatistics {
    * half a pixel.
    */
   readonly directionDegrees: number | null;
+  /** Pixels that entered the figures. */
   readonly knownPixels: number;
 }
 
-/** Sums up a flow field: how far, which way, and how much of the picture moves. */
-export function flowStatistics(flow: FlowField): FlowStatistics {
+/**
+ * Sums up a flow field, or a part of it: how far, which way, and how much of it moves.
+ *
+ * @throws ShapeError where the rectangle is not inside of the flow, or the mask is of another size
+ * @example
+ * import { flowStatistics, readFlow } from 'whither';
+ *
+ * const box = { x: 40, y: 20, width: 64, height: 64 };
+ * const { medianMagnitude, directionDegrees } = flowStatistics(await readFlow('flow.flo'), { box });
+ * console.log(`${medianMagnitude} pixels towards ${directionDegrees} degrees`);
+ */
+export function flowStatistics(flow: FlowField, options: FlowStatisticsOptions = {}): FlowStatistics {
   checkFlow(flow, 'flow');
-  const known = knownPixels(flow);
+  const known = countedPixels(flow, options);
   const magnitudes = flowMagnitudes(flow, known);
   let [count, moving, max, sumMagnitude, sumU, sumV] = [0, 0, 0, 0, 0, 0];
   for (let i = 0; i < known.length; i++) {
@@ -54,6 +82,24 @@ export function flowStatistics(flow: FlowField): FlowStatistics {
     directionDegrees: moving === 0 ? null : dominantDirection(flow, magnitudes),
     knownPixels: count,
   };
+}
+
+/** The known pixels that lie inside of the rectangle and are marked by the mask. */
+function countedPixels(flow: FlowField, { box, mask }: FlowStatisticsOptions): Uint8Array {
+  const known = knownPixels(flow);
+  if (mask) {
+    checkGrid(mask, 1, 'mask');
+    checkSameSize(mask, 'mask', flow, 'flow');
+    for (let i = 0; i < known.length; i++) if (mask.data[i] === 0) known[i] = 0;
+  }
+  if (!box) return known;
+  const { x, y, width, height } = checkRectangle(box, 'box', flow);
+  const inside = new Uint8Array(known.length);
+  for (let row = y; row < y + height; row++) {
+    const start = row * flow.width + x;
+    inside.set(known.subarray(start, start + width), start);
+  }
+  return inside;
 }
 
 const SECTORS = 72;

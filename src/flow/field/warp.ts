@@ -1,8 +1,17 @@
-import type { FlowField, Image, Mask } from '../../core/index.ts';
-import { checkColor, checkFlow, checkGrid, checkSameSize, knownPixels } from '../../core/index.ts';
-import type { Color } from '../../core/index.ts';
+import type { Color, FlowField, Homography, Image, Mask, Size } from '../../core/index.ts';
+import {
+  ShapeError,
+  checkColor,
+  checkFlow,
+  checkGrid,
+  checkHomography,
+  checkInteger,
+  checkSameSize,
+  invertHomography,
+  knownPixels,
+} from '../../core/index.ts';
 
-/** A picture moved by a flow, and which of its pixels received a value. */
+/** An image moved by a flow or a homography, and which of its pixels received a value. */
 export interface WarpedImage {
   readonly image: Image;
   /** 1 where the pixel has a counterpart, 0 where it shows the fill colour. */
@@ -16,39 +25,111 @@ export interface MaskedFlow extends FlowField {
 
 /** Options of `warpImage`. */
 export interface WarpImageOptions {
-  /** Colour of the pixels that have no counterpart; black unless told. */
+  /**
+   * Colour of the pixels that have no counterpart.
+   *
+   * @default [0, 0, 0]
+   */
   readonly fill?: Color;
+  /** Columns of the result, with a homography alone; defaults to those of the image. */
+  readonly width?: number;
+  /** Rows of the result, with a homography alone; defaults to those of the image. */
+  readonly height?: number;
 }
 
 /**
- * Carries B back onto A's grid: `image(x, y) = imageB(x + u, y + v)`, bilinear. With the true flow it looks
- * like A, save where B does not show what A shows. A pixel is valid where the flow is known and points into
- * B, that is between the centres of its outermost pixels.
+ * Brings B onto A's grid: each pixel of A looks up where it lies in B, bilinearly. A flow or a homography is given from A
+ * to B, as `estimateFlow` and `match` find it: `image(x, y) = imageB(x + u, y + v)`, or `imageB(h(x, y))`. With the true
+ * one the result looks like A, save where B does not show what A shows. To bring A onto B's grid by the homography from A
+ * to B, invert it: `warpImage(imageA, invertHomography(homographyAB), imageB)`.
  *
- * @throws ShapeError when the two differ in size
+ * A pixel is valid where the flow is known, or the place lies before the horizon of the homography, and where it points
+ * into B, that is between the centres of its outermost pixels. A result that is less than half as large shows aliasing:
+ * make B smaller first, by `resizeImage`.
+ *
+ * @param by from A to B, in pixels; a flow of B's size, or a homography and then the size of the result as options
+ * @throws ShapeError where sizes differ, or the homography takes the plane to a line
+ * @example
+ * import { match, readImage, warpImage, writeImage } from 'whither';
+ *
+ * const [imageA, imageB] = [await readImage('a.jpg'), await readImage('b.jpg')];
+ * const { homography } = await match(imageA, imageB);
+ * const { width, height } = imageA;
+ * if (homography) await writeImage('b-on-a.png', warpImage(imageB, homography, { width, height }).image);
  */
-export function warpImage(imageB: Image, flowAB: FlowField, options: WarpImageOptions = {}): WarpedImage {
+export function warpImage(
+  imageB: Image,
+  by: FlowField | Homography,
+  options: WarpImageOptions = {},
+): WarpedImage {
   checkGrid(imageB, 3, 'imageB');
+  const fill = checkColor(options.fill ?? [0, 0, 0], 'fill');
+  const isFlow = typeof by === 'object' && by !== null && 'data' in by;
+  const plan = isFlow ? byFlow(imageB, by, options) : byHomography(imageB, by, options);
+  return sampleImage(imageB, plan, fill);
+}
+
+/** A size, and where the pixels of each row of it lie in another image: x and y of each, NaN where that is nowhere. */
+interface WarpPlan extends Size {
+  readonly placeRow: (y: number, places: Float64Array) => void;
+}
+
+function byFlow(imageB: Image, flowAB: FlowField, options: WarpImageOptions): WarpPlan {
   checkFlow(flowAB, 'flowAB');
   checkSameSize(imageB, 'imageB', flowAB, 'flowAB');
+  const { width, height, data } = flowAB;
+  if ((options.width ?? width) !== width || (options.height ?? height) !== height)
+    throw new ShapeError(
+      `Expected no size, or that of flowAB, ${width} x ${height}, but received ${options.width} x ${options.height}`,
+    );
+  const known = knownPixels(flowAB);
+  const placeRow = (y: number, places: Float64Array): void => {
+    for (let x = 0, i = y * width; x < width; x++, i++) {
+      places[2 * x] = known[i] ? x + data[2 * i] : NaN;
+      places[2 * x + 1] = y + data[2 * i + 1];
+    }
+  };
+  return { width, height, placeRow };
+}
+
+function byHomography(imageB: Image, homography: Homography, options: WarpImageOptions): WarpPlan {
+  const h = checkHomography(homography, 'by');
+  const width = checkInteger(options.width ?? imageB.width, 'width', 1);
+  const height = checkInteger(options.height ?? imageB.height, 'height', 1);
+  // What lies before the horizon has weights of the sign that the middle of B has.
+  const back = invertHomography(h);
+  const sign = Math.sign(back[6] * ((imageB.width - 1) / 2) + back[7] * ((imageB.height - 1) / 2) + back[8]);
+  const placeRow = (y: number, places: Float64Array): void => {
+    for (let x = 0; x < width; x++) {
+      const weight = h[6] * x + h[7] * y + h[8];
+      places[2 * x] = weight * sign > 0 ? (h[0] * x + h[1] * y + h[2]) / weight : NaN;
+      places[2 * x + 1] = (h[3] * x + h[4] * y + h[5]) / weight;
+    }
+  };
+  return { width, height, placeRow };
+}
+
+function sampleImage(imageB: Image, plan: WarpPlan, fill: Color): WarpedImage {
   const { width, height, data } = imageB;
-  const fill = checkColor(options.fill ?? [0, 0, 0], 'fill');
-  const out = new Uint8Array(data.length);
-  const valid = knownPixels(flowAB);
-  // A picture of one column or row has no second corner to read.
+  const out = new Uint8Array(plan.width * plan.height * 3);
+  const valid = new Uint8Array(plan.width * plan.height);
+  const places = new Float64Array(plan.width * 2);
+  // An image of one column or row has no second corner to read.
   const right = width > 1 ? 3 : 0;
   const down = height > 1 ? width * 3 : 0;
   const lastX = Math.max(width - 2, 0);
   const lastY = Math.max(height - 2, 0);
-  for (let y = 0, i = 0; y < height; y++)
-    for (let x = 0; x < width; x++, i++) {
-      const sx = x + flowAB.data[i * 2];
-      const sy = y + flowAB.data[i * 2 + 1];
-      if (valid[i] === 0 || !(sx >= 0 && sx <= width - 1 && sy >= 0 && sy <= height - 1)) {
-        valid[i] = 0;
+  for (let y = 0, i = 0; y < plan.height; y++) {
+    plan.placeRow(y, places);
+    for (let x = 0; x < plan.width; x++, i++) {
+      const sx = places[2 * x];
+      const sy = places[2 * x + 1];
+      // False for NaN too.
+      if (!(sx >= 0 && sx <= width - 1 && sy >= 0 && sy <= height - 1)) {
         out.set(fill, i * 3);
         continue;
       }
+      valid[i] = 1;
       // The last column and row belong to the cell before them, so that all four corners exist.
       const x0 = sx < width - 1 ? sx | 0 : lastX;
       const y0 = sy < height - 1 ? sy | 0 : lastY;
@@ -61,7 +142,9 @@ export function warpImage(imageB: Image, flowAB: FlowField, options: WarpImageOp
         out[o] = top + (bottom - top) * fy + 0.5;
       }
     }
-  return { image: { width, height, data: out }, valid: { width, height, data: valid } };
+  }
+  const size = { width: plan.width, height: plan.height };
+  return { image: { ...size, data: out }, valid: { ...size, data: valid } };
 }
 
 /**

@@ -14,7 +14,8 @@ export function cropPlanes({ channels, height, width, data }: FeatureMap, window
   return { channels, height: window.height, width: window.width, data: out };
 }
 
-export function cropImage(image: Image, window: Window): Image {
+/** An image's pixels of a window. */
+export function imageWindow(image: Image, window: Window): Image {
   const data = new Uint8Array(window.height * window.width * 3);
   copyRows(image.data, image.width, 0, window, 3, data, 0);
   return { width: window.width, height: window.height, data };
@@ -28,7 +29,7 @@ export function cropFlowData({ width, data }: FlowField, window: Window): Float3
 }
 
 /** Copies a window, `values` of which stand side by side for each pixel, to a dense array from `at` on. */
-function copyRows<T extends Float32Array | Uint8Array>(
+export function copyRows<T extends Float32Array | Uint8Array>(
   from: T,
   width: number,
   firstRow: number,

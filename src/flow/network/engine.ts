@@ -15,6 +15,9 @@ export type Precision = 'int8' | 'float32';
 /** Which of a model's graphs to run: all in one, or cut at the correlation layer with our kernel between. */
 export type FlowGraph = 'fused' | 'split' | 'auto';
 
+/** What is loaded where no model is named. */
+export const DEFAULT_FLOW_MODEL = 'whither-flow';
+
 /** Options of `loadFlowModel`. */
 export interface LoadFlowModelOptions {
   /**
@@ -81,12 +84,13 @@ export class FlowModel {
 /**
  * Loads a network that estimates optical flow, after checking its files against the hashes in `model.json`.
  *
- * @param nameOrFolder name of an installed model (see `listModels`), or a folder that holds a `model.json`
+ * @param nameOrFolder name of an installed model (see `listModels`), or a folder that holds a `model.json`;
+ *   defaults to `whither-flow`
  * @throws ModelError where the model is missing, damaged or not for flow; BackendError where the backend and
  *   the model's graphs do not go together
  */
 export async function loadFlowModel(
-  nameOrFolder: string,
+  nameOrFolder: string = DEFAULT_FLOW_MODEL,
   options: LoadFlowModelOptions = {},
 ): Promise<FlowModel> {
   if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1);
