@@ -50,6 +50,34 @@ describe('whither-flow', () => {
     expect([...occluded!.data]).toEqual(Array.from(confidence!.data, (sure) => (sure < 0.5 ? 1 : 0)));
   });
 
+  test('a sequence starts its first pair from the initial flow, and takes a source of frames', async () => {
+    const starts: unknown[] = [];
+    const watched = Object.create(model, {
+      network: {
+        value: {
+          estimate(...inputs: Parameters<typeof model.network.estimate>) {
+            starts.push(inputs[2]?.initial);
+            return model.network.estimate(...inputs);
+          },
+        },
+      },
+    }) as FlowModel;
+    const initial = { width: 160, height: 128, data: new Float32Array(160 * 128 * 2).fill(2) };
+    const frames = [imageA, imageB, imageA].map((image, index) => ({ image, index }));
+    async function* walk() {
+      yield* frames;
+    }
+    const options = { ...PASSES, schedule: [4], initial };
+    for (const given of [[imageA, imageB, imageA], frames, walk(), { frames: walk }]) {
+      starts.length = 0;
+      for await (const { index, imageB: image } of flowSequence(watched, given, options))
+        expect(image).toBe(frames[index + 1].image);
+      expect(starts).toEqual([expect.objectContaining({ channels: 2 }), undefined]);
+    }
+    const none = flowSequence(model, 'clip.mp4' as never).next();
+    await expect(none).rejects.toThrow('Expected images, or a source of frames such as openFrames gives,');
+  });
+
   test.each([
     [1, 1],
     [5, 7],

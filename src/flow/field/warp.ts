@@ -1,5 +1,6 @@
 import type { Color, FlowField, Homography, Image, Mask, Size } from '../../core/index.ts';
 import {
+  IDENTITY,
   ShapeError,
   checkColor,
   checkFlow,
@@ -65,13 +66,17 @@ export function warpImage(
   checkGrid(imageB, 3, 'imageB');
   const fill = checkColor(options.fill ?? [0, 0, 0], 'fill');
   const isFlow = typeof by === 'object' && by !== null && 'data' in by;
-  const plan = isFlow ? byFlow(imageB, by, options) : byHomography(imageB, by, options);
-  return sampleImage(imageB, plan, fill);
+  return sample(imageB, isFlow ? byFlow(imageB, by, options) : byHomography(imageB, by, options), fill);
 }
 
-/** A size, and where the pixels of each row of it lie in another image: x and y of each, NaN where that is nowhere. */
+/** The size of a result, and where its pixels lie in B: by a flow where there is one, else by a homography. */
 interface WarpPlan extends Size {
-  readonly placeRow: (y: number, places: Float64Array) => void;
+  readonly flow?: Float32Array;
+  readonly homography: Homography;
+  /** That of the weights before the horizon of the homography. */
+  readonly sign: number;
+  /** 0 where a pixel has no counterpart. */
+  readonly known: Uint8Array;
 }
 
 function byFlow(imageB: Image, flowAB: FlowField, options: WarpImageOptions): WarpPlan {
@@ -80,69 +85,58 @@ function byFlow(imageB: Image, flowAB: FlowField, options: WarpImageOptions): Wa
   const { width, height, data } = flowAB;
   if ((options.width ?? width) !== width || (options.height ?? height) !== height)
     throw new ShapeError(
-      `Expected no size, or that of flowAB, ${width} x ${height}, but received ${options.width} x ${options.height}`,
+      `Expected no size, or that of flowAB, ${width} x ${height}, but received ` +
+        `${options.width ?? width} x ${options.height ?? height}`,
     );
-  const known = knownPixels(flowAB);
-  const placeRow = (y: number, places: Float64Array): void => {
-    for (let x = 0, i = y * width; x < width; x++, i++) {
-      places[2 * x] = known[i] ? x + data[2 * i] : NaN;
-      places[2 * x + 1] = y + data[2 * i + 1];
-    }
-  };
-  return { width, height, placeRow };
+  return { width, height, flow: data, homography: IDENTITY, sign: 1, known: knownPixels(flowAB) };
 }
 
-function byHomography(imageB: Image, homography: Homography, options: WarpImageOptions): WarpPlan {
-  const h = checkHomography(homography, 'by');
+function byHomography(imageB: Image, by: Homography, options: WarpImageOptions): WarpPlan {
+  const homography = checkHomography(by, 'by');
   const width = checkInteger(options.width ?? imageB.width, 'width', 1);
   const height = checkInteger(options.height ?? imageB.height, 'height', 1);
-  // What lies before the horizon has weights of the sign that the middle of B has.
-  const back = invertHomography(h);
+  // The middle of B lies before the horizon.
+  const back = invertHomography(homography);
   const sign = Math.sign(back[6] * ((imageB.width - 1) / 2) + back[7] * ((imageB.height - 1) / 2) + back[8]);
-  const placeRow = (y: number, places: Float64Array): void => {
-    for (let x = 0; x < width; x++) {
-      const weight = h[6] * x + h[7] * y + h[8];
-      places[2 * x] = weight * sign > 0 ? (h[0] * x + h[1] * y + h[2]) / weight : NaN;
-      places[2 * x + 1] = (h[3] * x + h[4] * y + h[5]) / weight;
-    }
-  };
-  return { width, height, placeRow };
+  return { width, height, homography, sign, known: new Uint8Array(width * height).fill(1) };
 }
 
-function sampleImage(imageB: Image, plan: WarpPlan, fill: Color): WarpedImage {
+const isInside = ({ width, height }: Size, x: number, y: number): boolean =>
+  x >= 0 && x <= width - 1 && y >= 0 && y <= height - 1;
+
+/** One loop for both: a call for each pixel or row takes a quarter more time. */
+function sample(imageB: Image, plan: WarpPlan, fill: Color): WarpedImage {
   const { width, height, data } = imageB;
+  const { flow, sign, known: valid } = plan;
+  const [a, b, c, d, e, f, g, h, k] = plan.homography;
   const out = new Uint8Array(plan.width * plan.height * 3);
-  const valid = new Uint8Array(plan.width * plan.height);
-  const places = new Float64Array(plan.width * 2);
   // An image of one column or row has no second corner to read.
   const right = width > 1 ? 3 : 0;
   const down = height > 1 ? width * 3 : 0;
   const lastX = Math.max(width - 2, 0);
   const lastY = Math.max(height - 2, 0);
-  for (let y = 0, i = 0; y < plan.height; y++) {
-    plan.placeRow(y, places);
+  for (let y = 0, i = 0; y < plan.height; y++)
     for (let x = 0; x < plan.width; x++, i++) {
-      const sx = places[2 * x];
-      const sy = places[2 * x + 1];
-      // False for NaN too.
-      if (!(sx >= 0 && sx <= width - 1 && sy >= 0 && sy <= height - 1)) {
+      const weight = flow ? 1 : (g * x + h * y + k) * sign;
+      const sx = flow ? x + flow[i * 2] : ((a * x + b * y + c) * sign) / weight;
+      const sy = flow ? y + flow[i * 2 + 1] : ((d * x + e * y + f) * sign) / weight;
+      if (valid[i] === 0 || !(weight > 0) || !isInside(imageB, sx, sy)) {
+        valid[i] = 0;
         out.set(fill, i * 3);
         continue;
       }
-      valid[i] = 1;
       // The last column and row belong to the cell before them, so that all four corners exist.
       const x0 = sx < width - 1 ? sx | 0 : lastX;
       const y0 = sy < height - 1 ? sy | 0 : lastY;
       const fx = sx - x0;
       const fy = sy - y0;
       const at = (y0 * width + x0) * 3;
-      for (let c = at, o = i * 3; c < at + 3; c++, o++) {
-        const top = data[c] + (data[c + right] - data[c]) * fx;
-        const bottom = data[c + down] + (data[c + down + right] - data[c + down]) * fx;
+      for (let from = at, o = i * 3; from < at + 3; from++, o++) {
+        const top = data[from] + (data[from + right] - data[from]) * fx;
+        const bottom = data[from + down] + (data[from + down + right] - data[from + down]) * fx;
         out[o] = top + (bottom - top) * fy + 0.5;
       }
     }
-  }
   const size = { width: plan.width, height: plan.height };
   return { image: { ...size, data: out }, valid: { ...size, data: valid } };
 }
