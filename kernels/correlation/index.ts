@@ -23,7 +23,7 @@ export type CorrelationBackend =
 /** A backend that computes: any but `auto`, which only chooses. */
 export type ComputeBackend = Exclude<CorrelationBackend, 'auto'>;
 
-/** In order of preference, as `bench/correlation.ts` found it; the definition is never preferred. */
+/** In order of preference, as `bench/kernels/correlation.ts` found it; the definition is never preferred. */
 const BACKENDS: Readonly<Record<ComputeBackend, () => Promise<Backend>>> = {
   simd: async () => (await import('./simd.ts')).backend,
   'gpu-webgpu': async () => (await import('./gpu.ts')).createGpuBackend('webgpu'),

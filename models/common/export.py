@@ -21,6 +21,7 @@ from torch import nn
 
 from common.correlation import correlate_by_rows
 from common.networks import MODELS, build, load
+from common.output import add_output, open_output, publish
 
 SIZES = ((192, 256), (128, 320))
 """Heights and widths at which the exported graphs are compared with PyTorch."""
@@ -155,20 +156,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('network')
     parser.add_argument('--checkpoint', type=Path, help='without one the network is exported untrained')
+    add_output(parser)
     args = parser.parse_args()
+    folder = open_output(parser, args, args.network)
     if args.checkpoint:
         net, config, _ = load(args.network, args.checkpoint)
     else:
         net, config = build(args.network)
-    folder = MODELS / args.network
     with tempfile.TemporaryDirectory() as scratch:
         files = write_all(net.eval(), Path(scratch), args.network)
-        card = json.loads((folder / 'card.json').read_text())
-        text = json.dumps(make_description(net, config, files, card), indent=2) + '\n'
-        for path in files.values():
-            (folder / path.name).write_bytes(path.read_bytes())
-    (folder / 'model.json').write_text(text)
-    print(text)
+        card = json.loads((MODELS / args.network / 'card.json').read_text())
+        print(publish(folder, files.values(), make_description(net, config, files, card)))
 
 
 if __name__ == '__main__':

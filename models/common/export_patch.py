@@ -175,23 +175,20 @@ def main():
     parser.add_argument('network')
     parser.add_argument('--checkpoint', type=Path, required=True)
     parser.add_argument('--validation', type=Path, required=True)
+    add_output(parser)
     args = parser.parse_args()
+    folder = open_output(parser, args, args.network)
     torch.set_num_threads(1)
     net, config, _ = load(args.network, args.checkpoint)
     pool = PatchPool(args.validation, config['size'])
-    folder = MODELS / args.network
-    card = json.loads((folder / 'card.json').read_text())
+    card = json.loads((MODELS / args.network / 'card.json').read_text())
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
         if 'topology' in config:
             files = write_pair(net, scratch, args.network, pool, config)
         else:
             files = write_descriptor(net, scratch, args.network, pool)
-        text = json.dumps(make_description(net, config, files, card, pool), indent=2) + '\n'
-        for path in files.values():
-            (folder / path.name).write_bytes(path.read_bytes())
-    (folder / 'model.json').write_text(text)
-    print(text)
+        print(publish(folder, files.values(), make_description(net, config, files, card, pool)))
 
 
 if __name__ == '__main__':

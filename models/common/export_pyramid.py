@@ -21,6 +21,7 @@ from common.export import SIZES, TOLERANCE, describe, images, run, write_graph
 from common.lookup import all_pairs, look_up
 from common.matching import choose, dominant, match_globally
 from common.networks import MODELS, build, load
+from common.output import add_output, open_output, publish
 from common.quantize import decoder_inputs, quantize
 
 DECODER = ('correlation', 'context', 'flow', 'match', 'hidden')
@@ -192,20 +193,17 @@ def main():
     parser.add_argument('network')
     parser.add_argument('--checkpoint', type=Path, help='without one the network is exported untrained')
     parser.add_argument('--pools', type=Path, nargs='*', default=[], help='pairs to learn the ranges for 8 bits from')
+    add_output(parser)
     args = parser.parse_args()
+    folder = open_output(parser, args, args.network)
     if args.checkpoint:
         net, config, _ = load(args.network, args.checkpoint)
     else:
         net, config = build(args.network)
-    folder = MODELS / args.network
     with tempfile.TemporaryDirectory() as scratch:
         files = write_all(net.eval(), Path(scratch), args.pools)
-        card = json.loads((folder / 'card.json').read_text())
-        text = json.dumps(make_description(net, config, files, card), indent=2) + '\n'
-        for path in files.values():
-            (folder / path.name).write_bytes(path.read_bytes())
-    (folder / 'model.json').write_text(text)
-    print(text)
+        card = json.loads((MODELS / args.network / 'card.json').read_text())
+        print(publish(folder, files.values(), make_description(net, config, files, card)))
 
 
 if __name__ == '__main__':

@@ -153,9 +153,12 @@ def run_parts(net, files, image_a, image_b, initial=None):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('network')
-    parser.add_argument('folder', type=Path)
+    parser.add_argument('folder', type=Path, help='folder to write to')
     parser.add_argument('--checkpoint', type=Path, help='without one the network is exported untrained')
+    parser.add_argument('--force', action='store_true', help='overwrite the graphs that are there')
     args = parser.parse_args()
+    if not args.force and any((args.folder / f'{part}.onnx').exists() for part in PARTS):
+        parser.error(f'Expected a folder without graphs but {args.folder} has some: name another, or give --force')
     net = load(args.network, args.checkpoint)[0] if args.checkpoint else build(args.network)[0].eval()
     args.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:

@@ -18,6 +18,7 @@ from common.export import describe
 from common.export_patch import compare, thresholds, write_graph
 from common.loop import Clock
 from common.networks import MODELS, build
+from common.output import add_output, open_output, publish
 from common.patch_data import false_positive_rate
 from common.similarity_losses import contrastive, pair_distances
 
@@ -69,7 +70,9 @@ def main():
     parser.add_argument('--minutes', type=float, default=3, help='of processor time')
     parser.add_argument('--batch', type=int, default=128)
     parser.add_argument('--lr', type=float, default=2e-3)
+    add_output(parser)
     args = parser.parse_args()
+    folder = open_output(parser, args, 'digits')
     torch.set_num_threads(1)
     torch.manual_seed(0)
     net, config = build('digits')
@@ -90,31 +93,27 @@ def main():
             print(step, float(loss.detach()), flush=True)
     distance, label, named = verify(net, kept)
     scores = {'kept': {'fpr95': round(false_positive_rate(distance, label), 2), 'named': round(named, 2)}}
-    write(net, config, kept, thresholds(distance, label, 'distance', 1), scores)
+    write(net, folder, config, kept, thresholds(distance, label, 'distance', 1), scores)
 
 
 @torch.no_grad()
-def write(net, config: dict, kept: torch.Tensor, limits: list[dict], scores: dict):
-    folder = MODELS / 'digits'
+def write(net, folder: Path, config: dict, kept: torch.Tensor, limits: list[dict], scores: dict):
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / 'digits.onnx'
         write_graph(net, {'patches': kept[0, :2]}, 'descriptors', path, {'patches': {0: 'n'}, 'descriptors': {0: 'n'}})
         compare('digits', path, {'patches': kept[3]}, net(kept[3]))
-        files = {'patch': describe(path)}
-        (folder / path.name).write_bytes(path.read_bytes())
-    manifest = {
-        'name': 'digits',
-        'task': 'patch',
-        **json.loads((folder / 'card.json').read_text()),
-        'parameters': sum(p.numel() for p in net.parameters()),
-        'files': files,
-        'input': {'layout': 'NCHW', 'channels': 'grey', 'range': [0, 1], 'size': config['size']},
-        'descriptor': {'length': config['length'], 'unit': False, 'metric': 'l2'},
-        'thresholds': limits,
-        'scores': scores,
-    }
-    (folder / 'model.json').write_text(json.dumps(manifest, indent=2) + '\n')
-    print(json.dumps(manifest, indent=2))
+        manifest = {
+            'name': 'digits',
+            'task': 'patch',
+            **json.loads((MODELS / 'digits' / 'card.json').read_text()),
+            'parameters': sum(p.numel() for p in net.parameters()),
+            'files': {'patch': describe(path)},
+            'input': {'layout': 'NCHW', 'channels': 'grey', 'range': [0, 1], 'size': config['size']},
+            'descriptor': {'length': config['length'], 'unit': False, 'metric': 'l2'},
+            'thresholds': limits,
+            'scores': scores,
+        }
+        print(publish(folder, [path], manifest))
 
 
 if __name__ == '__main__':

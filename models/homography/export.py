@@ -8,6 +8,7 @@ Runtime computes is compared with PyTorch first. The scores come from card.json:
 
 import argparse
 import json
+import tempfile
 from pathlib import Path
 
 import cv2
@@ -18,6 +19,7 @@ from torch import nn
 from common.export import describe, run
 from common.export_patch import write_graph
 from common.networks import MODELS, load
+from common.output import add_output, open_output, publish
 
 TOLERANCE = 2e-3
 """Pixels of the small picture by which a corner may differ from PyTorch's."""
@@ -66,27 +68,33 @@ def write_golden(net):
     np.save(GOLDEN / 'homography.npy', (found / found[:, 2:, 2:]).numpy())
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--checkpoint', type=Path, required=True)
-    torch.set_num_threads(1)
-    net, config, _ = load('homography', parser.parse_args().checkpoint)
-    folder = MODELS / 'homography'
-    files = {name: describe(write_part(net, name, folder)) for name in ('coarse', 'fine')}
-    card = json.loads((folder / 'card.json').read_text())
-    manifest = {
+def make_description(net, config: dict, files: dict[str, Path], card: dict) -> dict:
+    return {
         'name': 'homography',
         'task': 'homography',
         **{k: card[k] for k in ('version', 'description', 'licence', 'trainingData')},
         'parameters': sum(p.numel() for p in net.parameters()),
-        'files': files,
+        'files': {k: describe(p) for k, p in files.items()},
         'input': {'layout': 'NCHW', 'channels': 'grey', 'range': [0, 1], 'size': config['size']},
         'looks': config['looks'],
         'scores': card['scores'],
     }
-    (folder / 'model.json').write_text(json.dumps(manifest, indent=2) + '\n')
-    write_golden(net)
-    print(json.dumps(manifest, indent=2))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--checkpoint', type=Path, required=True)
+    add_output(parser)
+    args = parser.parse_args()
+    folder = open_output(parser, args, 'homography')
+    torch.set_num_threads(1)
+    net, config, _ = load('homography', args.checkpoint)
+    card = json.loads((MODELS / 'homography' / 'card.json').read_text())
+    with tempfile.TemporaryDirectory() as scratch:
+        graphs = {name: write_part(net, name, Path(scratch)) for name in ('coarse', 'fine')}
+        print(publish(folder, graphs.values(), make_description(net, config, graphs, card)))
+    if not args.output:
+        write_golden(net)
 
 
 if __name__ == '__main__':

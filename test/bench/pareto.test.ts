@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { findBetter, findFronts, summarizeMethod } from '../../bench/flow-results.ts';
-import type { MethodRecord } from '../../bench/flow-results.ts';
-import { paretoFront } from '../../bench/pareto.ts';
-import { drawScatter } from '../../bench/scatter.ts';
+import { findBetter, findFronts, summarizeMethod } from '../../bench/flow/flow-results.ts';
+import type { MethodRecord } from '../../bench/flow/flow-results.ts';
+import { paretoFront } from '../../bench/flow/pareto.ts';
+import { drawScatter } from '../../bench/flow/scatter.ts';
 
 const PAIRS = ['chairs', 'sintel-final'].map((set) => ({ id: `${set} 0`, set, megapixels: 0.5 }));
 

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/core/errors.ts';
@@ -10,6 +9,7 @@ import { knownPixels } from '../../src/core/known.ts';
 import { scoreFlow } from '../../src/flow/field/metrics.ts';
 import { refineFlow } from '../../src/flow/estimate/refine.ts';
 import { readFlow, readImage } from '../../src/io/index.ts';
+import { findData } from '../../bench/data/folder.ts';
 import { flowFrom, imageFrom, testImage } from './fields.ts';
 
 /** A smooth picture moved by (u, v). */
@@ -154,10 +154,10 @@ describe('the refine option of an estimate', () => {
   });
 });
 
-const MIDDLEBURY = fileURLToPath(new URL('../../../shared/data/middlebury-flow', import.meta.url));
+const MIDDLEBURY = findData('middlebury-flow');
 
-describe.skipIf(!existsSync(MIDDLEBURY))(
-  'on a real pair with known flow (needs the data beside the repository)',
+describe.skipIf(!MIDDLEBURY)(
+  `on a real pair with known flow${MIDDLEBURY ? '' : ' (skipped: WHITHER_DATA has no middlebury-flow)'}`,
   () => {
     it('brings no flow at all to less than half of the error', async () => {
       const frames = `${MIDDLEBURY}/frames/RubberWhale`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TEXTURES, makeTexture } from '../../../bench/textures.ts';
+import { TEXTURES, makeTexture } from '../../../bench/match/textures.ts';
 import { createCorrespondences } from '../../../src/core/correspondences.ts';
 import type { Image } from '../../../src/core/types.ts';
 import { match } from '../../../src/match/pair/index.ts';
