@@ -132,7 +132,8 @@ async function main(processes: number): Promise<void> {
   const related = rows.filter(({ kind }) => kind === 'related');
   const [learned, measured] = [true, false].map((part) => related.filter((row) => row.learned === part));
   const curve = drawCurve([...measured.filter(({ found }) => found), ...accepted]);
-  const fitted = related.length ? fitCurve(learned.filter(({ found }) => found)) : null;
+  const fit = (part: readonly Row[]) => (part.length ? fitCurve(part.filter(({ found }) => found)) : null);
+  const fitted = { learned: fit(learned), all: fit(related) };
   const summary = {
     unrelated: { pairs: unrelated.length, accepted },
     kinds,
@@ -146,7 +147,12 @@ async function main(processes: number): Promise<void> {
     fitted,
   };
   console.log(
-    saveResults('certainty', { machine: describeMachine(), right: `< ${RIGHT} px`, ...summary, rows }),
+    saveResults('certainty', {
+      machine: describeMachine(),
+      right: `< ${RIGHT} px`,
+      ...summary,
+      rows: [...related, ...accepted],
+    }),
   );
   printTable(
     ['unrelated', 'pairs', 'accepted'],

@@ -32,7 +32,10 @@ export function logFalseAlarms(
   );
 }
 
-/** Of the logistic regression of `bench/match/certainty.ts` on the logarithm of the orders of magnitude below one false alarm. */
+/**
+ * Near the logistic regression of `bench/match/certainty.ts` over all of its pairs, on the logarithm of the orders of
+ * magnitude below one false alarm.
+ */
 const [OFFSET, SLOPE] = [-4.9, 3.2];
 
 /** The share of results with as few false alarms that are right, 0 to 1. */

@@ -54,10 +54,10 @@ export async function decoding<T>(place: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
+    const { message } = cause as Error;
     // libvips says the same thing many times over.
-    const lines = new Set((cause as Error).message.trim().split('\n'));
-    const reason = [...lines].slice(0, 3).join(', ');
-    if (/HEVC|libde265/.test(reason))
+    const reason = [...new Set(message.trim().split('\n'))].slice(0, 3).join(', ');
+    if (/HEVC|libde265/.test(message))
       throw new FileError(
         `Expected an image ${place} that can be decoded but it is a HEIC, whose compression (HEVC) is not built in: ` +
           'convert it to JPEG or PNG',
