@@ -1,12 +1,39 @@
 /** Multiband blending in WebAssembly SIMD, row by row, in one piece of memory. */
 
+import * as built from '../built/blend.ts';
 import { createLayout } from '../wasm/layout.ts';
 import { kernelWithMemory } from '../wasm/workspace.ts';
-import { PIXEL, rowFunctions } from './row-code.ts';
-import type { Kernel } from './row-code.ts';
 import type { BlendLayer } from './types.ts';
 
-const withKernel = kernelWithMemory<Kernel>(rowFunctions);
+/** Bytes of a pixel. */
+const PIXEL = 16;
+
+/** All addresses in bytes; a row ends where its first argument, the result's row, comes to `end`. */
+interface Kernel {
+  /** Weights 1, 2, 1 of 4 along a row of bytes at `input`, whose first pixel comes twice. */
+  across(out: number, end: number, input: number): void;
+  /** The same of three rows; the share comes from `share`. */
+  down(out: number, end: number, up: number, middle: number, under: number, share: number): void;
+  /** Weights 1, 4, 6, 4, 1 of 16 of five rows. */
+  sumFive(out: number, end: number, a: number, b: number, c: number, d: number, e: number): void;
+  /** The same along a row at every second pixel; `row` is two pixels before the first. */
+  halve(out: number, end: number, row: number): void;
+  /** Weights 1, 6, 1 of 8 of three rows, and 1, 1 of 2 of two. */
+  sumEven(out: number, end: number, up: number, middle: number, under: number): void;
+  sumOdd(out: number, end: number, middle: number, under: number): void;
+  /** The same along a row, both in turn; `row` is one pixel before the first. */
+  double(out: number, end: number, row: number): void;
+  /** Adds colours, less those predicted, times their share to a band, and the share to its fourth value. */
+  addBand(out: number, end: number, colours: number, predicted: number): void;
+  addLast(out: number, end: number, colours: number): void;
+  /** Divides a band's colours by its weights, which stay as they are, and adds what lies below. */
+  normalize(out: number, end: number, raised: number): void;
+  normalizeLast(out: number, end: number): void;
+  /** Colours become what `blended` differs by where that has any weight. */
+  change(out: number, end: number, blended: number): void;
+}
+
+const withKernel = kernelWithMemory<Kernel>(built);
 
 /** Pixels of four floats in the memory, row by row. */
 interface Plane {

@@ -1,12 +1,10 @@
 /** Separable blurring in WebAssembly SIMD, strip by strip. */
 
+import * as built from '../built/blur.ts';
 import type { WasmMemory } from '../wasm/api.ts';
-import * as w from '../wasm/code.ts';
 import { canHold, SCRATCH, withMemory } from '../wasm/memory.ts';
 import { kernelIn, memoryOf } from '../wasm/workspace.ts';
 import { mirror } from './reference.ts';
-
-const { add, load, loadSplat, multiply, store } = w.f32x4;
 
 /** Values that one turn of the loop makes. */
 const TURN = 16;
@@ -33,65 +31,7 @@ interface Kernel {
   rows(input: number, out: number, end: number, row: number, pad: number, reach: number, taps: number): void;
 }
 
-function lineSource(): w.FunctionSource {
-  const locals = w.createLocals(5);
-  const [input, out, end, step, taps] = [0, 1, 2, 3, 4];
-  const [tap, low, high] = [locals.integer(), locals.integer(), locals.integer()];
-  const sums = [0, 1, 2, 3].map(() => locals.vector());
-  const weight = locals.vector();
-  const both = (at: number) => add(load(w.get(low), at), load(w.get(high), at));
-  return {
-    name: 'line',
-    locals,
-    body: w.loopUntil(out, end, 4 * TURN, [
-      ...w.set(weight, loadSplat(w.constant(0))),
-      ...sums.flatMap((sum, k) => w.set(sum, multiply(w.get(weight), load(w.get(input), 16 * k)))),
-      ...w.set(tap, w.constant(4)),
-      ...w.set(low, w.get(input)),
-      ...w.set(high, w.get(input)),
-      ...w.when(w.lessThan(w.get(tap), w.get(taps)), [
-        ...w.loopUntil(tap, taps, 4, [
-          ...w.set(low, [...w.get(low), ...w.get(step), 0x6b]),
-          ...w.set(high, w.add(w.get(high), w.get(step))),
-          ...w.set(weight, loadSplat(w.get(tap))),
-          ...sums.flatMap((sum, k) => w.set(sum, add(w.get(sum), multiply(w.get(weight), both(16 * k))))),
-        ]),
-      ]),
-      ...sums.flatMap((sum, k) => store(w.get(out), w.get(sum), 16 * k)),
-      ...w.increase(input, 4 * TURN),
-    ]),
-  };
-}
-
-function rowsSource(): w.FunctionSource {
-  const locals = w.createLocals(7);
-  const [input, out, end, row, pad, reach, taps] = [0, 1, 2, 3, 4, 5, 6];
-  const [start, last, k, stop] = Array.from({ length: 4 }, () => locals.integer());
-  const minus = (a: w.Code, b: w.Code): w.Code => [...a, ...b, 0x6b];
-  const copy = (to: w.Code, from: w.Code): w.Code => w.f32.store(to, w.f32.load(from));
-  return {
-    name: 'rows',
-    locals,
-    body: [
-      ...w.set(start, w.add(w.get(pad), w.get(reach))),
-      ...w.set(last, minus(w.add(w.get(start), w.get(row)), w.constant(4))),
-      ...w.set(stop, w.add(w.get(reach), w.constant(4))),
-      ...w.loopWhile(w.lessThan(w.get(out), w.get(end)), [
-        ...w.copyBytes(w.get(start), w.get(input), w.get(row)),
-        ...w.set(k, w.constant(4)),
-        ...w.loopUntil(k, stop, 4, [
-          ...copy(minus(w.get(start), w.get(k)), w.add(w.get(start), w.get(k))),
-          ...copy(w.add(w.get(last), w.get(k)), minus(w.get(last), w.get(k))),
-        ]),
-        ...w.call(0, w.get(start), w.get(out), w.add(w.get(out), w.get(row)), w.constant(4), w.get(taps)),
-        ...w.set(input, w.add(w.get(input), w.get(row))),
-        ...w.set(out, w.add(w.get(out), w.get(row))),
-      ]),
-    ],
-  };
-}
-
-const openKernel = kernelIn<Kernel>(() => [lineSource(), rowsSource()]);
+const openKernel = kernelIn<Kernel>(built);
 
 /**
  * As the definition.

@@ -1,11 +1,8 @@
 /** Distances in WebAssembly SIMD: what comes from the row before four pixels at a time, and then one after the other. */
 
-import * as w from '../wasm/code.ts';
+import * as built from '../built/distance.ts';
 import { createLayout } from '../wasm/layout.ts';
 import { kernelWithMemory } from '../wasm/workspace.ts';
-
-const { add, divide, least, load, splat, store } = w.f32x4;
-const [STRAIGHT, DIAGONAL] = [3, 4];
 
 interface Kernel {
   /**
@@ -19,74 +16,7 @@ interface Kernel {
   finish(at: number, end: number): void;
 }
 
-/** The least steps by way of three neighbours in another row. */
-const throughRow = (row: w.Local): w.Code =>
-  least(
-    add(load(w.get(row)), splat(STRAIGHT)),
-    add(least(load(w.subtract(w.get(row), w.constant(4))), load(w.get(row), 4)), splat(DIAGONAL)),
-  );
-
-/** Each value of a row becomes no more than its neighbour's `by` bytes before, and a step. */
-const alongRow = (place: w.Local, value: w.Local, until: w.Code, by: number): w.Code =>
-  w.repeat([
-    ...w.set(value, w.f32.least(w.f32.load(w.get(place)), w.f32.add(w.get(value), w.constantF32(STRAIGHT)))),
-    ...w.f32.store(w.get(place), w.get(value)),
-    ...w.increase(place, by),
-    ...w.when(until, w.again(1)),
-  ]);
-
-function downSource(): w.FunctionSource {
-  const locals = w.createLocals(4);
-  const [at, end, before, mask] = [0, 1, 2, 3];
-  const place = locals.integer();
-  const value = locals.float();
-  const inside = w.colours.toFloats(w.get(mask));
-  return {
-    name: 'down',
-    locals,
-    body: [
-      ...w.set(place, w.get(at)),
-      ...w.loopUntil(place, end, 16, [
-        ...store(w.get(place), w.f32x4.multiply(throughRow(before), inside)),
-        ...w.increase(before, 16),
-        ...w.increase(mask, 4),
-      ]),
-      ...alongRow(at, value, w.lessThan(w.get(at), w.get(end)), 4),
-    ],
-  };
-}
-
-function upSource(): w.FunctionSource {
-  const locals = w.createLocals(3);
-  const [at, end, after] = [0, 1, 2];
-  const place = locals.integer();
-  const value = locals.float();
-  return {
-    name: 'up',
-    locals,
-    body: [
-      ...w.set(place, w.get(at)),
-      ...w.loopUntil(place, end, 16, [
-        ...store(w.get(place), least(load(w.get(place)), throughRow(after))),
-        ...w.increase(after, 16),
-      ]),
-      ...w.increase(end, -4),
-      ...alongRow(end, value, w.atLeast(w.get(end), w.get(at)), -4),
-    ],
-  };
-}
-
-function finishSource(): w.FunctionSource {
-  const [at, end] = [0, 1];
-  const pixels = divide(load(w.get(at)), splat(STRAIGHT));
-  return {
-    name: 'finish',
-    locals: w.createLocals(2),
-    body: w.loopUntil(at, end, 16, store(w.get(at), pixels)),
-  };
-}
-
-const withKernel = kernelWithMemory<Kernel>(() => [downSource(), upSource(), finishSource()]);
+const withKernel = kernelWithMemory<Kernel>(built);
 
 /** @returns null where this cannot do it: no SIMD here, or more than 2 GiB of pixels */
 export function distanceSimd(mask: Uint8Array, width: number, height: number): Float32Array | null {

@@ -1,11 +1,9 @@
 /** Extrema in WebAssembly SIMD, strip by strip. */
 
+import * as built from '../built/extrema.ts';
 import type { WasmMemory } from '../wasm/api.ts';
-import * as w from '../wasm/code.ts';
 import { canHold, SCRATCH, withMemory } from '../wasm/memory.ts';
 import { kernelIn, memoryOf } from '../wasm/workspace.ts';
-
-const { atMost, and, greatest, least, load, loadSplat, or, store, subtract } = w.f32x4;
 
 /** Bytes of the memory for layers that lie elsewhere. */
 const OWN_MEMORY = 2 ** 22;
@@ -22,63 +20,7 @@ interface Kernel {
   mark(at: number, end: number, out: number, row: number, plane: number): void;
 }
 
-function subtractSource(): w.FunctionSource {
-  const [a, b, out, end] = [0, 1, 2, 3];
-  return {
-    name: 'subtract',
-    locals: w.createLocals(4),
-    body: w.loopUntil(out, end, 16, [
-      ...store(w.get(out), subtract(load(w.get(b)), load(w.get(a)))),
-      ...w.increase(a, 16),
-      ...w.increase(b, 16),
-    ]),
-  };
-}
-
-function markSource(): w.FunctionSource {
-  const locals = w.createLocals(5);
-  const [at, end, out, row, plane] = [0, 1, 2, 3, 4];
-  const place = locals.integer();
-  const [value, most, fewest, other, limit] = Array.from({ length: 5 }, () => locals.vector());
-  const minus = (a: w.Code, b: w.Code): w.Code => [...a, ...b, 0x6b];
-  const compare: w.Code = [
-    ...w.set(most, greatest(w.get(most), w.get(other))),
-    ...w.set(fewest, least(w.get(fewest), w.get(other))),
-  ];
-  /** Three neighbours in a row whose middle is at `place`. */
-  const threeOf: w.Code = [-4, 0, 4].flatMap((shift) => [
-    ...w.set(other, load(w.add(w.get(place), w.constant(shift)))),
-    ...compare,
-  ]);
-  const rowsOf = (middle: w.Code): w.Code =>
-    [minus(middle, w.get(row)), middle, w.add(middle, w.get(row))].flatMap((start) => [
-      ...w.set(place, start),
-      ...threeOf,
-    ]);
-  const planes = [minus(w.get(at), w.get(plane)), w.get(at), w.add(w.get(at), w.get(plane))];
-  const isTop = and(atMost(w.get(most), w.get(value)), w.f32x4.below(w.get(limit), w.get(value)));
-  const isBottom = and(
-    atMost(w.get(value), w.get(fewest)),
-    w.f32x4.below(w.get(value), subtract(w.f32x4.zero, w.get(limit))),
-  );
-  return {
-    name: 'mark',
-    locals,
-    body: [
-      ...w.set(limit, loadSplat(w.constant(0))),
-      ...w.loopUntil(at, end, 16, [
-        ...w.set(value, load(w.get(at))),
-        ...w.set(most, w.get(value)),
-        ...w.set(fewest, w.get(value)),
-        ...planes.flatMap(rowsOf),
-        ...w.i32.storeByte(w.get(out), w.i32x4.signs(or(isTop, isBottom))),
-        ...w.increase(out, 1),
-      ]),
-    ],
-  };
-}
-
-const openKernel = kernelIn<Kernel>(() => [subtractSource(), markSource()]);
+const openKernel = kernelIn<Kernel>(built);
 
 /** @returns null where this cannot do it: no SIMD here, or rows too long for its memory */
 export function findExtremaSimd(

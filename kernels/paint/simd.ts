@@ -1,12 +1,10 @@
 /** Painting in WebAssembly SIMD: a vector holds the three colours of a pixel. */
 
-import * as w from '../wasm/code.ts';
+import * as built from '../built/paint.ts';
 import { createLayout } from '../wasm/layout.ts';
 import { kernelWithMemory } from '../wasm/workspace.ts';
-import { CELL, COARSE, WHITE } from './types.ts';
+import { CELL, COARSE } from './types.ts';
 import type { PaintChange, Painter, PaintNodes, PaintSource } from './types.ts';
-
-const { add, greatest, least, load, multiply, splat, spread, subtract } = w.f32x4;
 
 /** Bytes of a node, and of a value of the change. */
 const VECTOR = 16;
@@ -31,91 +29,7 @@ interface Kernel {
   ): void;
 }
 
-function runSource(): w.FunctionSource {
-  const locals = w.createLocals(9);
-  const [nodes, end, below, change, changeBelow, picture, row, out, outBelow] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-  const [target, from, at, band, line, dot] = Array.from({ length: 6 }, () => locals.integer());
-  const [left, right, leftStep, rightStep, place, step] = Array.from({ length: 6 }, () => locals.vector());
-  const [slope, held, cell, share, upper, under, factor, white] = Array.from({ length: 8 }, () =>
-    locals.vector(),
-  );
-  /** What is added at three neighbouring values of the change, and by how much more from row to row. */
-  const added = [0, 1, 2].map(() => locals.vector());
-  const more = [0, 1, 2].map(() => locals.vector());
-  const sum = locals.vector();
-  /** `to` becomes the colours between the pixel at `address` and the next, by the share along x. */
-  const between = (to: w.Local, address: w.Code): w.Code => [
-    ...w.set(to, w.colours.toFloats(address)),
-    ...w.set(to, mix(to, w.colours.toFloats(address, 3), 0)),
-  ];
-  const mix = (a: w.Local, b: w.Code, axis: number): w.Code =>
-    add(w.get(a), multiply(subtract(b, w.get(a)), spread(w.get(share), axis)));
-  const pixel: w.Code = [
-    ...w.set(held, least(greatest(w.get(place), load(w.constant(LEAST))), load(w.constant(GREATEST)))),
-    ...w.set(cell, w.i32x4.truncate(w.get(held))),
-    ...w.set(share, subtract(w.get(held), w.i32x4.toFloat(w.get(cell)))),
-    ...w.set(at, w.offset(w.get(picture), w.i32x4.lane(w.get(cell), 0), 3)),
-    ...w.set(at, w.add(w.get(at), w.multiply(w.i32x4.lane(w.get(cell), 1), w.get(row)))),
-    ...between(upper, w.get(at)),
-    ...between(under, w.add(w.get(at), w.get(row))),
-    ...w.set(upper, mix(upper, w.get(under), 1)),
-    ...w.set(factor, spread(w.get(place), 2)),
-    ...w.set(white, least(least(spread(w.get(upper), 0), spread(w.get(upper), 1)), spread(w.get(upper), 2))),
-    ...w.set(white, multiply(subtract(w.get(white), splat(WHITE)), splat(1 / (255 - WHITE)))),
-    ...w.set(white, least(greatest(w.get(white), w.f32x4.zero), splat(1))),
-    ...w.set(white, multiply(w.get(white), greatest(subtract(splat(1), w.get(factor)), w.f32x4.zero))),
-    ...w.set(upper, add(multiply(w.get(upper), add(w.get(factor), w.get(white))), w.get(sum))),
-    ...w.set(cell, w.colours.fromFloats(add(w.get(upper), splat(0.5)))),
-    ...w.colours.storeThree(w.get(target), w.get(cell)),
-    ...w.increase(target, 3),
-    ...w.set(place, add(w.get(place), w.get(step))),
-    ...w.set(sum, add(w.get(sum), w.get(slope))),
-  ];
-  const pixels = [0, 1].flatMap((half) => [
-    ...w.set(sum, w.get(added[half])),
-    ...w.set(slope, multiply(subtract(w.get(added[half + 1]), w.get(sum)), splat(1 / COARSE))),
-    ...w.loop(dot, w.constant(0), COARSE, 1, pixel),
-  ]);
-  const lines = w.loop(line, w.constant(0), COARSE, 1, [
-    ...w.set(place, w.get(left)),
-    ...w.set(step, multiply(subtract(w.get(right), w.get(left)), splat(1 / CELL))),
-    ...pixels,
-    ...w.set(left, add(w.get(left), w.get(leftStep))),
-    ...w.set(right, add(w.get(right), w.get(rightStep))),
-    ...added.flatMap((value, k) => w.set(value, add(w.get(value), w.get(more[k])))),
-    // The pixels have taken it to the end of the cell.
-    ...w.set(target, w.add(w.get(target), w.get(outBelow))),
-  ]);
-  const bands = w.loop(band, w.constant(0), CELL / COARSE, 1, [
-    ...added.flatMap((value, k) => w.set(value, load(w.get(from), VECTOR * k))),
-    ...w.set(from, w.add(w.get(from), w.get(changeBelow))),
-    ...more.flatMap((step, k) =>
-      w.set(step, multiply(subtract(load(w.get(from), VECTOR * k), w.get(added[k])), splat(1 / COARSE))),
-    ),
-    ...lines,
-  ]);
-  const stepDown = (corner: number): w.Code => {
-    const under = load(w.add(w.get(nodes), w.get(below)), corner);
-    return multiply(subtract(under, load(w.get(nodes), corner)), splat(1 / CELL));
-  };
-  return {
-    name: 'run',
-    locals,
-    body: w.loopUntil(nodes, end, VECTOR, [
-      ...w.set(target, w.get(out)),
-      ...w.set(from, w.get(change)),
-      ...w.set(left, load(w.get(nodes))),
-      ...w.set(right, load(w.get(nodes), VECTOR)),
-      ...w.set(leftStep, stepDown(0)),
-      ...w.set(rightStep, stepDown(VECTOR)),
-      ...bands,
-      ...w.increase(out, 3 * CELL),
-      ...w.increase(change, (VECTOR * CELL) / COARSE),
-    ]),
-  };
-}
-
-const withKernel = kernelWithMemory<Kernel>(() => [runSource()]);
+const withKernel = kernelWithMemory<Kernel>(built);
 
 /** @returns false where this cannot do it: no SIMD here, or more than 2 GiB of a picture */
 export function paintSimd(

@@ -1,13 +1,9 @@
 /** The weighing of seams in WebAssembly SIMD, four pixels at a time. */
 
-import * as w from '../wasm/code.ts';
+import * as built from '../built/seam.ts';
 import { createLayout } from '../wasm/layout.ts';
 import { kernelWithMemory } from '../wasm/workspace.ts';
-import { FARTHEST, FLAT, NEVER, PULL, UNIT } from './types.ts';
 import type { SeamLayer, SeamWeights, Window } from './types.ts';
-
-const { absolute, add, and, atMost, divide, floor, greatest, least, load, multiply } = w.f32x4;
-const { or, select, splat, store, subtract, values, without, zero } = w.f32x4;
 
 interface Kernel {
   /**
@@ -32,112 +28,7 @@ interface Kernel {
   tie(out: number, end: number, costs: number, step: number): void;
 }
 
-/** One colour of the four pixels from `address` on, as floats. */
-const colour = (address: w.Code, c: number): w.Code =>
-  w.i32x4.toFloat(
-    w.bytes.shuffle(
-      load(address),
-      zero,
-      [0, 3, 6, 9].flatMap((at) => [at + c, 16, 16, 16]),
-    ),
-  );
-
-/** A pixel's neighbours: pixels to the right, and rows down. */
-const SIDES = [
-  [-1, 0],
-  [1, 0],
-  [0, -1],
-  [0, 1],
-];
-const stepTo = (address: w.Local, [x, y]: number[], size: number, pitch: w.Local): w.Code =>
-  w.add(
-    w.add(w.get(address), w.constant(size * x)),
-    y === 0 ? w.constant(0) : w.multiply(w.get(pitch), w.constant(y)),
-  );
-
-function weighSource(): w.FunctionSource {
-  const locals = w.createLocals(11);
-  const [out, end, costs, fresh, old, pitch, showsFresh, showsOld, maskPitch] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-  const [depthFresh, depthOld] = [9, 10];
-  const [inFresh, inOld, both, differs, change, terminal] = Array.from({ length: 6 }, () => locals.vector());
-  const [nextFresh, nextOld, toOld, toFresh, value] = Array.from({ length: 5 }, () => locals.vector());
-  const around = SIDES.map(() => locals.vector());
-  const shown = (address: w.Code): w.Code =>
-    w.i32x4.greater(w.i32x4.truncate(w.colours.toFloats(address)), zero);
-  /** Adds the changes of green across a layer's pixels. */
-  const addChanges = (neighbour: (side: number[]) => w.Code): w.Code => [
-    ...SIDES.flatMap((side, k) => w.set(around[k], neighbour(side))),
-    ...[0, 2].flatMap((k) =>
-      w.set(change, add(w.get(change), absolute(subtract(w.get(around[k + 1]), w.get(around[k]))))),
-    ),
-  ];
-  const greenOfOld = (side: number[]): w.Code =>
-    select(colour(stepTo(old, side, 3, pitch), 1), w.get(value), shown(stepTo(showsOld, side, 1, maskPitch)));
-  const findSides = SIDES.flatMap((side) => [
-    ...w.set(nextFresh, shown(stepTo(showsFresh, side, 1, maskPitch))),
-    ...w.set(nextOld, shown(stepTo(showsOld, side, 1, maskPitch))),
-    ...w.set(toOld, or(w.get(toOld), without(w.get(nextOld), w.get(nextFresh)))),
-    ...w.set(toFresh, or(w.get(toFresh), without(w.get(nextFresh), w.get(nextOld)))),
-  ]);
-  const never = and(w.i32x4.splat(w.constant(NEVER)), without(w.get(toOld), w.get(toFresh)));
-  const always = and(w.i32x4.splat(w.constant(-NEVER)), without(w.get(toFresh), w.get(toOld)));
-  return {
-    name: 'weigh',
-    locals,
-    body: w.loopUntil(out, end, 16, [
-      ...w.set(inFresh, shown(w.get(showsFresh))),
-      ...w.set(inOld, shown(w.get(showsOld))),
-      ...w.set(both, and(w.get(inFresh), w.get(inOld))),
-      ...w.set(differs, zero),
-      ...[0, 1, 2].flatMap((c) =>
-        w.set(
-          differs,
-          add(w.get(differs), absolute(subtract(colour(w.get(fresh), c), colour(w.get(old), c)))),
-        ),
-      ),
-      ...w.set(change, splat(FLAT)),
-      ...addChanges((side) => colour(stepTo(fresh, side, 3, pitch), 1)),
-      ...w.set(value, colour(w.get(old), 1)),
-      ...addChanges(greenOfOld),
-      ...store(
-        w.get(costs),
-        select(divide(w.get(differs), w.get(change)), values(-1, -1, -1, -1), w.get(both)),
-      ),
-      ...w.set(value, subtract(load(w.get(depthOld)), load(w.get(depthFresh)))),
-      ...w.set(value, greatest(least(w.get(value), splat(FARTHEST)), splat(-FARTHEST))),
-      ...w.set(value, floor(add(multiply(w.get(value), splat(PULL / FARTHEST)), splat(0.5)))),
-      ...w.set(toOld, zero),
-      ...w.set(toFresh, zero),
-      ...findSides,
-      ...w.set(terminal, w.i32x4.add(w.i32x4.truncate(w.get(value)), w.i32x4.add(never, always))),
-      // What only the new layer shows is its own.
-      ...store(w.get(out), select(w.get(terminal), without(w.get(inFresh), w.get(inOld)), w.get(both))),
-      ...[fresh, old].flatMap((address) => w.increase(address, 12)),
-      ...[showsFresh, showsOld].flatMap((address) => w.increase(address, 4)),
-      ...[costs, depthFresh, depthOld].flatMap((address) => w.increase(address, 16)),
-    ]),
-  };
-}
-
-function tieSource(): w.FunctionSource {
-  const locals = w.createLocals(4);
-  const [out, end, costs, step] = [0, 1, 2, 3];
-  const [here, there] = [locals.vector(), locals.vector()];
-  const rounded = floor(add(multiply(add(w.get(here), w.get(there)), splat(UNIT)), splat(1.5)));
-  const exists = and(atMost(zero, w.get(here)), atMost(zero, w.get(there)));
-  return {
-    name: 'tie',
-    locals,
-    body: w.loopUntil(out, end, 16, [
-      ...w.set(here, load(w.get(costs))),
-      ...w.set(there, load(w.add(w.get(costs), w.get(step)))),
-      ...store(w.get(out), w.i32x4.truncate(and(rounded, exists))),
-      ...w.increase(costs, 16),
-    ]),
-  };
-}
-
-const withKernel = kernelWithMemory<Kernel>(() => [weighSource(), tieSource()]);
+const withKernel = kernelWithMemory<Kernel>(built);
 
 /** @returns null where this cannot do it: no SIMD here, or more than 2 GiB of pixels */
 export function weighSimd(fresh: SeamLayer, old: SeamLayer, window: Window): SeamWeights | null {

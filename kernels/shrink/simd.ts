@@ -1,11 +1,9 @@
 /** Means of areas in WebAssembly SIMD: rows are summed down first, eight values at a time, then pixels across. */
 
-import * as w from '../wasm/code.ts';
+import * as built from '../built/shrink.ts';
 import { kernelWithMemory } from '../wasm/workspace.ts';
 import { coverageOf } from './coverage.ts';
 import type { BytePicture } from './types.ts';
-
-const { add, load, loadSplat, multiply, splat, store } = w.f32x4;
 
 /** 3 MiB, so that a strip stays in the cache. */
 const MEMORY = 3 * 2 ** 20;
@@ -22,58 +20,7 @@ interface Kernel {
   across(row: number, table: number, entry: number, out: number, end: number): void;
 }
 
-function downSource(): w.FunctionSource {
-  const locals = w.createLocals(6);
-  const [input, weights, weightsEnd, pitch, out, end] = [0, 1, 2, 3, 4, 5];
-  const [at, tap] = [locals.integer(), locals.integer()];
-  const [first, second, weight] = [locals.vector(), locals.vector(), locals.vector()];
-  const addTo = (sum: w.Local, shift: number): w.Code =>
-    w.set(sum, add(w.get(sum), multiply(w.get(weight), w.colours.toFloats(w.get(at), shift))));
-  return {
-    name: 'down',
-    locals,
-    body: w.loopUntil(out, end, 32, [
-      ...w.set(first, w.f32x4.zero),
-      ...w.set(second, w.f32x4.zero),
-      ...w.set(at, w.get(input)),
-      ...w.set(tap, w.get(weights)),
-      ...w.loopUntil(tap, weightsEnd, 4, [
-        ...w.set(weight, loadSplat(w.get(tap))),
-        ...addTo(first, 0),
-        ...addTo(second, 4),
-        ...w.set(at, w.add(w.get(at), w.get(pitch))),
-      ]),
-      ...store(w.get(out), w.get(first)),
-      ...store(w.get(out), w.get(second), 16),
-      ...w.increase(input, 8),
-    ]),
-  };
-}
-
-/** An entry is the first pixel's place in the row, in bytes, and then the weights. */
-function acrossSource(): w.FunctionSource {
-  const locals = w.createLocals(5);
-  const [row, table, entry, out, end] = [0, 1, 2, 3, 4];
-  const [at, next] = [locals.integer(), locals.integer()];
-  const sum = locals.vector();
-  return {
-    name: 'across',
-    locals,
-    body: w.loopUntil(out, end, 3, [
-      ...w.set(at, w.add(w.get(row), w.i32.load(w.get(table)))),
-      ...w.set(next, w.add(w.get(table), w.get(entry))),
-      ...w.increase(table, 4),
-      ...w.set(sum, splat(0.5)),
-      ...w.loopUntil(table, next, 4, [
-        ...w.set(sum, add(w.get(sum), multiply(loadSplat(w.get(table)), load(w.get(at))))),
-        ...w.increase(at, 12),
-      ]),
-      ...w.colours.storeThree(w.get(out), w.colours.fromFloats(w.get(sum))),
-    ]),
-  };
-}
-
-const withKernel = kernelWithMemory<Kernel>(() => [downSource(), acrossSource()]);
+const withKernel = kernelWithMemory<Kernel>(built);
 
 /** @returns null where this cannot do it: no SIMD here, or rows too long for its memory */
 export const shrinkSimd = (picture: BytePicture, newWidth: number, newHeight: number): BytePicture | null =>
