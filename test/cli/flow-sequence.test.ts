@@ -1,13 +1,25 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Image } from '../../src/core/types.ts';
 import { openFrames, readFlow, readImage, writeImage } from '../../src/io/index.ts';
+import { drawBlobs } from '../features/textures.ts';
 import { writeFrames } from './pictures.ts';
 import { STAND_IN, makeScratch, runCommand } from './run-command.ts';
 
 const scratch = makeScratch();
 const at = scratch.path;
 const CLIP = at('clip.mp4');
+const CLEAR = drawBlobs(64, 48);
 const MODEL = ['--model', STAND_IN, '--backend', 'onnxruntime'];
 
 beforeAll(() => writeFrames(CLIP, 6));
@@ -37,6 +49,27 @@ test('a video becomes a video with one flow for each frame but the last', async 
     height: 48,
   });
   expect(await countFrames('flow.mp4')).toEqual({ frames: 5, width: 64, height: 48 });
+});
+
+test('what is transparent in the frames of a folder is unknown, and damage is told', async () => {
+  mkdirSync(at('frames'));
+  const { width, height } = await countFrames('clip.mp4');
+  const rgba = Buffer.alloc(width * height * 4, 200).fill(0, 0, width * 4);
+  const raw = { width, height, channels: 4 } as const;
+  for (const name of ['0.png', '1.png']) await sharp(rgba, { raw }).png().toFile(at('frames', name));
+  const jpeg = await sharp(CLEAR.data, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 95 })
+    .toBuffer();
+  for (let i = jpeg.length >> 1, end = i + 40; i < end; i++) jpeg[i] = (jpeg[i] * 7 + 13) & 0x7f;
+  writeFileSync(at('frames', '2.jpg'), jpeg);
+  const { code, stdout, stderr } = await runCommand([
+    ...['flow', at('frames'), '-o', at('unknown', '%d.npy'), '--json', ...MODEL],
+  ]);
+  expect(stderr).toMatch(/^Warning: .*2\.jpg is damaged: /);
+  expect((JSON.parse(stdout) as { warnings: string[] }).warnings).toHaveLength(1);
+  const { valid } = await readFlow(at('unknown', '1.npy'));
+  expect([...valid!]).toEqual([...valid!].map((_, k) => (k < width ? 0 : 1)));
+  expect(code).toBe(0);
 });
 
 test('a GIF, every second frame, smaller and side by side', async () => {
