@@ -13,8 +13,10 @@ export {
   applyHomography,
   asNdarray,
   composeHomographies,
+  fromJson,
   fromNdarray,
   invertHomography,
+  toJson,
 } from './core/index.ts';
 export type {
   Color,

@@ -1,4 +1,4 @@
-import { ShapeError } from './errors.ts';
+import { ShapeError, expected } from './errors.ts';
 
 /** What found the correspondences: features that were matched, dense flow that was sampled, or a network's cells. */
 export type CorrespondenceSource = 'features' | 'flow' | 'homography-network' | 'semantic' | 'given';
@@ -32,6 +32,9 @@ export function createCorrespondences(
   scores?: ArrayLike<number>,
   source: CorrespondenceSource = 'given',
 ): Correspondences {
+  for (const [name, points] of [['pointsA', pointsA] as const, ['pointsB', pointsB] as const])
+    if (points?.length && typeof points[0] !== 'number')
+      throw expected('x and y of each point, interleaved,', name, points);
   const count = pointsA.length / 2;
   if (!Number.isInteger(count) || pointsB.length !== pointsA.length)
     throw new ShapeError(

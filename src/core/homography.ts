@@ -25,8 +25,21 @@ export function checkHomography(values: ArrayLike<number>, name: string): Homogr
   return numbers as unknown as Homography;
 }
 
-/** Where `(x, y)` goes; not finite on the horizon. */
+/** As {@link checkHomography}, but cheap enough for a function that is called for each point. */
+function checkLength(h: Homography, name: string): void {
+  if (h?.length !== 9) checkHomography(h, name);
+}
+
+/**
+ * Where `(x, y)` goes; not finite on the horizon.
+ *
+ * @param h nine numbers, row by row
+ * @throws TypeError for a nested matrix, or where an argument is missing
+ */
 export function applyHomography(h: Homography, x: number, y: number): [x: number, y: number] {
+  checkLength(h, 'h');
+  if (typeof x !== 'number' || typeof y !== 'number')
+    throw expected('two numbers', 'x and y', typeof x === 'number' ? y : x);
   const w = h[6] * x + h[7] * y + h[8];
   return [(h[0] * x + h[1] * y + h[2]) / w, (h[3] * x + h[4] * y + h[5]) / w];
 }
@@ -34,14 +47,17 @@ export function applyHomography(h: Homography, x: number, y: number): [x: number
 /**
  * Where many points go.
  *
- * @param points x and y interleaved
- * @param out as long as `points`; a new array unless told, and may be `points` itself
+ * @param points x and y interleaved, in pixels
+ * @param out as long as `points`; defaults to a new array, and may be `points` itself
+ * @throws TypeError for a nested matrix or a list of pairs
  */
 export function transformPoints(
   h: Homography,
   points: ArrayLike<number>,
   out: Float64Array = new Float64Array(points.length),
 ): Float64Array {
+  checkLength(h, 'h');
+  checkPoints(points, 'points');
   for (let i = 0; i + 1 < points.length; i += 2) {
     const x = points[i];
     const y = points[i + 1];
@@ -50,6 +66,13 @@ export function transformPoints(
     out[i + 1] = (h[3] * x + h[4] * y + h[5]) / w;
   }
   return out;
+}
+
+/** Checks that points are numbers, x and y interleaved, by the first of them alone. */
+export function checkPoints(points: ArrayLike<number>, name: string): void {
+  const isList = typeof points === 'object' && points !== null && points.length % 2 === 0;
+  if (!isList || (points.length > 0 && typeof points[0] !== 'number'))
+    throw expected('x and y of each point, interleaved,', name, points);
 }
 
 /** The determinant; its sign tells whether the map keeps the sense of rotation where the weight is positive. */
@@ -74,8 +97,11 @@ export function multiply3(a: Matrix3, b: Matrix3): Matrix3 {
 export const transpose3 = (m: Matrix3): Matrix3 => [m[0], m[3], m[6], m[1], m[4], m[7], m[2], m[5], m[8]];
 
 /** The map that takes A to C, from those that take B to C and A to B. */
-export const composeHomographies = (homographyBC: Homography, homographyAB: Homography): Homography =>
-  multiply3(homographyBC, homographyAB);
+export function composeHomographies(homographyBC: Homography, homographyAB: Homography): Homography {
+  checkLength(homographyBC, 'homographyBC');
+  checkLength(homographyAB, 'homographyAB');
+  return multiply3(homographyBC, homographyAB);
+}
 
 /**
  * The map back.
@@ -83,6 +109,7 @@ export const composeHomographies = (homographyBC: Homography, homographyAB: Homo
  * @throws {ShapeError} where there is none: the map takes the plane to a line or a point
  */
 export function invertHomography(h: Homography): Homography {
+  checkLength(h, 'h');
   const adjugate: Homography = [
     h[4] * h[8] - h[5] * h[7],
     h[2] * h[7] - h[1] * h[8],
@@ -107,6 +134,7 @@ export function invertHomography(h: Homography): Homography {
  * and its largest entry positive.
  */
 export function normalizeHomography(h: Homography): Homography {
+  checkLength(h, 'h');
   const length = Math.hypot(...h);
   if (length === 0) return h;
   if (Math.abs(h[8]) > 1e-12 * length) return h.map((value) => value / h[8]) as unknown as Homography;

@@ -34,6 +34,7 @@ export {
   IDENTITY,
   applyHomography,
   checkHomography,
+  checkPoints,
   composeHomographies,
   determinant3,
   homographyJacobian,
@@ -45,8 +46,11 @@ export {
   transpose3,
 } from './homography.ts';
 export type { Homography, Matrix3 } from './homography.ts';
+export { fromJson, toJson } from './json.ts';
 export { flowMagnitudes, knownPixels } from './known.ts';
 export { LEAST_SCALE, SCALE_PERCENTILE, STILL, motionScale } from './motion-scale.ts';
+export { checkOptions, pickOptions } from './options.ts';
+export type { OptionNames } from './options.ts';
 export { asNdarray, fromNdarray } from './ndarray.ts';
 export { quantiles } from './quantile.ts';
 export type { Color, FlowField, Image, Mask, Rectangle, ScalarField, Size, Tensor } from './types.ts';

@@ -1,9 +1,10 @@
-import type { FlowField, Image } from '../core/index.ts';
+import type { FlowField, Image, OptionNames } from '../core/index.ts';
 import {
   checkColor,
   checkFlow,
   checkGrid,
   checkInteger,
+  checkOptions,
   checkPositive,
   checkSameSize,
   knownPixels,
@@ -22,6 +23,8 @@ export interface ArrowOptions {
   readonly color?: Color;
 }
 
+const OPTIONS: OptionNames<ArrowOptions> = { step: true, scale: true, color: true };
+
 /** Length in pixels of drawing below which nothing is drawn. */
 const LEAST_LENGTH = 0.5;
 
@@ -37,6 +40,7 @@ const HEAD_SLOPE = 0.5;
  * @throws ShapeError when the two differ in size
  */
 export function drawArrows(image: Image, flow: FlowField, options: ArrowOptions = {}): Image {
+  checkOptions(options, OPTIONS, 'drawArrows');
   checkGrid(image, 3, 'image');
   checkFlow(flow, 'flow');
   checkSameSize(image, 'image', flow, 'flow');

@@ -1,9 +1,10 @@
-import type { FlowField, Image } from '../core/index.ts';
+import type { FlowField, Image, OptionNames } from '../core/index.ts';
 import {
   LEAST_SCALE,
   SCALE_PERCENTILE,
   checkColor,
   checkFlow,
+  checkOptions,
   checkPositive,
   knownPixels,
   motionScale,
@@ -24,6 +25,8 @@ export interface ColorizeOptions {
   readonly unknown?: Color;
 }
 
+const OPTIONS: OptionNames<ColorizeOptions> = { maxMagnitude: true, unknown: true };
+
 /** A flow in colours, and the scale they were made with. */
 export interface ColorizedFlow {
   readonly image: Image;
@@ -40,6 +43,7 @@ const EPSILON = 1e-5;
  * colour of its own.
  */
 export function colorizeFlow(flow: FlowField, options: ColorizeOptions = {}): ColorizedFlow {
+  checkOptions(options, OPTIONS, 'colorizeFlow');
   checkFlow(flow, 'flow');
   const unknown = checkColor(options.unknown ?? [0, 0, 0], 'unknown');
   if (options.maxMagnitude !== undefined) checkPositive(options.maxMagnitude, 'maxMagnitude');

@@ -1,7 +1,8 @@
-import type { FlowField, Image } from '../core/index.ts';
+import type { FlowField, Image, OptionNames } from '../core/index.ts';
 import {
   checkFlow,
   checkOneOf,
+  checkOptions,
   checkPositive,
   checkSameSize,
   knownPixels,
@@ -19,6 +20,8 @@ export interface ErrorMapOptions {
   /** `heat`, dark to bright, unless told; `kitti`, blue to red, is the picture of that benchmark. */
   readonly colors?: 'heat' | 'kitti';
 }
+
+const OPTIONS: OptionNames<ErrorMapOptions> = { maxError: true, colors: true };
 
 /** A picture of the errors, and the scale it was made with. */
 export interface ErrorMap {
@@ -38,6 +41,7 @@ const INCOMPARABLE = { heat: [112, 112, 112], kitti: [0, 0, 0] } as const;
  * @throws ShapeError when the two differ in size
  */
 export function errorMap(flow: FlowField, truth: FlowField, options: ErrorMapOptions = {}): ErrorMap {
+  checkOptions(options, OPTIONS, 'errorMap');
   checkFlow(flow, 'flow');
   checkFlow(truth, 'truth');
   checkSameSize(flow, 'flow', truth, 'truth');

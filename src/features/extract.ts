@@ -1,4 +1,4 @@
-import { checkInteger, checkOneOf, expected } from '../core/index.ts';
+import { checkInteger, checkOneOf, checkOptions, expected } from '../core/index.ts';
 import type { Image } from '../core/index.ts';
 import {
   chooseEven,
@@ -14,6 +14,7 @@ import { contrastShare } from './contrast-share.ts';
 import type { Keypoint } from './detect/index.ts';
 import { buildScaleSpace } from './scale-space/index.ts';
 import type { Octave, ScaleSpace } from './scale-space/index.ts';
+import { DESCRIBE_OPTIONS, DETECT_OPTIONS, EXTRACT_OPTIONS } from './types.ts';
 import type {
   DescribeOptions,
   Descriptors,
@@ -38,6 +39,7 @@ const MOST_UPSAMPLED = 3e6;
  * @throws {TypeError | RangeError} for options that make no sense
  */
 export function detectKeypoints(image: Image | Grey, options: DetectOptions = {}): Keypoints {
+  checkOptions(options, DETECT_OPTIONS, 'detectKeypoints');
   const { space, keypoints } = detectIn(image, options, false);
   space.release();
   return keypoints;
@@ -53,6 +55,7 @@ export async function describeKeypoints(
   keypoints: Keypoints,
   options: DescribeOptions = {},
 ): Promise<Descriptors> {
+  checkOptions(options, DESCRIBE_OPTIONS, 'describeKeypoints');
   const space = buildScaleSpace(image, enlarges(image, {}));
   try {
     return await describeIn(space, keypoints, options);
@@ -63,6 +66,7 @@ export async function describeKeypoints(
 
 /** Finds keypoints and describes them, from one scale space. */
 export async function extractFeatures(image: Image | Grey, options: ExtractOptions = {}): Promise<Features> {
+  checkOptions(options, EXTRACT_OPTIONS, 'extractFeatures');
   const { space, keypoints } = detectIn(image, options, typeof options.descriptor === 'object');
   try {
     return { keypoints, descriptors: await describeIn(space, keypoints, options) };

@@ -1,6 +1,6 @@
 /** What feature detection and description exchange: plain data, layouts and units on every field. */
 
-import type { ScalarField } from '../core/index.ts';
+import type { OptionNames, ScalarField } from '../core/index.ts';
 
 /** Points worth matching, in no particular order unless said. */
 export interface Keypoints {
@@ -71,7 +71,10 @@ export interface DetectOptions {
   readonly contrast?: number;
   /** Greatest ratio of the two curvatures of a `dog` keypoint, edges being above; 10 unless told. */
   readonly edgeRatio?: number;
-  /** Start `dog` on the picture enlarged twice, which finds about four times as many; true unless told. */
+  /**
+   * Start `dog` on the image enlarged twice, which finds about four times as many. Defaults to true for images of at most
+   * 3 million pixels, whose scale space fits into memory.
+   */
   readonly upsample?: boolean;
   /** All directions 0, for pictures that are not turned against each other; false unless told. */
   readonly upright?: boolean;
@@ -81,6 +84,17 @@ export interface DetectOptions {
    */
   readonly gradients?: 'all' | 'samples';
 }
+
+export const DETECT_OPTIONS: OptionNames<DetectOptions> = {
+  detector: true,
+  count: true,
+  spread: true,
+  contrast: true,
+  edgeRatio: true,
+  upsample: true,
+  upright: true,
+  gradients: true,
+};
 
 /**
  * - `sift`: gradient histograms, clipped and of length 1 (Lowe 2004)
@@ -96,8 +110,12 @@ export interface DescribeOptions {
   readonly gradients?: 'all' | 'samples';
 }
 
+export const DESCRIBE_OPTIONS: OptionNames<DescribeOptions> = { descriptor: true, gradients: true };
+
 /** Options of `extractFeatures`: those of finding and of describing keypoints. */
 export interface ExtractOptions extends DetectOptions, DescribeOptions {}
+
+export const EXTRACT_OPTIONS: OptionNames<ExtractOptions> = { ...DETECT_OPTIONS, ...DESCRIBE_OPTIONS };
 
 /** Options of `matchDescriptors`. */
 export interface MatchDescriptorsOptions {
@@ -106,14 +124,20 @@ export interface MatchDescriptorsOptions {
   /** Keep a match only if it is the best from both sides; true unless told. */
   readonly mutual?: boolean;
   /**
-   * Where the descriptors lie, x and y interleaved: the second best must then be `apart` pixels away from the best,
+   * Where the descriptors of B lie, x and y interleaved: the second best must then be `apart` pixels away from the best,
    * so that a point found twice does not spoil its own ratio (Mishkin 2015).
    */
-  readonly pointsA?: ArrayLike<number>;
   readonly pointsB?: ArrayLike<number>;
-  /** Pixels; 10 unless told. Only with `pointsA` and `pointsB`. */
+  /** Pixels; defaults to 10. Only with `pointsB`. */
   readonly apart?: number;
 }
+
+export const MATCH_DESCRIPTORS_OPTIONS: OptionNames<MatchDescriptorsOptions> = {
+  ratio: true,
+  mutual: true,
+  pointsB: true,
+  apart: true,
+};
 
 /** Which descriptor of A belongs to which of B. */
 export interface DescriptorMatches {

@@ -1,4 +1,4 @@
-import type { Matrix3 } from '../core/index.ts';
+import type { Matrix3, OptionNames } from '../core/index.ts';
 
 /**
  * What can be fitted to correspondences, with the least number that determines it:
@@ -23,6 +23,14 @@ export interface FitOptions {
   /** Fewer inliers than this are no model; unless told twice the least number, plus 2. */
   readonly minInliers?: number;
 }
+
+export const FIT_OPTIONS: OptionNames<FitOptions> = {
+  threshold: true,
+  confidence: true,
+  maxIterations: true,
+  seed: true,
+  minInliers: true,
+};
 
 /** How many places there are among all correspondences, and among the inliers. */
 export interface DistinctPlaces {

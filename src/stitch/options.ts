@@ -1,6 +1,7 @@
-import type { Image } from '../core/index.ts';
+import type { Image, OptionNames } from '../core/index.ts';
 import type { FlowBetween, SeamMethod } from './seams/index.ts';
 import type { BlendMethod } from './compose/index.ts';
+import { REGISTER_OPTIONS } from './register/index.ts';
 import type { RegisterOptions } from './register/index.ts';
 import type { Transforms } from './transforms.ts';
 import type { ProjectionName, TileSink } from './types.ts';
@@ -31,3 +32,17 @@ export interface StitchOptions extends RegisterOptions {
   /** Where panorama number `index` goes; into memory unless told. */
   readonly openSink?: (index: number, width: number, height: number) => Promise<TileSink>;
 }
+
+export const STITCH_OPTIONS: OptionNames<StitchOptions> = {
+  ...REGISTER_OPTIONS,
+  projection: true,
+  crop: true,
+  maxMegapixels: true,
+  exposure: true,
+  seams: true,
+  blend: true,
+  align: true,
+  transforms: true,
+  onPicture: true,
+  openSink: true,
+};

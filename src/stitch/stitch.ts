@@ -1,15 +1,16 @@
-import { WhitherError, checkAborted, checkSignal } from '../core/index.ts';
+import { WhitherError, checkAborted, checkOptions, checkSignal, pickOptions } from '../core/index.ts';
 import type { Image } from '../core/index.ts';
 import { buildPanorama } from './build-panorama.ts';
 import type { BuiltPanorama, PanoramaParts } from './build-panorama.ts';
 import { explainLeftOut } from './explain.ts';
 import { asSources, keepPictures } from './sources/index.ts';
 import { createMemorySink } from './compose/index.ts';
+import { STITCH_OPTIONS } from './options.ts';
 import type { StitchOptions } from './options.ts';
 import type { Oriented } from './canvas/index.ts';
 import { drawGraph, drawMatches, drawPoints } from './pictures.ts';
-import { readView, register, THUMBNAIL_PIXELS } from './register/index.ts';
-import type { Registered, Registration } from './register/index.ts';
+import { REGISTER_OPTIONS, THUMBNAIL_PIXELS, readView, register } from './register/index.ts';
+import type { RegisterOptions, Registered, Registration } from './register/index.ts';
 import { tidy } from './report.ts';
 import type { LeftOut, PairReport, StitchReport } from './report.ts';
 import { checkFits } from './transforms.ts';
@@ -47,10 +48,11 @@ export async function stitch(
   images: readonly (Image | ImageSource)[],
   options: StitchOptions = {},
 ): Promise<Stitched> {
+  checkOptions(options, STITCH_OPTIONS, 'stitch');
   checkSignal(options.signal);
   const sources = keepPictures(asSources(images), options);
   if (options.transforms) return reuse(sources, options.transforms, options);
-  const registration = await register(sources, options);
+  const registration = await register(sources, pickOptions<RegisterOptions>(options, REGISTER_OPTIONS));
   await showRegistration(registration, options);
   const leftOut = leftOutOf(registration);
   if (!registration.components.length)

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { readImageInfo } from '../../src/io/image/index.ts';
 import { readImage } from '../../src/io/index.ts';
 import { scratchFolder } from './scratch.ts';
 
@@ -61,6 +62,15 @@ test.each([
   expect(await read(bitmap({ width: 3, height: 1, bits, palette, rows }))).toMatchObject({
     data: [10, 20, 30, 40, 50, 60, 10, 20, 30],
   });
+});
+
+test('the size is told by the header alone, whatever the pixels', async () => {
+  const file = scratch.path('header.bmp');
+  await writeFile(file, bitmap({ width: 5, height: 2, bits: 24, rows: [] }));
+  expect(await readImageInfo(file)).toMatchObject({ width: 5, height: 2, deep: false });
+  const pgm = scratch.path('header.pgm');
+  await writeFile(pgm, 'P5\n4 3\n65535\n');
+  expect(await readImageInfo(pgm)).toMatchObject({ width: 4, height: 3, deep: true });
 });
 
 test('a bitmap that is cut short, compressed, without a header or claims too much is refused', async () => {

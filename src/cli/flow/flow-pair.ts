@@ -7,7 +7,7 @@ import { colorizeFlow, drawArrows } from '../../draw/index.ts';
 import { flowStatistics } from '../../flow/index.ts';
 import type { FlowModel } from '../../flow/network/index.ts';
 import { FLOW_EXTENSIONS } from '../../io/flow/index.ts';
-import { readOpaque, resizeImage } from '../../io/image/index.ts';
+import { readOpaque, fitImage } from '../../io/image/index.ts';
 import { readImages, writeFlow, writeImage, writeMask } from '../../io/index.ts';
 import { maskShare, mean, median, round, withoutOccluded, withoutTransparent } from './flow-figures.ts';
 import { estimateOptions } from './flow-options.ts';
@@ -41,8 +41,8 @@ export async function flowOfPair(pathA: string, pathB: string, options: FlowComm
   try {
     const warnings = createWarnings();
     const [fullA, fullB] = await readImages([pathA, pathB], { onWarning: warnings.tell });
-    const imageA = await resizeImage(fullA, options.maxSize);
-    const imageB = await resizeImage(fullB, options.maxSize);
+    const imageA = await fitImage(fullA, options.maxSize);
+    const imageB = await fitImage(fullB, options.maxSize);
     checkSameSize(imageA, pathA, imageB, pathB);
     const model = await openModel(options);
     try {

@@ -1,6 +1,7 @@
 import { nearestRows, NONE } from '../../../kernels/nearest/index.ts';
 import type { Nearest, Rows } from '../../../kernels/nearest/index.ts';
-import { ShapeError, expected } from '../../core/index.ts';
+import { ShapeError, checkOptions, expected } from '../../core/index.ts';
+import { MATCH_DESCRIPTORS_OPTIONS } from '../types.ts';
 import type { DescriptorMatches, Descriptors, MatchDescriptorsOptions } from '../types.ts';
 
 /** What a component of length 1 becomes as an integer; products of vectors are this squared times theirs. */
@@ -18,6 +19,7 @@ export async function matchDescriptors(
   b: Descriptors,
   options: MatchDescriptorsOptions = {},
 ): Promise<DescriptorMatches> {
+  checkOptions(options, MATCH_DESCRIPTORS_OPTIONS, 'matchDescriptors');
   const { ratio = 0.8, mutual = true, apart = 10 } = options;
   if (!(ratio > 0 && ratio <= 1)) throw expected('a number above 0 and up to 1', 'ratio', ratio);
   if (a.count && b.count && a.length !== b.length)

@@ -1,5 +1,5 @@
-import type { Correspondences, Matrix3 } from '../../core/index.ts';
-import { transformPoints } from '../../core/index.ts';
+import type { Correspondences, Matrix3, OptionNames } from '../../core/index.ts';
+import { checkOptions, transformPoints } from '../../core/index.ts';
 import { fitModel, sampsonDistance } from '../../geometry/index.ts';
 import type { FitOptions, GeometricModel, RobustFit } from '../../geometry/index.ts';
 import { matchDescriptors } from './match-descriptors.ts';
@@ -14,6 +14,17 @@ export interface MatchFeaturesOptions extends FitOptions {
   /** Match a second time where the first geometry says that partners can lie; true unless told. */
   readonly guided?: boolean;
 }
+
+const OPTIONS: OptionNames<MatchFeaturesOptions> = {
+  threshold: true,
+  confidence: true,
+  maxIterations: true,
+  seed: true,
+  minInliers: true,
+  model: true,
+  ratio: true,
+  guided: true,
+};
 
 /** Features that were matched, and the geometry that they follow. */
 export interface FeatureMatch {
@@ -45,12 +56,12 @@ export async function matchFeatures(
   b: Features,
   options: MatchFeaturesOptions = {},
 ): Promise<FeatureMatch> {
+  checkOptions(options, OPTIONS, 'matchFeatures');
   const { model = 'homography', ratio = 0.8, guided = true, ...fit } = options;
-  const points = { pointsA: a.keypoints.points, pointsB: b.keypoints.points };
   const first = fitMatches(
     a,
     b,
-    await matchDescriptors(a.descriptors, b.descriptors, { ratio, ...points }),
+    await matchDescriptors(a.descriptors, b.descriptors, { ratio, pointsB: b.keypoints.points }),
     model,
     fit,
   );

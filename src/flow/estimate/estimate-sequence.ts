@@ -1,8 +1,8 @@
-import { ShapeError, checkAborted, checkImage, expected } from '../../core/index.ts';
-import type { Image } from '../../core/index.ts';
+import { ShapeError, checkAborted, checkImage, checkOptions, expected } from '../../core/index.ts';
+import type { Image, OptionNames } from '../../core/index.ts';
 import { carryForward } from '../field/index.ts';
 import type { FlowModel } from '../network/index.ts';
-import { estimatePair } from './estimate.ts';
+import { ESTIMATE_OPTIONS, estimatePair } from './estimate.ts';
 import type { EstimateOptions, FlowEstimate } from './estimate.ts';
 import { prepareFrame } from './estimate-frame.ts';
 import type { PreparedFrame } from '../types.ts';
@@ -17,6 +17,8 @@ export interface FlowSequenceOptions extends EstimateOptions {
    */
   readonly warmStart?: boolean;
 }
+
+const OPTIONS: OptionNames<FlowSequenceOptions> = { ...ESTIMATE_OPTIONS, skip: true, warmStart: true };
 
 /**
  * Images in their order, or what holds them, such as the frames of `openFrames`: a list, anything that gives one after the
@@ -48,6 +50,7 @@ export async function* flowSequence(
   frames: SequenceFrames,
   options: FlowSequenceOptions = {},
 ): AsyncGenerator<SequenceEstimate, void, undefined> {
+  checkOptions(options, OPTIONS, 'flowSequence');
   let index = -1;
   let before: PreparedFrame | undefined;
   let motion = options.initial;

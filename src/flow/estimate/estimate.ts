@@ -1,15 +1,16 @@
 import {
   ModelError,
   ShapeError,
+  checkAborted,
   checkFlow,
   checkImage,
-  checkAborted,
   checkInteger,
   checkOneOf,
+  checkOptions,
   checkSignal,
   expected,
 } from '../../core/index.ts';
-import type { FlowField, Image, Mask, ScalarField } from '../../core/index.ts';
+import type { FlowField, Image, Mask, OptionNames, ScalarField } from '../../core/index.ts';
 import { FLOW_PRESETS } from '../../runtime/index.ts';
 import type { FlowManifest, FlowPlan, FlowPresetName } from '../../runtime/index.ts';
 import { resizePlanes } from '../../../kernels/resample/index.ts';
@@ -47,8 +48,9 @@ export interface EstimateOptions {
   readonly iterations?: readonly number[];
   /**
    * Flow to start from where nothing better is seen, on a grid of any size, in its pixels; a pyramid network alone
-   * uses it. Motion that differs from it by more than 8 cells of the first pass's coarsest level (512 pixels with the
-   * presets of `whither-flow`) is not looked for.
+   * uses it. In a sequence that is the first pair alone. Maps of more than 16 cells to a side are then matched window by
+   * window about it: in images of more than 1024 pixels to a side, with a first pass at a quarter of the size, motion that
+   * differs from it by more than 256 pixels may be missed.
    */
   readonly initial?: FlowField;
   /** Also estimate from B to A, and compare the two directions. */
@@ -70,6 +72,18 @@ export interface EstimateOptions {
    */
   readonly signal?: AbortSignal;
 }
+
+export const ESTIMATE_OPTIONS: OptionNames<EstimateOptions> = {
+  preset: true,
+  schedule: true,
+  iterations: true,
+  initial: true,
+  both: true,
+  refine: true,
+  tile: true,
+  onTile: true,
+  signal: true,
+};
 
 /** Flow and how it came about. */
 export interface FlowEstimate {
@@ -106,6 +120,7 @@ export async function estimateFlow(
   imageB: Image,
   options: EstimateOptions = {},
 ): Promise<FlowEstimate> {
+  checkOptions(options, ESTIMATE_OPTIONS, 'estimateFlow');
   const { input } = model.manifest;
   return estimatePair(
     model,
@@ -197,10 +212,10 @@ function planEstimate({ manifest }: FlowModel, image: Image, options: EstimateOp
   if (initial) checkFlow(initial, 'initial');
   const iterations = checkIterations(options.iterations ?? plan.iterations, manifest);
   const side = tileSide(options.tile ?? 'auto', image);
+  const levels = refine ? refineLevels(refine) : [];
   if (!side) return { schedule: given, iterations, initial, refine, signal };
   const { multipleOf } = manifest.input;
   const schedule = seeWhole(given, image, { side }, multipleOf);
-  const levels = refine ? refineLevels(refine) : [];
   const parts = (factor: number, align: number): number =>
     planLevel(levelSize(image, factor), { side }, align)?.windows.length ?? 1;
   const sum = (factors: readonly number[], align: number): number =>

@@ -7,12 +7,13 @@ import {
   checkFlow,
   checkGrid,
   checkInteger,
+  checkOptions,
   checkSameSize,
   checkSignal,
   expected,
   knownPixels,
 } from '../../core/index.ts';
-import type { FlowField, Image, ScalarField } from '../../core/index.ts';
+import type { FlowField, Image, OptionNames, ScalarField } from '../../core/index.ts';
 import type { ModelInput } from '../../runtime/index.ts';
 import { bringFlow, cropPlanes } from '../field/index.ts';
 import { matchExposure } from './exposure.ts';
@@ -64,6 +65,31 @@ export interface RefineFlowOptions extends RefineOptions {
   readonly signal?: AbortSignal;
 }
 
+const LEVEL_SETTINGS: OptionNames<RefineLevelSettings> = {
+  channels: true,
+  alpha: true,
+  edges: true,
+  delta: true,
+  gamma: true,
+  epsilon: true,
+  omega: true,
+  warps: true,
+  iterations: true,
+  sweeps: true,
+  sigma: true,
+};
+
+const LEVEL_OPTIONS: OptionNames<RefineLevelOptions> = { ...LEVEL_SETTINGS, factor: true };
+
+const REFINE_OPTIONS: OptionNames<RefineOptions> = { ...LEVEL_SETTINGS, levels: true };
+
+const OPTIONS: OptionNames<RefineFlowOptions> = {
+  ...REFINE_OPTIONS,
+  confidence: true,
+  tile: true,
+  signal: true,
+};
+
 const LEVELS = [4, 2, 1];
 
 /** Pixels of a single pair below which threads take longer to start than they save. */
@@ -86,6 +112,7 @@ export async function refineFlow(
   imageB: Image,
   options: RefineFlowOptions = {},
 ): Promise<FlowField> {
+  checkOptions(options, OPTIONS, 'refineFlow');
   checkFlow(flow, 'flow');
   checkGrid(imageA, 3, 'imageA');
   checkGrid(imageB, 3, 'imageB');
@@ -274,12 +301,13 @@ export const refineLevels = (options: true | { readonly levels?: unknown }): rea
   planLevels(options === true ? {} : (options as RefineOptions)).map(({ factor }) => factor);
 
 /** Every level with all that is said of it. */
-function planLevels({ levels = LEVELS, ...shared }: RefineOptions): readonly RefineLevelOptions[] {
+function planLevels(options: RefineOptions): readonly RefineLevelOptions[] {
+  const { levels = LEVELS, ...shared } = checkOptions(options, REFINE_OPTIONS, 'refine');
   if (!Array.isArray(levels)) throw expected('a list of shrink factors such as [4, 2, 1]', 'levels', levels);
   return levels.map((level: unknown, i) => {
     if (typeof level !== 'object' || level === null)
       return checkChannels({ ...shared, factor: checkInteger(level, `levels[${i}]`, 1, 64) });
-    const { factor, ...own } = level as RefineLevelOptions;
+    const { factor, ...own } = checkOptions(level as RefineLevelOptions, LEVEL_OPTIONS, `levels[${i}]`);
     return checkChannels({
       ...shared,
       ...own,

@@ -1,5 +1,5 @@
-import type { FlowField, Mask, ScalarField } from '../../core/index.ts';
-import { checkFlow, checkNumber, checkSameSize, knownPixels } from '../../core/index.ts';
+import type { FlowField, Mask, OptionNames, ScalarField } from '../../core/index.ts';
+import { checkFlow, checkNumber, checkOptions, checkSameSize, knownPixels } from '../../core/index.ts';
 import { sampleFlow } from './warp.ts';
 
 /** Options of `checkForwardBackward`. */
@@ -9,6 +9,8 @@ export interface ConsistencyOptions {
   /** Pixels that they may disagree by whatever their length; 0.5 unless told. */
   readonly beta?: number;
 }
+
+const OPTIONS: OptionNames<ConsistencyOptions> = { alpha: true, beta: true };
 
 /** How far the flow there and the flow back agree, on A's grid. */
 export interface Consistency {
@@ -37,6 +39,7 @@ export function checkForwardBackward(
   flowBA: FlowField,
   options: ConsistencyOptions = {},
 ): Consistency {
+  checkOptions(options, OPTIONS, 'checkForwardBackward');
   checkFlow(flowAB, 'flowAB');
   checkFlow(flowBA, 'flowBA');
   checkSameSize(flowAB, 'flowAB', flowBA, 'flowBA');

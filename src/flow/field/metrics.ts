@@ -1,11 +1,13 @@
-import type { FlowField, Mask } from '../../core/index.ts';
-import { checkFlow, checkGrid, checkSameSize, knownPixels } from '../../core/index.ts';
+import type { FlowField, Mask, OptionNames } from '../../core/index.ts';
+import { checkFlow, checkGrid, checkOptions, checkSameSize, knownPixels } from '../../core/index.ts';
 
 /** Options of `scoreFlow`. */
 export interface ScoreOptions {
   /** Pixels that the second frame does not show; without it nothing is known of matched and unmatched. */
   readonly occluded?: Mask;
 }
+
+const OPTIONS: OptionNames<ScoreOptions> = { occluded: true };
 
 /**
  * How far a flow is from the truth. All figures are over the pixels where both are known; null where there
@@ -52,6 +54,7 @@ export interface FlowScore {
  * @throws ShapeError when flow, truth or mask differ in size
  */
 export function scoreFlow(flow: FlowField, truth: FlowField, options: ScoreOptions = {}): FlowScore {
+  checkOptions(options, OPTIONS, 'scoreFlow');
   checkFlow(flow, 'flow');
   checkFlow(truth, 'truth');
   checkSameSize(flow, 'flow', truth, 'truth');

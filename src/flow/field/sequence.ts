@@ -1,9 +1,10 @@
-import type { FlowField } from '../../core/index.ts';
+import type { FlowField, OptionNames } from '../../core/index.ts';
 import {
   LEAST_SCALE,
   SCALE_PERCENTILE,
   checkFlow,
   checkNumber,
+  checkOptions,
   flowMagnitudes,
   knownPixels,
   motionScale,
@@ -28,6 +29,8 @@ export interface SequenceMagnitudeOptions {
   readonly minimum?: number;
 }
 
+const OPTIONS: OptionNames<SequenceMagnitudeOptions> = { percentile: true, release: true, minimum: true };
+
 /** The scale of a sequence of flows, for `maxMagnitude` of `colorizeFlow`. */
 export interface SequenceMagnitude {
   /** The scale in pixels after the frames so far. */
@@ -41,6 +44,7 @@ export interface SequenceMagnitude {
  * slowly, so that a few wild vectors do not bleach a frame and calm frames do not flare up.
  */
 export function sequenceMagnitude(options: SequenceMagnitudeOptions = {}): SequenceMagnitude {
+  checkOptions(options, OPTIONS, 'sequenceMagnitude');
   const percentile = checkNumber(options.percentile ?? SCALE_PERCENTILE, 'percentile', 0, 100);
   const release = checkNumber(options.release ?? 0.98, 'release', 0, 1);
   const minimum = checkNumber(options.minimum ?? LEAST_SCALE, 'minimum', 0);

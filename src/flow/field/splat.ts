@@ -1,4 +1,4 @@
-import type { FlowField, Image, ScalarField } from '../../core/index.ts';
+import type { FlowField, Image, OptionNames, ScalarField } from '../../core/index.ts';
 import { splatForward } from '../../../kernels/warp/index.ts';
 import type { SplatOutput } from '../../../kernels/warp/index.ts';
 import {
@@ -6,6 +6,7 @@ import {
   checkFlow,
   checkGrid,
   checkNumber,
+  checkOptions,
   checkSameSize,
   flowMagnitudes,
   knownPixels,
@@ -26,11 +27,15 @@ export interface SplatOptions {
   readonly minCoverage?: number;
 }
 
+const SPLAT_OPTIONS: OptionNames<SplatOptions> = { weights: true, importance: true, minCoverage: true };
+
 /** Options of `splatImage`. */
 export interface SplatImageOptions extends SplatOptions {
   /** Colour of the pixels where nothing lands; black unless told. */
   readonly fill?: Color;
 }
+
+const IMAGE_OPTIONS: OptionNames<SplatImageOptions> = { ...SPLAT_OPTIONS, fill: true };
 
 /** A picture thrown forward by a flow. */
 export interface SplattedImage extends WarpedImage {
@@ -46,6 +51,7 @@ export interface SplattedImage extends WarpedImage {
  * @throws ShapeError when image, flow, weights or importance differ in size
  */
 export function splatImage(imageA: Image, flowAB: FlowField, options: SplatImageOptions = {}): SplattedImage {
+  checkOptions(options, IMAGE_OPTIONS, 'splatImage');
   checkGrid(imageA, 3, 'imageA');
   checkFlow(flowAB, 'flowAB');
   checkSameSize(imageA, 'imageA', flowAB, 'flowAB');
@@ -72,6 +78,7 @@ export function splatImage(imageA: Image, flowAB: FlowField, options: SplatImage
  * @throws ShapeError when flow, weights or importance differ in size
  */
 export function invertFlow(flowAB: FlowField, options: SplatOptions = {}): MaskedFlow {
+  checkOptions(options, SPLAT_OPTIONS, 'invertFlow');
   checkFlow(flowAB, 'flowAB');
   const { width, height } = flowAB;
   const known = knownPixels(flowAB);

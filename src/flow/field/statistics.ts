@@ -1,8 +1,9 @@
-import type { FlowField, Mask, Rectangle } from '../../core/index.ts';
+import type { FlowField, Mask, OptionNames, Rectangle } from '../../core/index.ts';
 import {
   STILL,
   checkFlow,
   checkGrid,
+  checkOptions,
   checkRectangle,
   checkSameSize,
   flowMagnitudes,
@@ -17,6 +18,8 @@ export interface FlowStatisticsOptions {
   /** 1 where a pixel counts, of the flow's size. */
   readonly mask?: Mask;
 }
+
+const OPTIONS: OptionNames<FlowStatisticsOptions> = { box: true, mask: true };
 
 /** A flow field in a few numbers, over the known pixels that count; null where there are none. */
 export interface FlowStatistics {
@@ -55,6 +58,7 @@ export interface FlowStatistics {
  * console.log(`${medianMagnitude} pixels towards ${directionDegrees} degrees`);
  */
 export function flowStatistics(flow: FlowField, options: FlowStatisticsOptions = {}): FlowStatistics {
+  checkOptions(options, OPTIONS, 'flowStatistics');
   checkFlow(flow, 'flow');
   const known = countedPixels(flow, options);
   const magnitudes = flowMagnitudes(flow, known);

@@ -1,4 +1,4 @@
-import type { Color, FlowField, Homography, Image, Mask, Size } from '../../core/index.ts';
+import type { Color, FlowField, Homography, Image, Mask, OptionNames, Size } from '../../core/index.ts';
 import {
   IDENTITY,
   ShapeError,
@@ -7,6 +7,7 @@ import {
   checkGrid,
   checkHomography,
   checkInteger,
+  checkOptions,
   checkSameSize,
   invertHomography,
   knownPixels,
@@ -38,6 +39,8 @@ export interface WarpImageOptions {
   readonly height?: number;
 }
 
+const OPTIONS: OptionNames<WarpImageOptions> = { fill: true, width: true, height: true };
+
 /**
  * Brings B onto A's grid: each pixel of A looks up where it lies in B, bilinearly. A flow or a homography is given from A
  * to B, as `estimateFlow` and `match` find it: `image(x, y) = imageB(x + u, y + v)`, or `imageB(h(x, y))`. With the true
@@ -63,6 +66,7 @@ export function warpImage(
   by: FlowField | Homography,
   options: WarpImageOptions = {},
 ): WarpedImage {
+  checkOptions(options, OPTIONS, 'warpImage');
   checkGrid(imageB, 3, 'imageB');
   const fill = checkColor(options.fill ?? [0, 0, 0], 'fill');
   const isFlow = typeof by === 'object' && by !== null && 'data' in by;

@@ -1,7 +1,8 @@
+import type { OptionNames } from '../../core/index.ts';
 import { availableParallelism } from 'node:os';
 import { correlationBackends, correlationUnavailable } from '../../../kernels/correlation/index.ts';
 import type { ComputeBackend, CorrelationBackend } from '../../../kernels/correlation/index.ts';
-import { BackendError, ModelError, checkInteger, checkOneOf } from '../../core/index.ts';
+import { BackendError, ModelError, checkInteger, checkOneOf, checkOptions } from '../../core/index.ts';
 import { createQueue, createSession, findModel, readModelFile } from '../../runtime/index.ts';
 import type { FlowManifest, InstalledModel, Queue, Session, SessionOptions } from '../../runtime/index.ts';
 import { createFusedNetwork, createSplitNetwork } from './engine-network.ts';
@@ -35,6 +36,13 @@ export interface LoadFlowModelOptions {
   /** `int8` unless told, for the parts of a model that come in it; all others compute in `float32`. */
   readonly precision?: Precision;
 }
+
+const OPTIONS: OptionNames<LoadFlowModelOptions> = {
+  backend: true,
+  threads: true,
+  graph: true,
+  precision: true,
+};
 
 /** A network that estimates flow, loaded and ready; it holds memory and threads until it is disposed of. */
 export class FlowModel {
@@ -93,6 +101,7 @@ export async function loadFlowModel(
   nameOrFolder: string = DEFAULT_FLOW_MODEL,
   options: LoadFlowModelOptions = {},
 ): Promise<FlowModel> {
+  checkOptions(options, OPTIONS, 'loadFlowModel');
   if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1);
   const model = await findModel(nameOrFolder, ['flow']);
   const manifest = checkTask(model.manifest);

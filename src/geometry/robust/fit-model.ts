@@ -1,6 +1,7 @@
 import {
   checkInteger,
   checkOneOf,
+  checkOptions,
   countCorrespondences,
   expected,
   normalizeHomography,
@@ -17,6 +18,7 @@ import type { NormalizedPoints } from '../linear/index.ts';
 import { drawParallax } from './plane-parallax.ts';
 import { createSampler, orderByScore } from './sampler.ts';
 import { gainOf, weighErrors } from './score-errors.ts';
+import { FIT_OPTIONS } from '../types.ts';
 import type { FitOptions, GeometricModel, RobustFit } from '../types.ts';
 
 type CheckedOptions = Required<FitOptions>;
@@ -55,7 +57,8 @@ export function fitModel(
 ): RobustFit {
   checkOneOf(model, 'model', Object.keys(ESTIMATORS) as GeometricModel[]);
   const estimator = ESTIMATORS[model];
-  const checked = checkOptions(options, estimator);
+  checkOptions(options, FIT_OPTIONS, 'fitModel');
+  const checked = completeOptions(options, estimator);
   const count = countCorrespondences(correspondences);
   if (count < checked.minInliers)
     return failure(
@@ -78,7 +81,7 @@ export function fitModel(
 export const fitHomography = (correspondences: Correspondences, options: FitOptions = {}): RobustFit =>
   fitModel('homography', correspondences, options);
 
-function checkOptions(options: FitOptions, { sampleSize }: Estimator): CheckedOptions {
+function completeOptions(options: FitOptions, { sampleSize }: Estimator): CheckedOptions {
   const {
     threshold = 3,
     confidence = 0.9999,

@@ -1,3 +1,4 @@
+import type { OptionNames } from '../../core/index.ts';
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FileError } from '../../core/index.ts';
@@ -9,6 +10,8 @@ export interface WriteOptions {
   /** Replace a file that exists; without it such a file is refused. */
   readonly overwrite?: boolean;
 }
+
+export const WRITE_OPTIONS: OptionNames<WriteOptions> = { overwrite: true };
 
 /** Waits for the file system; what it throws becomes a {@link FileError} of one line with its code. */
 export async function asFileError<T>(expectation: string, work: Promise<T>): Promise<T> {

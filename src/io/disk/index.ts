@@ -1,4 +1,5 @@
 export {
+  WRITE_OPTIONS,
   asFileError,
   atomicWrite,
   checkWritable,

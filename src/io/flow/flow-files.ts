@@ -1,12 +1,20 @@
 import { extname } from 'node:path';
-import { FileError, checkOneOf, expected } from '../../core/index.ts';
+import { FileError, checkOneOf, checkOptions, expected } from '../../core/index.ts';
 import type { FlowField } from '../../core/index.ts';
 import type { WriteOptions } from '../disk/index.ts';
-import { atomicWrite, checkWritable, readBytes, readBytesSync, toPath } from '../disk/index.ts';
+import {
+  WRITE_OPTIONS,
+  atomicWrite,
+  checkWritable,
+  readBytes,
+  readBytesSync,
+  toPath,
+} from '../disk/index.ts';
 import { decodeFlo, encodeFlo } from './flo.ts';
 import { decodeKitti, encodeKitti, isKitti } from './kitti.ts';
 import { decodeNpy, encodeNpy } from './npy.ts';
 import { decodePfm, encodePfm } from './pfm.ts';
+import { READ_FLOW_OPTIONS } from '../image/index.ts';
 import type { ReadFlowOptions } from '../image/index.ts';
 
 interface FlowCodec {
@@ -38,6 +46,7 @@ export function decodeFlow(
   format: FlowFileFormat,
   options: ReadFlowOptions = {},
 ): FlowField {
+  checkOptions(options, READ_FLOW_OPTIONS, 'decodeFlow');
   checkOneOf(format, 'format', FORMATS);
   if (!(bytes instanceof Uint8Array)) throw expected('a Uint8Array', 'bytes', bytes);
   return CODECS[`.${format}`].decode(bytes, options);
@@ -101,6 +110,7 @@ export function isFlowFile(file: string | URL): boolean {
  *   more pixels than `maxPixels`.
  */
 export async function readFlow(file: string | URL, options: ReadFlowOptions = {}): Promise<FlowField> {
+  checkOptions(options, READ_FLOW_OPTIONS, 'readFlow');
   const path = toPath(file);
   const codec = codecFor(path);
   const bytes = await readBytes(path, 'a flow file');
@@ -117,6 +127,7 @@ export async function writeFlow(
   flow: FlowField,
   options: WriteOptions = {},
 ): Promise<void> {
+  checkOptions(options, WRITE_OPTIONS, 'writeFlow');
   const path = toPath(file);
   const codec = codecFor(path);
   await checkWritable(path, options);

@@ -32,6 +32,6 @@ export async function openFlowFolder(
   const names = (await readdir(folder)).map(parse).filter(({ ext }) => ext.toLowerCase() === extension);
   return {
     existing: new Set(names.filter(({ name }) => !name.startsWith('.')).map(({ name }) => name)),
-    write: (name, flow) => writeFlow(join(folder, name + extension), flow, options),
+    write: (name, flow) => writeFlow(join(folder, name + extension), flow, { overwrite: options.overwrite }),
   };
 }

@@ -8,7 +8,7 @@ import {
   decoding,
   fitWithin,
   opaqueOfAlpha,
-  resizeImage,
+  fitImage,
 } from '../image/index.ts';
 import { readBytes } from '../disk/index.ts';
 
@@ -72,7 +72,7 @@ export async function openAnimation(
         if (index % every !== 0) continue;
         if (disposed) return;
         const { data, alpha } = layOnBlack(strip.subarray(i * length, (i + 1) * length));
-        const image = await resizeImage({ width, height, data }, maxSize);
+        const image = await fitImage({ width, height, data }, maxSize);
         const opaque = opaqueOfAlpha(alpha, width, height);
         yield { index, name: String(index).padStart(6, '0'), image, opaque };
       }

@@ -1,10 +1,20 @@
+import type { OptionNames } from '../../core/index.ts';
 import { extname } from 'node:path';
-import { checkInteger, expected, FileError } from '../../core/index.ts';
+import { FileError, checkInteger, checkOptions, expected } from '../../core/index.ts';
 import { createFolderSink } from './folder-sink.ts';
 import { createGifSink } from './gif-sink.ts';
 import { inspectPath, toPath } from '../disk/index.ts';
 import { createVideoSink, VIDEO_CONTAINERS } from './video-sink.ts';
 import type { FrameSink, FrameSinkOptions } from './types.ts';
+
+const OPTIONS: OptionNames<FrameSinkOptions> = {
+  width: true,
+  height: true,
+  frameRate: true,
+  variableRate: true,
+  overwrite: true,
+  resume: true,
+};
 
 /**
  * Opens an output for frames, by what `path` is: `.mp4`, `.mov` or `.mkv` (H.264), `.webm` (VP9), `.gif`, or a
@@ -19,6 +29,7 @@ import type { FrameSink, FrameSinkOptions } from './types.ts';
  */
 export async function createFrameSink(target: string | URL, options: FrameSinkOptions): Promise<FrameSink> {
   const path = toPath(target);
+  checkOptions(options, OPTIONS, 'createFrameSink');
   checkInteger(options.width, 'width', 1);
   checkInteger(options.height, 'height', 1);
   if (!(options.frameRate > 0 && options.frameRate < Infinity))

@@ -1,11 +1,19 @@
+import type { OptionNames } from '../../core/index.ts';
 import { extname } from 'node:path';
-import { checkInteger, FileError } from '../../core/index.ts';
+import { FileError, checkInteger, checkOptions } from '../../core/index.ts';
 import { inspectPath, toPath } from '../disk/index.ts';
 import { openAnimation } from './animation-frames.ts';
 import { hasPattern, listFolder, listPattern, openImages } from './image-frames.ts';
 import { DEFAULT_MAX_PIXELS, IMAGE_EXTENSIONS } from '../image/index.ts';
 import { openVideo } from './video-frames.ts';
 import type { CheckedFramesOptions, FrameSource, OpenFramesOptions } from './types.ts';
+
+const OPTIONS: OptionNames<OpenFramesOptions> = {
+  every: true,
+  maxSize: true,
+  maxPixels: true,
+  onWarning: true,
+};
 
 /** Formats whose one file can hold many pictures. */
 const ANIMATED = new Set(['.gif', '.webp']);
@@ -18,6 +26,7 @@ const ANIMATED = new Set(['.gif', '.webp']);
  * @throws FileError where there is nothing, nothing that can be decoded, or not one frame.
  */
 export async function openFrames(input: string | URL, options: OpenFramesOptions = {}): Promise<FrameSource> {
+  checkOptions(options, OPTIONS, 'openFrames');
   const source = toPath(input, 'source');
   const every = checkInteger(options.every ?? 1, 'every', 1);
   const maxSize = options.maxSize === undefined ? undefined : checkInteger(options.maxSize, 'maxSize', 1);

@@ -6,7 +6,7 @@ import type { Image } from '../../core/index.ts';
 import type { AvCodecContext, AvFormatContext, AvFrame, AvScaleContext, AvStream, Ffmpeg } from './ffmpeg.ts';
 import { AV, checkCode, loadFfmpeg, makeDictionary, makeScaler } from './ffmpeg.ts';
 import type { CheckedFramesOptions, Frame, FrameSource } from './types.ts';
-import { checkClaimedSize, fitWithin, resizeImage, rotateImage } from '../image/index.ts';
+import { checkClaimedSize, fitWithin, fitImage, rotateImage } from '../image/index.ts';
 import { deinterlace } from './deinterlace.ts';
 import { matroskaLength } from './matroska.ts';
 import { openRegular } from '../disk/index.ts';
@@ -251,7 +251,7 @@ async function toImage(
     const whole = interlaced && (width !== frame.width || height !== frame.height);
     if (whole) {
       const full = await toImage({ ffmpeg, path }, scaler, frame, frame.width, frame.height);
-      return await resizeImage(deinterlace(full), Math.max(width, height));
+      return await fitImage(deinterlace(full), Math.max(width, height));
     }
     checkCode(ffmpeg, await scaler.scaleFrame(target, frame), `a frame of ${path} that converts to RGB`);
     const image = { width, height, data: new Uint8Array(target.toBuffer()) };

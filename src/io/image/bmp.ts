@@ -5,6 +5,8 @@ export interface BmpImage {
   readonly width: number;
   readonly height: number;
   readonly channels: 3;
+  /** Whether samples have 16 bits. */
+  readonly deep: false;
   /** Gives red, green and blue of each pixel; not before they are asked for, so that the size can be checked first. */
   decode(): Uint8Array;
 }
@@ -35,7 +37,7 @@ export function openBmp(bytes: Uint8Array): BmpImage | undefined {
   if (bytes.length < 2 || bytes[0] !== 0x42 || bytes[1] !== 0x4d) return undefined;
   const header = readHeader(bytes);
   const { width, height } = header;
-  return { width, height, channels: 3, decode: () => decode(bytes, header) };
+  return { width, height, channels: 3, deep: false, decode: () => decode(bytes, header) };
 }
 
 function readHeader(bytes: Uint8Array): BmpHeader {

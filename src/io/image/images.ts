@@ -1,10 +1,10 @@
 import { extname } from 'node:path';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import sharp from 'sharp';
-import { checkInteger, checkOneOf, FileError, ShapeError } from '../../core/index.ts';
-import type { Image, Mask } from '../../core/index.ts';
+import { FileError, ShapeError, checkInteger, checkOneOf, checkOptions } from '../../core/index.ts';
+import type { Image, Mask, OptionNames } from '../../core/index.ts';
 import type { WriteOptions } from '../disk/index.ts';
-import { atomicWrite, checkWritable, readBytes, toPath } from '../disk/index.ts';
+import { WRITE_OPTIONS, atomicWrite, checkWritable, readBytes, toPath } from '../disk/index.ts';
 import { openBmp } from './bmp.ts';
 import type { BmpImage } from './bmp.ts';
 import { focalOfExif } from './focal-length.ts';
@@ -34,6 +34,8 @@ export interface ReadImageOptions {
    */
   readonly onWarning?: (message: string) => void;
 }
+
+const OPTIONS: OptionNames<ReadImageOptions> = { maxPixels: true, onWarning: true };
 
 /** {@link ReadImageOptions} of one image among others. */
 export interface DecodeOptions extends ReadImageOptions {
@@ -124,25 +126,28 @@ function openUncompressed(place: string, bytes: Uint8Array): NetpbmImage | BmpIm
 /** As {@link openBytes} of such a picture. */
 function openRaw(
   place: string,
-  { width, height, channels, decode }: NetpbmImage | BmpImage,
+  { width, height, channels, deep, decode }: NetpbmImage | BmpImage,
   maxPixels: number,
 ): OpenedImage {
   checkClaimedSize(place, width, height, maxPixels);
   if (width === 0 || height === 0)
     throw new FileError(`Expected an image of 1 x 1 pixels or more ${place} but it is ${width} x ${height}`);
-  try {
-    const data = decode();
-    const open = (): Sharp => sharp(data, { raw: { width, height, channels } });
-    const autoOrient = { width, height };
-    const depth = data instanceof Uint16Array ? 'ushort' : 'uchar';
-    return {
-      place,
-      open,
-      metadata: { autoOrient, depth, channels, hasAlpha: false, format: 'raw', isProgressive: false },
-    };
-  } catch (error) {
-    throw new FileError(`${place.replace(/^at /, '')}: ${(error as Error).message}`);
-  }
+  let data: Uint8Array | Uint16Array | undefined;
+  const open = (): Sharp => {
+    try {
+      data ??= decode();
+    } catch (error) {
+      throw new FileError(`${place.replace(/^at /, '')}: ${(error as Error).message}`);
+    }
+    return sharp(data, { raw: { width, height, channels } });
+  };
+  const autoOrient = { width, height };
+  const depth = deep ? 'ushort' : 'uchar';
+  return {
+    place,
+    open,
+    metadata: { autoOrient, depth, channels, hasAlpha: false, format: 'raw', isProgressive: false },
+  };
 }
 
 /** What an image says of itself without a pixel decoded. */
@@ -366,6 +371,7 @@ export function opaqueOfAlpha(alpha: Uint8Array, width: number, height: number):
  * `maxPixels`.
  */
 export async function readImage(path: string | URL, options: ReadImageOptions = {}): Promise<Image> {
+  checkOptions(options, OPTIONS, 'readImage');
   return decodePixels(await openImage(path, options), options);
 }
 
@@ -379,6 +385,7 @@ export async function readImages(
   paths: readonly (string | URL)[],
   options: ReadImageOptions = {},
 ): Promise<Image[]> {
+  checkOptions(options, OPTIONS, 'readImages');
   const opened: OpenedImage[] = [];
   for (const path of paths) opened.push(await openImage(path, options));
   const sampleRanges = await rangesOf(opened.map((image) => () => Promise.resolve(image)));
@@ -394,6 +401,7 @@ export async function readImages(
  * @throws FileError where the bytes are no image, are cut short, or claim more pixels than `maxPixels`.
  */
 export async function decodeImage(bytes: Uint8Array, options: ReadImageOptions = {}): Promise<Image> {
+  checkOptions(options, OPTIONS, 'decodeImage');
   if (!(bytes instanceof Uint8Array))
     throw new TypeError(
       `Expected a Uint8Array for bytes but received a ${typeof bytes}: readImage takes paths`,
@@ -412,7 +420,7 @@ export async function readImageWithin(
 ): Promise<{ image: Image; fullWidth: number; fullHeight: number; opaque?: Mask }> {
   const opened = await openImage(path, options);
   const full = await decodePixels(opened, options);
-  const [image, opaque] = [await resizeImage(full, maxSize), await opaqueOf(opened)];
+  const [image, opaque] = [await fitImage(full, maxSize), await opaqueOf(opened)];
   return { image, fullWidth: full.width, fullHeight: full.height, opaque };
 }
 
@@ -436,7 +444,7 @@ export async function readImageOfPixels(
 }
 
 /** The picture made smaller (Lanczos) where its longer side exceeds `maxSize` pixels, and else itself. */
-export async function resizeImage(image: Image, maxSize: number | undefined): Promise<Image> {
+export async function fitImage(image: Image, maxSize: number | undefined): Promise<Image> {
   const { width, height, data } = image;
   const target = fitWithin(width, height, maxSize);
   if (target.width === width && target.height === height) return image;
@@ -502,6 +510,7 @@ export async function writeImage(
   image: Image,
   options: WriteOptions = {},
 ): Promise<void> {
+  checkOptions(options, WRITE_OPTIONS, 'writeImage');
   checkRaster('an image', image, 3);
   const { width, height, data } = image;
   await writeRaster(path, () => sharp(data, { raw: { width, height, channels: 3 } }), options);
@@ -513,6 +522,7 @@ export async function writeImage(
  * @throws FileError as {@link readImage} does.
  */
 export async function readMask(path: string | URL, options: ReadImageOptions = {}): Promise<Mask> {
+  checkOptions(options, OPTIONS, 'readMask');
   const { place, open, metadata } = await openImage(path, options);
   const { depth, channels: stored } = metadata;
   const upright = open().autoOrient().removeAlpha();
@@ -533,6 +543,7 @@ export async function readMask(path: string | URL, options: ReadImageOptions = {
  * {@link writeImage}.
  */
 export async function writeMask(path: string | URL, mask: Mask, options: WriteOptions = {}): Promise<void> {
+  checkOptions(options, WRITE_OPTIONS, 'writeMask');
   checkRaster('a mask', mask, 1);
   const { width, height } = mask;
   const data = mask.data.map((value) => (value ? 255 : 0));

@@ -15,13 +15,13 @@ export {
   readImages,
   readMask,
   readOpaque,
-  resizeImage,
+  fitImage,
   writeImage,
   writeMask,
 } from './images.ts';
 export type { DecodeOptions, ImageFileFormat, ReadImageOptions } from './images.ts';
 export type { SampleRanges } from './sample-range.ts';
-export { DEFAULT_MAX_PIXELS, checkClaimedSize, checkFlowSize } from './pixel-limit.ts';
+export { DEFAULT_MAX_PIXELS, READ_FLOW_OPTIONS, checkClaimedSize, checkFlowSize } from './pixel-limit.ts';
 export type { ReadFlowOptions } from './pixel-limit.ts';
 export { decodeRgb16Png, encodeRgb16Png, isRgb16Png } from './png16.ts';
 export { rotateImage } from './rotate.ts';

@@ -5,6 +5,8 @@ export interface NetpbmImage {
   readonly width: number;
   readonly height: number;
   readonly channels: 1 | 3;
+  /** Whether samples have 16 bits. */
+  readonly deep: boolean;
   /** Gives the samples; not before they are asked for, so that a header's claim can be checked first. */
   decode(): Uint8Array | Uint16Array;
 }
@@ -27,6 +29,7 @@ export function openNetpbm(bytes: Uint8Array): NetpbmImage | undefined {
     width,
     height,
     channels,
+    deep: greatest > 255,
     decode: () => decode(bytes.subarray(header[0].length), width * height * channels, greatest),
   };
 }

@@ -1,3 +1,4 @@
+import type { OptionNames } from '../../core/index.ts';
 import { checkInteger, FileError } from '../../core/index.ts';
 
 /** The size from which a file is taken for a mistake or an attack, in pixels. */
@@ -10,6 +11,8 @@ export interface ReadFlowOptions {
   /** Largest flow field that is decoded, in pixels. @default 200 million */
   readonly maxPixels?: number;
 }
+
+export const READ_FLOW_OPTIONS: OptionNames<ReadFlowOptions> = { maxPixels: true };
 
 /**
  * Throws a {@link FileError} where a header claims more pixels than are to be decoded.

@@ -1,4 +1,5 @@
-import { ShapeError, checkInteger } from '../../core/index.ts';
+import type { OptionNames } from '../../core/index.ts';
+import { ShapeError, checkInteger, checkOptions } from '../../core/index.ts';
 import type { Descriptors } from '../../features/index.ts';
 import { createRandom } from '../../geometry/robust/index.ts';
 import { checkDescriptors, descriptorAt } from '../metric/index.ts';
@@ -48,6 +49,8 @@ export interface ClusterOptions {
   readonly rounds?: number;
 }
 
+const OPTIONS: OptionNames<ClusterOptions> = { seed: true, rounds: true };
+
 /**
  * Divides descriptors into `count` clusters by k-means (Lloyd 1982), the first centres drawn by k-means++ (Arthur and
  * Vassilvitskii 2007).
@@ -59,6 +62,7 @@ export function clusterDescriptors(
   count: number,
   options: ClusterOptions = {},
 ): Int32Array {
+  checkOptions(options, OPTIONS, 'clusterDescriptors');
   checkDescriptors(descriptors, 'descriptors');
   checkInteger(count, 'count', 1, descriptors.count);
   const random = createRandom(checkInteger(options.seed ?? 1, 'seed'));

@@ -1,4 +1,5 @@
-import { ShapeError, checkInteger } from '../../core/index.ts';
+import type { OptionNames } from '../../core/index.ts';
+import { ShapeError, checkInteger, checkOptions } from '../../core/index.ts';
 import type { Descriptors } from '../../features/index.ts';
 import type { MetricChoice } from '../metric/index.ts';
 import { findNearest } from '../search/index.ts';
@@ -19,6 +20,8 @@ export interface ScoreRetrievalOptions {
   /** The k of recall@k; 1, 2, 4 and 8 unless told. */
   readonly recallAt?: readonly number[];
 }
+
+const OPTIONS: OptionNames<ScoreRetrievalOptions> = { metric: true, references: true, recallAt: true };
 
 /**
  * How well the nearest neighbours of a descriptor share its class, means over the queries, 0 to 1. With R the number
@@ -52,6 +55,7 @@ export async function scoreRetrieval(
   queries: LabelledDescriptors,
   options: ScoreRetrievalOptions = {},
 ): Promise<RetrievalScore> {
+  checkOptions(options, OPTIONS, 'scoreRetrieval');
   const { metric, references = queries, recallAt = [1, 2, 4, 8] } = options;
   checkLabels(queries, 'queries');
   checkLabels(references, 'references');

@@ -1,5 +1,6 @@
 import {
   checkInteger,
+  checkOptions,
   composeHomographies,
   expected,
   invertHomography,
@@ -7,7 +8,7 @@ import {
   resizeHomography,
   transformPoints,
 } from '../../core/index.ts';
-import type { Homography, Image } from '../../core/index.ts';
+import type { Homography, Image, OptionNames } from '../../core/index.ts';
 import { alignSmall } from './align-small.ts';
 import type { HomographyModel } from './homography-model.ts';
 import { likenessOf, makeRelief } from './likeness.ts';
@@ -23,6 +24,8 @@ export interface EstimateHomographyOptions {
    */
   readonly align?: boolean;
 }
+
+const OPTIONS: OptionNames<EstimateHomographyOptions> = { looks: true, align: true };
 
 /** How B lies on A, by a network that looked at both. */
 export interface HomographyEstimate {
@@ -67,6 +70,7 @@ export async function estimateHomography(
   imageB: Image,
   options: EstimateHomographyOptions = {},
 ): Promise<HomographyEstimate> {
+  checkOptions(options, OPTIONS, 'estimateHomography');
   const { align = true } = options;
   const looks = checkInteger(options.looks ?? model.manifest.looks, 'looks', 0, 16);
   for (const [name, image] of [['imageA', imageA] as const, ['imageB', imageB] as const])

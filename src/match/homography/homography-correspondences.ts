@@ -1,6 +1,6 @@
-import type { Size } from '../../core/index.ts';
+import type { OptionNames, Size } from '../../core/index.ts';
 import type { Correspondences, Homography } from '../../core/index.ts';
-import { applyHomography, checkInteger, expected } from '../../core/index.ts';
+import { applyHomography, checkInteger, checkOptions, expected } from '../../core/index.ts';
 
 /** Options of `correspondencesFromHomography`. */
 export interface HomographyCorrespondencesOptions {
@@ -9,6 +9,8 @@ export interface HomographyCorrespondencesOptions {
   /** Points along A's longer side; 32 unless told. */
   readonly count?: number;
 }
+
+const OPTIONS: OptionNames<HomographyCorrespondencesOptions> = { score: true, count: true };
 
 /**
  * Points of A on a grid with where a homography takes them, those that land in B: what a homography says, for whatever
@@ -20,8 +22,9 @@ export function correspondencesFromHomography(
   homography: Homography,
   sizeA: Size,
   sizeB: Size,
-  { score = 1, count = 32 }: HomographyCorrespondencesOptions = {},
+  options: HomographyCorrespondencesOptions = {},
 ): Correspondences {
+  const { score = 1, count = 32 } = checkOptions(options, OPTIONS, 'correspondencesFromHomography');
   checkInteger(count, 'count', 1);
   if (!(score >= 0 && score <= 1)) throw expected('a number from 0 to 1', 'score', score);
   const step = Math.max(sizeA.width, sizeA.height) / count;

@@ -1,5 +1,5 @@
-import { ModelError, checkInteger, expected } from '../../core/index.ts';
-import type { Tensor } from '../../core/index.ts';
+import { ModelError, checkInteger, checkOptions, expected } from '../../core/index.ts';
+import type { OptionNames, Tensor } from '../../core/index.ts';
 import { checkFinite, checkOutput, createQueue, findModel, loadGraph } from '../../runtime/index.ts';
 import type { HomographyManifest, Queue, Session } from '../../runtime/index.ts';
 
@@ -8,6 +8,8 @@ export interface LoadHomographyModelOptions {
   /** Threads of ONNX Runtime; one unless told, for the pictures are small. */
   readonly threads?: number;
 }
+
+const OPTIONS: OptionNames<LoadHomographyModelOptions> = { threads: true };
 
 /** What is run where no model is named. */
 export const DEFAULT_HOMOGRAPHY_MODEL = 'homography';
@@ -66,6 +68,7 @@ export async function loadHomographyModel(
   nameOrFolder: string = DEFAULT_HOMOGRAPHY_MODEL,
   options: LoadHomographyModelOptions = {},
 ): Promise<HomographyModel> {
+  checkOptions(options, OPTIONS, 'loadHomographyModel');
   if (typeof nameOrFolder !== 'string') throw expected('the name of a model', 'nameOrFolder', nameOrFolder);
   const threads = checkInteger(options.threads ?? 1, 'threads', 1);
   const installed = await findModel(nameOrFolder, ['homography']);

@@ -1,5 +1,6 @@
+import type { OptionNames } from '../../core/index.ts';
 import { CholeskyDecomposition, EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { ShapeError, checkInteger, expected } from '../../core/index.ts';
+import { ShapeError, checkInteger, checkOptions, expected } from '../../core/index.ts';
 import type { Descriptors } from '../../features/index.ts';
 import { checkDescriptors, descriptorAt } from './pairwise.ts';
 import type { LearnedMetric } from './metrics.ts';
@@ -13,6 +14,8 @@ export interface FitMetricOptions {
   readonly regularization?: number;
 }
 
+const METRIC_OPTIONS: OptionNames<FitMetricOptions> = { regularization: true };
+
 /**
  * Mahalanobis distance `sqrt((a - b)' S^-1 (a - b))` with S the covariance of the descriptors (Mahalanobis 1936):
  * every direction is measured in its own standard deviations. Unsupervised.
@@ -20,6 +23,7 @@ export interface FitMetricOptions {
  * @param descriptors at least two
  */
 export function fitMahalanobis(descriptors: Descriptors, options: FitMetricOptions = {}): LearnedMetric {
+  checkOptions(options, METRIC_OPTIONS, 'fitMahalanobis');
   checkDescriptors(descriptors, 'descriptors');
   if (descriptors.count < 2)
     throw new RangeError(
@@ -38,6 +42,8 @@ export interface FitLdaOptions extends FitMetricOptions {
   readonly rank?: number;
 }
 
+const LDA_OPTIONS: OptionNames<FitLdaOptions> = { ...METRIC_OPTIONS, rank: true };
+
 /**
  * Linear discriminant analysis (Fisher 1936, Rao 1948): the directions in which the means of the classes differ most
  * against the spread within the classes. Descriptors are whitened by the within-class scatter; the eigenvectors of the
@@ -50,6 +56,7 @@ export function fitLda(
   labels: ArrayLike<number>,
   options: FitLdaOptions = {},
 ): LearnedMetric {
+  checkOptions(options, LDA_OPTIONS, 'fitLda');
   checkDescriptors(descriptors, 'descriptors');
   const { count, length } = descriptors;
   if (labels.length !== count)

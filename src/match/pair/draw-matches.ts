@@ -1,4 +1,5 @@
-import type { Correspondences, Homography, Image } from '../../core/index.ts';
+import { checkOptions } from '../../core/index.ts';
+import type { Correspondences, Homography, Image, OptionNames } from '../../core/index.ts';
 import { besides, colorOf, drawDot, drawLine } from '../../draw/index.ts';
 import type { Point } from '../../draw/index.ts';
 import { moveCorners } from './warp-view.ts';
@@ -16,6 +17,8 @@ export interface DrawMatchesOptions {
   readonly gap?: number;
 }
 
+const OPTIONS: OptionNames<DrawMatchesOptions> = { inliers: true, homography: true, most: true, gap: true };
+
 const OUTLIER: Color = [220, 40, 40];
 const OUTLINE: Color = [255, 220, 0];
 
@@ -29,6 +32,7 @@ export function drawMatches(
   { pointsA, pointsB, scores }: Correspondences,
   options: DrawMatchesOptions = {},
 ): Image {
+  checkOptions(options, OPTIONS, 'drawMatches');
   const { inliers, homography, most = 200, gap = 8 } = options;
   const offset = imageA.width + gap;
   const canvas = besides(imageA, imageB, gap);

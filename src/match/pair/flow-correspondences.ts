@@ -1,5 +1,5 @@
-import type { Correspondences, FlowField, ScalarField } from '../../core/index.ts';
-import { ShapeError, checkInteger, expected } from '../../core/index.ts';
+import type { Correspondences, FlowField, OptionNames, ScalarField } from '../../core/index.ts';
+import { ShapeError, checkInteger, checkOptions, expected } from '../../core/index.ts';
 
 /** Options of `correspondencesFromFlow`. */
 export interface FlowCorrespondencesOptions {
@@ -11,6 +11,8 @@ export interface FlowCorrespondencesOptions {
   readonly step?: number;
 }
 
+const OPTIONS: OptionNames<FlowCorrespondencesOptions> = { confidence: true, least: true, step: true };
+
 /**
  * Correspondences from dense flow, on a grid: for scenes of little texture and small motion, where features are
  * few. The score is the confidence.
@@ -19,8 +21,9 @@ export interface FlowCorrespondencesOptions {
  */
 export function correspondencesFromFlow(
   { width, height, data, valid }: FlowField,
-  { confidence, least = 0.5, step = 8 }: FlowCorrespondencesOptions = {},
+  options: FlowCorrespondencesOptions = {},
 ): Correspondences {
+  const { confidence, least = 0.5, step = 8 } = checkOptions(options, OPTIONS, 'correspondencesFromFlow');
   checkInteger(step, 'step', 1);
   if (!(least >= 0 && least <= 1)) throw expected('a number from 0 to 1', 'least', least);
   if (confidence && (confidence.width !== width || confidence.height !== height))

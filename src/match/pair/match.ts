@@ -4,12 +4,13 @@ import {
   checkImage,
   checkInteger,
   checkOneOf,
+  checkOptions,
   checkSignal,
   countCorrespondences,
   expected,
   joinCorrespondences,
 } from '../../core/index.ts';
-import type { Correspondences, Homography, Image, Matrix3 } from '../../core/index.ts';
+import type { Correspondences, Homography, Image, Matrix3, OptionNames } from '../../core/index.ts';
 import { extractFeatures, matchDescriptors, toGrey } from '../../features/index.ts';
 import type { ExtractOptions, Features, Grey } from '../../features/index.ts';
 import { joinPoints, matchGuided } from '../../features/match/index.ts';
@@ -39,7 +40,11 @@ export interface MatchOptions {
    * features leave fewer than 80 inliers.
    */
   readonly simulate?: 'auto' | 'always' | 'never';
-  /** Match again with A warped onto B by what was found; true unless told. Not for `fundamental`. */
+  /**
+   * Match again with A warped onto B by what was found, or for `fundamental` along epipolar lines.
+   *
+   * @default true
+   */
   readonly rematch?: boolean;
   /**
    * Align the pictures themselves at the end, which helps where features are few; false unless told, since it gained
@@ -51,6 +56,19 @@ export interface MatchOptions {
   /** Ends the match between two stages or simulated views: the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+const OPTIONS: OptionNames<MatchOptions> = {
+  model: true,
+  features: true,
+  ratio: true,
+  threshold: true,
+  seed: true,
+  simulate: true,
+  rematch: true,
+  polish: true,
+  correspondences: true,
+  signal: true,
+};
 
 /** One stage of a match, in the order they ran. */
 export interface MatchStage {
@@ -106,7 +124,8 @@ const SETTLED = 2;
  *   is aborted
  */
 export async function match(imageA: Image, imageB: Image, options: MatchOptions = {}): Promise<PairMatch> {
-  const checked = checkOptions(options);
+  checkOptions(options, OPTIONS, 'match');
+  const checked = completeOptions(options);
   const [a, b] = [checkImage(imageA, 'imageA'), checkImage(imageB, 'imageB')];
   const pair: Pair = { a: toGrey(a), b: toGrey(b), stages: [], options: checked };
   let state = options.correspondences
@@ -148,7 +167,7 @@ interface State {
   readonly ambiguous?: boolean;
 }
 
-function checkOptions(options: MatchOptions): Checked {
+function completeOptions(options: MatchOptions): Checked {
   const {
     model = 'homography',
     features = {},
@@ -204,8 +223,8 @@ async function matchPlainly(pair: Pair): Promise<State> {
 }
 
 async function matchSets(a: Features, b: Features, ratio: number): Promise<Correspondences> {
-  const points = { pointsA: a.keypoints.points, pointsB: b.keypoints.points };
-  return joinPoints(a, b, await matchDescriptors(a.descriptors, b.descriptors, { ratio, ...points }));
+  const pointsB = b.keypoints.points;
+  return joinPoints(a, b, await matchDescriptors(a.descriptors, b.descriptors, { ratio, pointsB }));
 }
 
 /** Views of A against B as it is; where even those say little, views of B against A. */

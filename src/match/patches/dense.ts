@@ -1,4 +1,5 @@
-import { ShapeError, checkInteger } from '../../core/index.ts';
+import type { OptionNames } from '../../core/index.ts';
+import { ShapeError, checkInteger, checkOptions } from '../../core/index.ts';
 import type { Grey, Patches } from '../../features/index.ts';
 import type { DescriptorMap, Describer } from './measure.ts';
 import { describerOf } from './patch-model.ts';
@@ -15,6 +16,8 @@ export interface DenseOptions {
   readonly stride?: number;
 }
 
+const OPTIONS: OptionNames<DenseOptions> = { stride: true };
+
 /** Squares that are described at once, which bounds memory. */
 const SQUARES = 1024;
 
@@ -29,6 +32,7 @@ export async function describeDense(
   image: PatchImage,
   options: DenseOptions = {},
 ): Promise<DescriptorMap> {
+  checkOptions(options, OPTIONS, 'describeDense');
   const describer = describerOf(model);
   const stride = checkInteger(options.stride ?? 4, 'stride', 1);
   const grey = checkImage(image, describer.patchSize, 'image');

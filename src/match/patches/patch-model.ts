@@ -1,4 +1,5 @@
-import { ModelError, checkInteger, checkOneOf, expected } from '../../core/index.ts';
+import type { OptionNames } from '../../core/index.ts';
+import { ModelError, checkInteger, checkOneOf, checkOptions, expected } from '../../core/index.ts';
 import { findModel } from '../../runtime/index.ts';
 import type { AnyManifest, PairManifest, PatchManifest } from '../../runtime/index.ts';
 import { createClassicalDescriber, isClassical } from './classical-measures.ts';
@@ -21,6 +22,8 @@ export interface LoadPatchModelOptions {
   /** Threads of ONNX Runtime; as many as there are cores unless told. */
   readonly threads?: number;
 }
+
+const OPTIONS: OptionNames<LoadPatchModelOptions> = { precision: true, threads: true };
 
 /** A way to tell how alike two patches are, loaded and ready; it holds memory and threads until it is disposed of. */
 export class PatchModel {
@@ -95,6 +98,7 @@ export async function loadPatchModel(
   nameOrFolder: string = DEFAULT_PATCH_MODEL,
   options: LoadPatchModelOptions = {},
 ): Promise<PatchModel> {
+  checkOptions(options, OPTIONS, 'loadPatchModel');
   if (typeof nameOrFolder !== 'string') throw expected('the name of a model', 'nameOrFolder', nameOrFolder);
   const precision = checkOneOf(options.precision ?? 'fp32', 'precision', ['fp32', 'fp16', 'int8']);
   if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1);

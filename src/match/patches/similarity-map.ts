@@ -1,7 +1,7 @@
 import { correlateAllPairs } from '../../../kernels/correlation/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
-import { ModelError, checkInteger, expected } from '../../core/index.ts';
-import type { ScalarField } from '../../core/index.ts';
+import { ModelError, checkInteger, checkOptions, expected } from '../../core/index.ts';
+import type { OptionNames, ScalarField } from '../../core/index.ts';
 import type { Grey } from '../../features/index.ts';
 import { findPeak, spreadCells } from './cell-grid.ts';
 import type { CellGrid, Peak } from './cell-grid.ts';
@@ -44,6 +44,8 @@ export interface SimilarityMapOptions {
   readonly stride?: number;
 }
 
+const OPTIONS: OptionNames<SimilarityMapOptions> = { stride: true };
+
 /** Squares that a network compares at once. */
 const SQUARES = 256;
 
@@ -60,6 +62,7 @@ export async function similarityMap(
   imageB: PatchImage,
   options: SimilarityMapOptions = {},
 ): Promise<SimilarityMap> {
+  checkOptions(options, OPTIONS, 'similarityMap');
   const { measure, name } = checkModel(model);
   const greyA = checkPoint(imageA, point);
   const greyB = checkImage(imageB, measure.patchSize, 'imageB');

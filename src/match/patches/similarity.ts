@@ -1,4 +1,5 @@
-import { ModelError, ShapeError } from '../../core/index.ts';
+import type { OptionNames } from '../../core/index.ts';
+import { ModelError, ShapeError, checkOptions } from '../../core/index.ts';
 import type { Descriptors, Patches } from '../../features/index.ts';
 import { descriptorAt, resolveMetric, similarityOf, vectorDistance } from '../metric/index.ts';
 import type { Metric, MetricChoice, MetricName } from '../metric/index.ts';
@@ -32,6 +33,8 @@ export interface SimilarityOptions {
   /** Between descriptors; what the model was made for unless told. */
   readonly metric?: MetricChoice;
 }
+
+const OPTIONS: OptionNames<SimilarityOptions> = { metric: true };
 
 /**
  * The descriptors of patches, one row a patch, in their order.
@@ -87,6 +90,7 @@ export async function similarities(
   patchesB: readonly PatchImage[] | Patches,
   options: SimilarityOptions = {},
 ): Promise<Similarities> {
+  checkOptions(options, OPTIONS, 'similarities');
   const { measure, name } = checkModel(model);
   const [countA, countB] = [patchesA, patchesB].map((patches) =>
     isPacked(patches) ? patches.count : patches.length,

@@ -1,4 +1,5 @@
-import { ShapeError, checkInteger, expected } from '../../core/index.ts';
+import type { OptionNames } from '../../core/index.ts';
+import { ShapeError, checkInteger, checkOptions, expected } from '../../core/index.ts';
 import type { Descriptors } from '../../features/index.ts';
 import {
   checkDescriptors,
@@ -26,6 +27,14 @@ export interface NearestIndexOptions {
   readonly threads?: number;
 }
 
+const OPTIONS: OptionNames<NearestIndexOptions> = {
+  metric: true,
+  connectivity: true,
+  expansionAdd: true,
+  expansionSearch: true,
+  threads: true,
+};
+
 /** An index over many descriptors that answers in time that hardly grows with their number. */
 export interface NearestIndex {
   readonly metric: Metric;
@@ -45,6 +54,7 @@ export async function createNearestIndex(
   base: Descriptors,
   options: NearestIndexOptions = {},
 ): Promise<NearestIndex> {
+  checkOptions(options, OPTIONS, 'createNearestIndex');
   checkDescriptors(base, 'base');
   const metric = resolveMetric(options.metric ?? 'l2');
   if (metric.kind === 'l1')

@@ -1,4 +1,5 @@
-import { checkInteger } from '../../core/index.ts';
+import type { OptionNames } from '../../core/index.ts';
+import { checkInteger, checkOptions } from '../../core/index.ts';
 import type { Descriptors } from '../../features/index.ts';
 import type { MetricChoice } from '../metric/index.ts';
 import { checkDescriptors, forEachBlock } from '../metric/index.ts';
@@ -23,6 +24,8 @@ export interface FindNearestOptions {
   readonly metric?: MetricChoice;
 }
 
+const OPTIONS: OptionNames<FindNearestOptions> = { k: true, metric: true };
+
 /** From here on every query against every descriptor takes too long; see `createNearestIndex`. */
 export const MOST_BRUTE_FORCE = 1e5;
 
@@ -37,6 +40,7 @@ export async function findNearest(
   base: Descriptors,
   options: FindNearestOptions = {},
 ): Promise<Neighbors> {
+  checkOptions(options, OPTIONS, 'findNearest');
   const { metric = 'l2' } = options;
   checkDescriptors(queries, 'queries');
   checkDescriptors(base, 'base');

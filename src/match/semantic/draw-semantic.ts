@@ -1,4 +1,5 @@
-import type { FlowField, Image, ScalarField } from '../../core/index.ts';
+import { checkOptions } from '../../core/index.ts';
+import type { FlowField, Image, OptionNames, ScalarField } from '../../core/index.ts';
 import { applyWarp } from '../../geometry/index.ts';
 import { besides, colorOf, drawDot, drawLine } from '../../draw/index.ts';
 import type { Point } from '../../draw/index.ts';
@@ -16,6 +17,8 @@ export interface DrawSemanticOptions {
   readonly gap?: number;
 }
 
+const OPTIONS: OptionNames<DrawSemanticOptions> = { points: true, lines: true, gap: true };
+
 const GRID: Color = [255, 224, 0];
 const REGRESSED: Color = [0, 230, 230];
 
@@ -29,6 +32,7 @@ export function drawSemanticMatch(
   match: SemanticMatch,
   options: DrawSemanticOptions = {},
 ): Image {
+  checkOptions(options, OPTIONS, 'drawSemanticMatch');
   const { lines = 12, gap = 8 } = options;
   const points = options.points ?? surePoints(match.confidence);
   const { pointsB } = transferPoints(match, points);

@@ -1,5 +1,12 @@
-import { checkAborted, checkImage, checkInteger, checkOneOf, checkSignal } from '../../core/index.ts';
-import type { FlowField, Image, ScalarField } from '../../core/index.ts';
+import {
+  checkAborted,
+  checkImage,
+  checkInteger,
+  checkOneOf,
+  checkOptions,
+  checkSignal,
+} from '../../core/index.ts';
+import type { FlowField, Image, OptionNames, ScalarField } from '../../core/index.ts';
 import type { Warp } from '../../geometry/index.ts';
 import { applyWarp, composeWarps } from '../../geometry/index.ts';
 import type { SemanticFeatures } from './features.ts';
@@ -47,6 +54,8 @@ export interface MatchSemanticOptions {
   /** Ends the match between two looks or networks: the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+const OPTIONS: OptionNames<MatchSemanticOptions> = { transform: true, looks: true, signal: true };
 
 type CheckedOptions = Required<Omit<MatchSemanticOptions, 'signal'>> & Pick<MatchSemanticOptions, 'signal'>;
 
@@ -105,6 +114,7 @@ export async function matchSemantic(
   b: Image | SemanticFeatures,
   options: MatchSemanticOptions = {},
 ): Promise<SemanticMatch> {
+  checkOptions(options, OPTIONS, 'matchSemantic');
   const transform = checkOneOf(options.transform ?? 'fitted-tps', 'transform', SEMANTIC_TRANSFORMS);
   const looks = checkInteger(options.looks ?? 1, 'looks', 1, 8);
   checkSignal(options.signal);

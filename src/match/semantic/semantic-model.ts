@@ -1,5 +1,5 @@
-import { ModelError, checkInteger, expected } from '../../core/index.ts';
-import type { Image } from '../../core/index.ts';
+import { ModelError, checkInteger, checkOptions, expected } from '../../core/index.ts';
+import type { Image, OptionNames } from '../../core/index.ts';
 import { prepareAllPairs } from '../../../kernels/correlation/index.ts';
 import type { AllPairsVolume, PreparedAllPairs } from '../../../kernels/correlation/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
@@ -26,6 +26,8 @@ export interface LoadSemanticModelOptions {
   /** Threads of ONNX Runtime; as many as there are cores unless told. */
   readonly threads?: number;
 }
+
+const OPTIONS: OptionNames<LoadSemanticModelOptions> = { threads: true };
 
 /** What is run where no model is named. */
 export const DEFAULT_SEMANTIC_MODEL = 'semantic';
@@ -136,6 +138,7 @@ export async function loadSemanticModel(
   nameOrFolder: string = DEFAULT_SEMANTIC_MODEL,
   options: LoadSemanticModelOptions = {},
 ): Promise<SemanticModel> {
+  checkOptions(options, OPTIONS, 'loadSemanticModel');
   if (typeof nameOrFolder !== 'string') throw expected('the name of a model', 'nameOrFolder', nameOrFolder);
   if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1);
   const installed = await findModel(nameOrFolder, ['semantic']);

@@ -1,5 +1,5 @@
-import type { Matrix3 } from '../../core/index.ts';
-import { invertHomography, multiply3 } from '../../core/index.ts';
+import type { Matrix3, OptionNames } from '../../core/index.ts';
+import { checkOptions, invertHomography, multiply3 } from '../../core/index.ts';
 import { solveSymmetric } from './cholesky.ts';
 import type { Observation } from '../types.ts';
 
@@ -30,6 +30,8 @@ export interface AdjustOptions {
   /** One a view: multiplies its errors, so that they are in pixels of the picture that was matched. */
   readonly viewScales?: readonly number[];
 }
+
+const OPTIONS: OptionNames<AdjustOptions> = { lossScales: true, maxIterations: true, viewScales: true };
 
 /** Cameras after bundle adjustment, and how well they fit. */
 export interface Adjusted<Cameras> {
@@ -64,6 +66,7 @@ export function bundleAdjust<Cameras extends AdjustableCameras<Cameras>>(
   observations: readonly Observation[],
   options: AdjustOptions = {},
 ): Adjusted<Cameras> {
+  checkOptions(options, OPTIONS, 'bundleAdjust');
   const { lossScales = [16, LAST_SCALE], maxIterations = 30, viewScales = [] } = options;
   const directed = observations.flatMap((o) => bothWays(o, viewScales));
   let cameras = start;

@@ -1,7 +1,8 @@
+import { checkOptions } from '../../core/index.ts';
 import { blendLayers } from '../../../kernels/blend/index.ts';
 import type { BlendLayer } from '../../../kernels/blend/index.ts';
 import { CELL } from '../../../kernels/paint/index.ts';
-import type { Homography, Image } from '../../core/index.ts';
+import type { Homography, Image, OptionNames } from '../../core/index.ts';
 import { blendFeather } from './blend.ts';
 import type { Tile } from './blend.ts';
 import { ImageCache } from '../sources/index.ts';
@@ -36,6 +37,13 @@ export interface ComposeOptions {
   readonly cacheBytes?: number;
 }
 
+const OPTIONS: OptionNames<ComposeOptions> = {
+  blend: true,
+  levels: true,
+  tilePixels: true,
+  cacheBytes: true,
+};
+
 /** What {@link composePanorama} needs of the stages before it. */
 export interface Composition extends PlacedSeams {
   readonly canvas: Canvas;
@@ -54,6 +62,7 @@ export async function* composePanorama(
   composition: Composition,
   options: ComposeOptions = {},
 ): AsyncGenerator<ComposedTile> {
+  checkOptions(options, OPTIONS, 'composePanorama');
   const { canvas, load } = composition;
   const { cacheBytes = 300e6, blend = 'multiband' } = options;
   const cache = new ImageCache(load, cacheBytes);

@@ -1,3 +1,5 @@
+import type { OptionNames } from '../../core/index.ts';
+import { checkOptions } from '../../core/index.ts';
 import { solveSymmetric } from '../cameras/index.ts';
 import { forEachShared, sampleRaster } from '../canvas/index.ts';
 import type { WarpedView } from '../canvas/index.ts';
@@ -21,6 +23,8 @@ export interface ExposureOptions {
   /** Look for darkening towards the corners; true unless told. */
   readonly vignetting?: boolean;
 }
+
+const OPTIONS: OptionNames<ExposureOptions> = { vignetting: true };
 
 /** Differences of logarithms well above this are scenery that moved or was misplaced, and count less. */
 const LOSS_SCALE = 0.15;
@@ -55,6 +59,7 @@ interface SharedPlaces {
  * @param views of the same canvas; their `field` is r^2, 1 in the corners
  */
 export function estimateExposure(views: readonly WarpedView[], options: ExposureOptions = {}): Exposure {
+  checkOptions(options, OPTIONS, 'estimateExposure');
   const shared = collect(views);
   const plain = solveExposure(shared, views.length, false);
   if (options.vignetting === false) return plain;

@@ -52,10 +52,7 @@ function matchPoints(count: number, options: ExtractOptions): PairMatcher<Featur
     prepare: (image) => extractFeatures(image, extract),
     async match(a, b) {
       const [pointsA, pointsB] = [a.keypoints.points, b.keypoints.points];
-      const { indexA, indexB, ratios } = await matchDescriptors(a.descriptors, b.descriptors, {
-        pointsA,
-        pointsB,
-      });
+      const { indexA, indexB, ratios } = await matchDescriptors(a.descriptors, b.descriptors, { pointsB });
       const pick = (points: Float64Array, indices: Uint32Array): Float64Array =>
         Float64Array.from({ length: indices.length * 2 }, (_, i) => points[2 * indices[i >> 1] + (i & 1)]);
       return createCorrespondences(

@@ -1,5 +1,5 @@
-import { checkInteger } from '../../core/index.ts';
-import type { Image } from '../../core/index.ts';
+import { checkInteger, checkOptions } from '../../core/index.ts';
+import type { Image, OptionNames } from '../../core/index.ts';
 import { createFeatureMatcher, examinePair } from './match-pairs.ts';
 import type { StitchPair, View } from '../types.ts';
 import { shrinkImage } from '../sources/index.ts';
@@ -20,6 +20,8 @@ export interface PickFramesOptions {
   readonly matchMegapixels?: number;
 }
 
+const OPTIONS: OptionNames<PickFramesOptions> = { overlap: true, every: true, matchMegapixels: true };
+
 /** What the last frame must still show anew to be taken too. */
 const WORTH_IT = 0.95;
 
@@ -32,8 +34,9 @@ const WORTH_IT = 0.95;
  */
 export async function pickFrames(
   frames: AsyncIterable<VideoFrame>,
-  { overlap = 0.6, every = 1, matchMegapixels = 0.15 }: PickFramesOptions = {},
+  options: PickFramesOptions = {},
 ): Promise<VideoFrame[]> {
+  const { overlap = 0.6, every = 1, matchMegapixels = 0.15 } = checkOptions(options, OPTIONS, 'pickFrames');
   checkInteger(every, 'every', 1);
   if (!(overlap > 0 && overlap < 1))
     throw new RangeError(`Expected a share above 0 and below 1 for overlap but received ${overlap}`);

@@ -1,5 +1,5 @@
-import { WhitherError, checkAborted, checkInteger, checkSignal } from '../../core/index.ts';
-import type { Image } from '../../core/index.ts';
+import { WhitherError, checkAborted, checkInteger, checkOptions, checkSignal } from '../../core/index.ts';
+import type { Image, OptionNames } from '../../core/index.ts';
 import { chooseModel, findComponents, pairsWithin } from '../cameras/index.ts';
 import type { ModelChoice } from '../cameras/index.ts';
 import { MATCH_MEGAPIXELS, shrinkImage } from '../sources/index.ts';
@@ -22,6 +22,16 @@ export interface RegisterOptions extends SourceOptions {
    */
   readonly signal?: AbortSignal;
 }
+
+export const REGISTER_OPTIONS: OptionNames<RegisterOptions> = {
+  scale: true,
+  matchMegapixels: true,
+  cacheBytes: true,
+  matcher: true,
+  model: true,
+  onProgress: true,
+  signal: true,
+};
 
 /** A picture as seen by the registration: its view, a small copy for seams, and how much could be matched. */
 export interface ReadView {
@@ -62,6 +72,7 @@ export async function register(
   sources: readonly ImageSource[],
   options: RegisterOptions = {},
 ): Promise<Registration> {
+  checkOptions(options, REGISTER_OPTIONS, 'register');
   checkSignal(options.signal);
   const matcher = options.matcher ?? (createFeatureMatcher() as PairMatcher<unknown>);
   const { views, prepared, kept, unreadable } = await readAll(sources, matcher, options);

@@ -1,3 +1,5 @@
+import type { OptionNames } from '../../core/index.ts';
+import { checkOptions } from '../../core/index.ts';
 import { minimumCut } from '../../../kernels/cut/index.ts';
 import { distanceInside } from '../../../kernels/distance/index.ts';
 import { weighSeam } from '../../../kernels/seam/index.ts';
@@ -24,6 +26,8 @@ export interface SeamOptions {
   readonly order?: readonly number[];
 }
 
+const OPTIONS: OptionNames<SeamOptions> = { method: true, order: true };
+
 /**
  * Lays the pictures down one after the other. Each new one takes from those before what lies on its side of the
  * cheapest cut through what they share, as `weighSeam` weighs it.
@@ -36,6 +40,7 @@ export function findSeams(
   height: number,
   options: SeamOptions = {},
 ): SeamMap & { readonly covered: Uint8Array } {
+  checkOptions(options, OPTIONS, 'findSeams');
   const { method = 'graph-cut', order = views.map((_, v) => v) } = options;
   const laid: Laid = {
     area: { x: 0, y: 0, width, height },

@@ -3,7 +3,11 @@ import type { ImageSource } from '../types.ts';
 
 /** How large pictures are read, and how many are held. */
 export interface SourceOptions {
-  /** Side of the output's pixels against that of the full resolution, above 0 to 1; 1 unless told. */
+  /**
+   * Width and height of the panorama, as a part of those at full resolution, above 0 to 1.
+   *
+   * @default 1
+   */
   readonly scale?: number;
   /** Pictures are matched at most at this size, in millions of pixels; 0.5 unless told. */
   readonly matchMegapixels?: number;
