@@ -29,9 +29,10 @@ export type Warp = LinearWarp | SplineWarp | WarpChain;
 export const homographyWarp = (matrix: Homography): LinearWarp => ({ kind: 'homography', matrix });
 
 /**
- * Fits a warp to pairs of points that are all right; see `fitModel` for those of which some are wrong.
+ * Fits a warp to pairs of points that are all right. `fitModel` takes pairs of which some are wrong.
  *
- * @param points x and y interleaved
+ * @param pointsA x and y interleaved
+ * @param pointsB the same points in B
  * @param smoothing of a spline, see `fitThinPlateSpline`
  * @throws {ShapeError} where the points do not determine one
  */
