@@ -9,7 +9,7 @@ export { blurReference } from './reference.ts';
  * Blurs a plane along its rows and columns; beyond the border it is its own mirror image, the border not repeated.
  *
  * @param data `width * height` values, row by row
- * @param out where the result goes, of the size of `data` and another than it; a new array unless told
+ * @param out where the result goes, of the size of `data` and another than it; defaults to a new array
  * @param half the kernel's middle and one side, outwards: the sum is `half[0] + 2 * (half[1] + half[2] + ...)`
  */
 export const blurSeparable = (

@@ -6,7 +6,7 @@ import { before } from './reference.ts';
  * Cross-input neighbourhood differences (Ahmed 2015): each value of f less the neighbourhood of g round the same place.
  * `neighbourhoodDifferencesReference` is the definition. Swap f and g for the paper's other half.
  *
- * @param size rows and columns of the neighbourhood; 5 as in the paper unless told
+ * @param size rows and columns of the neighbourhood; defaults to 5, as in the paper
  * @returns `channels * size * size` channels, channel `(c * size + dy) * size + dx`
  * @throws {TypeError | RangeError} for maps of different shapes, or a size that makes no sense
  */

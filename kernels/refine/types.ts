@@ -11,7 +11,7 @@ export interface RefineSpec {
 }
 
 /** The weights of the energy and the iterations spent on it. The weights are those of
- * OpenCV unless told; its iterations are `{ warps: 1, iterations: 5, sweeps: 5, sigma: 0 }`. */
+ * Defaults to openCV; its iterations are `{ warps: 1, iterations: 5, sweeps: 5, sigma: 0 }`. */
 export interface RefineParameters {
   /** Weight of smoothness, 20. */
   readonly alpha?: number;

@@ -17,9 +17,12 @@ interface GridSize {
 
 /** What is done when a flow is enlarged. */
 export interface EnlargeFlowOptions {
-  /** Columns and rows that the flow covers when enlarged; the result holds the first of them. As the result unless told. */
+  /**
+   * Columns and rows that the flow covers when enlarged; the result holds the first of them. Defaults to the size of the
+   * result.
+   */
   readonly full?: GridSize;
-  /** What u and v are multiplied by; 1 unless told. */
+  /** What u and v are multiplied by; defaults to 1. */
   readonly factors?: readonly [number, number];
   /** Is added to `out` instead of written to it. */
   readonly onto?: boolean;

@@ -335,7 +335,7 @@ const text = (value: string): Code => sized([...new TextEncoder().encode(value)]
  * A module that exports `functions` and imports its memory as `kernel.memory`.
  *
  * @param pages size of the memory in units of 64 KiB, at least
- * @param most its maximum; the same unless told
+ * @param most its maximum; defaults to the same
  */
 export function assemble(
   functions: readonly FunctionSource[],

@@ -23,7 +23,7 @@ export const countCorrespondences = ({ pointsA }: Correspondences): number => po
 /**
  * Correspondences of given points, checked.
  *
- * @param scores 1 each unless told
+ * @param scores defaults to 1 each
  * @throws {ShapeError} where the lengths do not fit together, or a coordinate is not a finite number
  */
 export function createCorrespondences(

@@ -15,11 +15,11 @@ import type { Color } from '../core/index.ts';
 
 /** Options of `drawArrows`. */
 export interface ArrowOptions {
-  /** Pixels between arrows; 16 unless told. */
+  /** Pixels between arrows; defaults to 16. */
   readonly step?: number;
-  /** Length of the arrow for one pixel of motion; 1, true to scale, unless told. */
+  /** Length of the arrow for one pixel of motion; defaults to 1, true to scale. */
   readonly scale?: number;
-  /** Yellow unless told; the outline is always dark. */
+  /** Defaults to yellow; the outline is always dark. */
   readonly color?: Color;
 }
 

@@ -21,7 +21,7 @@ export interface ColorizeOptions {
    * colours compare.
    */
   readonly maxMagnitude?: number;
-  /** Colour of unknown flow; black unless told, as Middlebury's. */
+  /** Colour of unknown flow; defaults to black, as Middlebury's. */
   readonly unknown?: Color;
 }
 

@@ -13,11 +13,11 @@ import { HEAT, kittiColor } from './palette.ts';
 /** Options of `errorMap`. */
 export interface ErrorMapOptions {
   /**
-   * Error in pixels that gets the brightest colour; unless told the 99th percentile of this map, at least 1.
+   * Error in pixels that gets the brightest colour; defaults to the 99th percentile of this map, at least 1.
    * Of no effect on the colours of KITTI, whose scale is fixed.
    */
   readonly maxError?: number;
-  /** `heat`, dark to bright, unless told; `kitti`, blue to red, is the picture of that benchmark. */
+  /** Defaults to `heat`, dark to bright; `kitti`, blue to red, is the picture of that benchmark. */
   readonly colors?: 'heat' | 'kitti';
 }
 

@@ -28,7 +28,7 @@ import type {
 
 const DETECTORS: readonly Detector[] = ['dog', 'harris', 'fast'];
 
-/** Above this many pixels a picture is not enlarged unless told: its scale space would fill the memory. */
+/** Above this many pixels a picture is not enlarged by default: its scale space would fill the memory. */
 const MOST_UPSAMPLED = 3e6;
 
 /**

@@ -55,32 +55,32 @@ export type Detector = 'dog' | 'harris' | 'fast';
 
 /** Options of `detectKeypoints`. */
 export interface DetectOptions {
-  /** `dog` unless told. */
+  /** Defaults to `dog`. */
   readonly detector?: Detector;
-  /** At most this many are kept; 4000 unless told. */
+  /** At most this many are kept; defaults to 4000. */
   readonly count?: number;
   /**
    * How those kept are chosen: `strongest`, or `even` over the picture, by adaptive non-maximal suppression
-   * (Brown, Szeliski and Winder 2005). `strongest` unless told.
+   * (Brown, Szeliski and Winder 2005). Defaults to `strongest`.
    */
   readonly spread?: 'strongest' | 'even';
   /**
-   * Least contrast of a `dog` keypoint, of 255 and divided by the scales an octave; 10.2 as in OpenCV unless told. Of an
+   * Least contrast of a `dog` keypoint, of 255 and divided by the scales an octave; defaults to 10.2 as in OpenCV. Of an
    * image whose grey levels take fewer than half of the range it is less in proportion.
    */
   readonly contrast?: number;
-  /** Greatest ratio of the two curvatures of a `dog` keypoint, edges being above; 10 unless told. */
+  /** Greatest ratio of the two curvatures of a `dog` keypoint, edges being above; defaults to 10. */
   readonly edgeRatio?: number;
   /**
    * Start `dog` on the image enlarged twice, which finds about four times as many. Defaults to true for images of at most
    * 3 million pixels, whose scale space fits into memory.
    */
   readonly upsample?: boolean;
-  /** All directions 0, for pictures that are not turned against each other; false unless told. */
+  /** All directions 0, for pictures that are not turned against each other; defaults to false. */
   readonly upright?: boolean;
   /**
    * What directions are taken from: `all` pixels around a keypoint, as OpenCV does, or `samples` of them, in a
-   * fraction of the time; `all` unless told.
+   * fraction of the time; defaults to `all`.
    */
   readonly gradients?: 'all' | 'samples';
 }
@@ -104,7 +104,7 @@ export type DescriptorKind = 'sift' | 'rootsift';
 
 /** Options of `describeKeypoints`. */
 export interface DescribeOptions {
-  /** `rootsift` unless told, or what makes vectors of patches. */
+  /** Defaults to `rootsift`, or what makes vectors of patches. */
   readonly descriptor?: DescriptorKind | PatchDescriptor;
   /** As for `DetectOptions`: what `sift` and `rootsift` are made of. */
   readonly gradients?: 'all' | 'samples';
@@ -119,9 +119,9 @@ export const EXTRACT_OPTIONS: OptionNames<ExtractOptions> = { ...DETECT_OPTIONS,
 
 /** Options of `matchDescriptors`. */
 export interface MatchDescriptorsOptions {
-  /** Greatest distance of the best over that of the second best; 0.8 unless told, 1 lets everything pass. */
+  /** Greatest distance of the best over that of the second best; defaults to 0.8, 1 lets everything pass. */
   readonly ratio?: number;
-  /** Keep a match only if it is the best from both sides; true unless told. */
+  /** Keep a match only if it is the best from both sides; defaults to true. */
   readonly mutual?: boolean;
   /**
    * Where the descriptors of B lie, x and y interleaved: the second best must then be `apart` pixels away from the best,

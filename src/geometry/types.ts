@@ -10,17 +10,17 @@ export type GeometricModel = 'translation' | 'similarity' | 'affine' | 'homograp
 /** Options of `fitModel`. */
 export interface FitOptions {
   /**
-   * Greatest error in pixels that still counts as an inlier; 3 unless told. For maps the error is the distance in B
+   * Greatest error in pixels that still counts as an inlier; defaults to 3. For maps the error is the distance in B
    * from where A's point goes, for `fundamental` Sampson's distance.
    */
   readonly threshold?: number;
-  /** The probability wanted that one sample at least held inliers alone; 0.9999 unless told. */
+  /** The probability wanted that one sample at least held inliers alone; defaults to 0.9999. */
   readonly confidence?: number;
-  /** Most samples drawn, whatever the confidence; 10,000 unless told. */
+  /** Most samples drawn, whatever the confidence; defaults to 10,000. */
   readonly maxIterations?: number;
-  /** The same seed on the same correspondences gives the same result, bit by bit; 1 unless told. */
+  /** The same seed on the same correspondences gives the same result, bit by bit; defaults to 1. */
   readonly seed?: number;
-  /** Fewer inliers than this are no model; unless told twice the least number, plus 2. */
+  /** Fewer inliers than this are no model; defaults to twice the least number, plus 2. */
   readonly minInliers?: number;
 }
 

@@ -29,7 +29,7 @@ export function modelsFolder(): string {
 /**
  * The models that come with the package, by name.
  *
- * @param folder holds one folder a model; the package's own unless told
+ * @param folder holds one folder a model; defaults to the package's own
  */
 export async function listModels(folder = modelsFolder()): Promise<InstalledModel[]> {
   const names = (await readdir(folder).catch(() => [] as string[])).sort();
@@ -40,7 +40,7 @@ export async function listModels(folder = modelsFolder()): Promise<InstalledMode
 /**
  * Finds a model by the name it is installed under or by its folder, and reads its `model.json`.
  *
- * @param tasks of the models that the caller could use, which are named where there is none of that name; all unless told
+ * @param tasks of the models that the caller could use, which are named where there is none of that name; defaults to all
  * @throws ModelError where there is none, or its `model.json` is damaged
  */
 export async function findModel(nameOrFolder: string, tasks?: readonly string[]): Promise<InstalledModel> {

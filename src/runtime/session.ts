@@ -9,9 +9,9 @@ import type { OnnxRuntime } from './onnx-runtime.ts';
 
 /** How a graph is loaded. */
 export interface SessionOptions {
-  /** Threads inside one operator; as many as there are cores unless told. */
+  /** Threads inside one operator; defaults to as many as there are cores. */
   readonly threads?: number;
-  /** Whether the memory of a run is kept for the next; not unless told. */
+  /** Whether the memory of a run is kept for the next; defaults to false. */
   readonly arena?: boolean;
 }
 

@@ -8,28 +8,28 @@ import type { ProjectionName, TileSink } from './types.ts';
 
 /** Options of `stitch`. */
 export interface StitchOptions extends RegisterOptions {
-  /** Chosen by the fields of view unless told. */
+  /** Defaults to what the fields of view ask for. */
   readonly projection?: ProjectionName;
-  /** Keep the largest rectangle without blank corners; false unless told. */
+  /** Keep the largest rectangle without blank corners; defaults to false. */
   readonly crop?: boolean;
-  /** Larger panoramas are refused, in millions of pixels; 200 unless told. */
+  /** Larger panoramas are refused, in millions of pixels; defaults to 200. */
   readonly maxMegapixels?: number;
-  /** `blocks` unless told: one gain a picture, darkening of corners, and what remains block by block. */
+  /** Defaults to `blocks`: one gain a picture, darkening of corners, and what remains block by block. */
   readonly exposure?: 'none' | 'gain' | 'blocks';
-  /** `graph-cut` unless told. */
+  /** Defaults to `graph-cut`. */
   readonly seams?: SeamMethod;
-  /** `multiband` unless told. */
+  /** Defaults to `multiband`. */
   readonly blend?: BlendMethod;
   /**
    * Flow between two pictures, such as `estimateFlow` with a model gives: then pictures are bent about their seams
-   * where that makes them agree, against parallax. Not done unless told.
+   * where that makes them agree, against parallax. Off by default.
    */
   readonly align?: FlowBetween;
   /** Cameras found earlier for pictures of the same sizes in the same order: nothing is matched then. */
   readonly transforms?: Transforms;
   /** Given one picture a stage, in order; they are made only if this is set. */
   readonly onPicture?: (name: string, image: Image) => Promise<void> | void;
-  /** Where panorama number `index` goes; into memory unless told. */
+  /** Where panorama number `index` goes; defaults to memory. */
   readonly openSink?: (index: number, width: number, height: number) => Promise<TileSink>;
 }
 

@@ -135,7 +135,7 @@ describe('errorMap', () => {
     for (let x = 4; x < 256; x++) expect(levels[x], `at ${x}`).toBeGreaterThan(levels[x - 4]);
   });
 
-  it('takes the 99th percentile as scale unless told, and at least one pixel', () => {
+  it('scales by the 99th percentile by default, and by one pixel at least', () => {
     expect(errorMap(truth, truth).maxError).toBe(1);
     const wild = flowFrom(1000, 1, (x) => [x === 0 ? 900 : 2, 0]);
     expect(

@@ -18,7 +18,7 @@ describe.each([
   });
 });
 
-it('is refined unless told otherwise where the manifest says so', async () => {
+it('is refined by default where the manifest says so', async () => {
   const imageA = await readImage(FIXTURES.goldenA);
   const imageB = await readImage(FIXTURES.goldenB);
   await using model = await loadFlowModel('flownet-s');

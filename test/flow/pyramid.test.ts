@@ -35,7 +35,7 @@ describe('whither-flow', () => {
     expect(flow.data).toBeCloseToArray(golden.data, TOLERANCE.networkFlow);
   });
 
-  test('differs little in 8 bits, which it computes in unless told', async () => {
+  test('differs little in 8 bits, its default', async () => {
     await using exact = await loadFlowModel('whither-flow', { precision: 'float32' });
     const [wanted, found] = [exact, model].map((each) => estimateFlow(each, imageA, imageB, PASSES));
     const { mean } = distances((await found).flow.data, (await wanted).flow.data);

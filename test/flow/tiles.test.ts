@@ -340,7 +340,7 @@ describe('estimateFlow in tiles', () => {
     expect(seeWhole([1], { width: 10, height: 10 }, { side: 128 }, 64)).toEqual([1]);
   });
 
-  it('is left to the size unless told', () => {
+  it('depends on the size by default', () => {
     expect(tileSide('auto', { width: 1920, height: 1080 })).toBe(0);
     expect(tileSide('auto', { width: 4000, height: 3000 })).toBe(1024);
     expect(tileSide(false, { width: 4000, height: 3000 })).toBe(0);

@@ -15,7 +15,7 @@ describe('atomicWrite', () => {
     expect([...(await readFile(scratch.path('a', 'new.bin')))]).toEqual([1, 2, 3]);
   });
 
-  it('refuses a file that exists unless told to overwrite it', async () => {
+  it('refuses a file that exists, without `overwrite`', async () => {
     const path = scratch.path('old.bin');
     await writeFile(path, 'old');
     await expect(atomicWrite(path, bytes)).rejects.toThrow(FileError);

@@ -42,7 +42,7 @@ describe('writing and reading pictures', () => {
     expect([...data].every((value, i) => Math.abs(value - flat.data[i]) <= 2)).toBe(true);
   });
 
-  it('refuses a file that exists unless told to overwrite it', async () => {
+  it('refuses a file that exists, without `overwrite`', async () => {
     const path = scratch.path('twice.png');
     await writeImage(path, colours);
     await expect(writeImage(path, colours)).rejects.toThrow(/twice\.png exists: pass overwrite/);

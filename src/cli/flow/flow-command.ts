@@ -24,8 +24,8 @@ What -o makes is told by its name:
                      or flow files: folder/%06d.flo (or .pfm, .npy)
 
 --normalize says which motion gets the full colour, 1 pixel or more (a few outliers do not count):
-  frame     the greatest of each frame (for two pictures, and for folders unless told)
-  smooth    the same, but falling slowly, so that colours do not flicker (for videos unless told)
+  frame     the greatest of each frame (the default for two images and for folders)
+  smooth    the same, but falling slowly, so that colours do not flicker (the default for videos)
   sequence  the greatest of the whole sequence; flows wait in a temporary folder (TMPDIR), 8 bytes a pixel
   NUMBER    this many pixels
 
@@ -55,7 +55,7 @@ export function addFlowCommand(program: Command): void {
     .option('--repeat <n>', 'two pictures: report the median time of n estimates after a warm-up', parseCount)
     .option('--model <name>', 'installed model, or a folder with a model.json', DEFAULT_MODEL)
     .addOption(
-      new Option('--preset <name>', 'speed against accuracy (as the model says unless told)').choices(
+      new Option('--preset <name>', 'speed against accuracy (default: as the model says)').choices(
         FLOW_PRESETS,
       ),
     )
@@ -68,7 +68,7 @@ export function addFlowCommand(program: Command): void {
     )
     .option(
       '--refine',
-      'refine the flow on the pictures: more exact, but slower (as the model says unless told)',
+      'refine the flow on the pictures: more exact, but slower (default: as the model says)',
     )
     .option('--no-refine', 'leave the flow as the network gave it')
     .option('--tile <pixels>', 'work in tiles of this side; 0 for none, auto above 4 megapixels', parseTile)

@@ -19,7 +19,7 @@ export interface SequenceItem {
   readonly frame: Image;
   readonly flow: FlowField;
   readonly backward?: FlowField;
-  /** Length in pixels that gets the full colour; as `colorizeFlow` chooses unless told. */
+  /** Length in pixels that gets the full colour; defaults to what `colorizeFlow` chooses. */
   readonly maxMagnitude?: number;
 }
 

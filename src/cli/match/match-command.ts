@@ -48,7 +48,7 @@ export function addMatchCommand(program: Command): void {
     .option('--points [path]', 'with --json: the points too; with --semantic: a file of points to carry over')
     .option('--semantic', 'two objects of one kind instead of one scene: the same parts')
     .addOption(
-      new Option('--transform <name>', 'with --semantic: the global warp, fitted-tps unless told').choices(
+      new Option('--transform <name>', 'with --semantic: the global warp; default fitted-tps').choices(
         TRANSFORMS,
       ),
     )

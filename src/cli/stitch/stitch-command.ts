@@ -27,13 +27,13 @@ export function addStitchCommand(program: Command): void {
     .description('stitch overlapping pictures into panoramas, and tell what was done and why')
     .argument('<image...>', 'two or more pictures, or one video')
     .requiredOption('-o, --output <path>', 'the panorama: .jpg, .png, .tif or .webp')
-    .addOption(choice('--projection <name>', 'as fits unless told', PROJECTION_NAMES))
+    .addOption(choice('--projection <name>', 'default: as fits', PROJECTION_NAMES))
     .addOption(
-      choice('--model <name>', 'camera model; by evidence unless told', ['rotation', 'affine', 'homography']),
+      choice('--model <name>', 'camera model; default: by evidence', ['rotation', 'affine', 'homography']),
     )
     .option('--crop', 'keep the largest rectangle without blank corners')
     .option('--scale <factor>', "the output's resolution against the pictures', up to 1", parseScale)
-    .option('--max-megapixels <n>', 'refuse larger panoramas (200 unless told)', parsePositive)
+    .option('--max-megapixels <n>', 'refuse larger panoramas (default 200)', parsePositive)
     .addOption(choice('--exposure <kind>', 'what is made even (blocks)', ['none', 'gain', 'blocks']))
     .addOption(choice('--seams <kind>', 'how seams are found (graph-cut)', ['graph-cut', 'distance']))
     .addOption(choice('--blend <kind>', 'how seams are hidden (multiband)', ['multiband', 'feather', 'none']))

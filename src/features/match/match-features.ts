@@ -7,11 +7,11 @@ import type { DescriptorMatches, Features } from '../types.ts';
 
 /** Options of `matchFeatures`. */
 export interface MatchFeaturesOptions extends FitOptions {
-  /** `homography` unless told. */
+  /** Defaults to `homography`. */
   readonly model?: GeometricModel;
-  /** Greatest distance of the best descriptor over the second best's; 0.8 unless told. */
+  /** Greatest distance of the best descriptor over the second best's; defaults to 0.8. */
   readonly ratio?: number;
-  /** Match a second time where the first geometry says that partners can lie; true unless told. */
+  /** Match a second time where the first geometry says that partners can lie; defaults to true. */
   readonly guided?: boolean;
 }
 

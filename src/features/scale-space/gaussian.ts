@@ -13,7 +13,7 @@ export function gaussianHalf(sigma: number): Float32Array {
  * Blurs with a Gaussian; beyond the border the picture is its own mirror image.
  *
  * @param sigma standard deviation in pixels; 0 or less copies
- * @param out where the result goes; a new array unless told
+ * @param out where the result goes; defaults to a new array
  */
 export function blurGaussian({ width, height, data }: Grey, sigma: number, out?: Float32Array): Grey {
   if (!(sigma > 0)) return { width, height, data: data.slice() };
@@ -43,7 +43,7 @@ export function doubleSize({ width, height, data }: Grey): Grey {
 /**
  * Every second pixel each way, the first among them: coordinates are halved.
  *
- * @param out where the result goes; a new array unless told
+ * @param out where the result goes; defaults to a new array
  */
 export function halveSize(
   { width, height, data }: Grey,

@@ -6,7 +6,7 @@ import type { Grey } from '../types.ts';
 /**
  * The grey of a picture by ITU-R BT.601, 0.299 R + 0.587 G + 0.114 B, 0 to 255, not rounded.
  *
- * @param out where the result goes; a new array unless told
+ * @param out where the result goes; defaults to a new array
  */
 export function toGrey({ width, height, data }: Image, out?: Float32Array): Grey {
   if (data.length !== width * height * 3)

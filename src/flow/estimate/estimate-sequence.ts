@@ -12,7 +12,7 @@ export interface FlowSequenceOptions extends EstimateOptions {
   /** Pairs that need no flow, by the index of their first frame; their frames are read and passed over. */
   readonly skip?: (index: number) => boolean;
   /**
-   * Start each estimate from the motion of the pair before, where nothing better is seen; false unless told, so that a
+   * Start each estimate from the motion of the pair before, where nothing better is seen; defaults to false, so that a
    * pair's flow does not depend on where the sequence began. A pyramid network alone does so.
    */
   readonly warmStart?: boolean;

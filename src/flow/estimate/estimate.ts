@@ -32,13 +32,13 @@ import type { Size } from '../../core/index.ts';
 /** Options of `estimateFlow`. */
 export interface EstimateOptions {
   /**
-   * The trade between speed and accuracy, of those that the model has: `fast`, `balanced` or `accurate`; its own
-   * unless told. The options below change single settings of it.
+   * The trade between speed and accuracy, of those that the model has: `fast`, `balanced` or `accurate`;
+   * defaults to its own. The options below change single settings of it.
    */
   readonly preset?: FlowPresetName;
   /**
-   * Coarse-to-fine passes, each the factor that both images are shrunk by, such as `[4, 2, 1]`; the model's own
-   * unless told. Fewer passes are faster, a larger first factor finds larger motion.
+   * Coarse-to-fine passes, each the factor that both images are shrunk by, such as `[4, 2, 1]`;
+   * defaults to the model's own. Fewer passes are faster, a larger first factor finds larger motion.
    */
   readonly schedule?: readonly number[];
   /**
@@ -55,7 +55,7 @@ export interface EstimateOptions {
   readonly initial?: FlowField;
   /** Also estimate from B to A, and compare the two directions. */
   readonly both?: boolean;
-  /** Refine the network's flow on the images, see `refineFlow`; as the model's `model.json` says unless told. */
+  /** Refine the network's flow on the images, see `refineFlow`; defaults to what the model's `model.json` says. */
   readonly refine?: boolean | RefineOptions;
   /**
    * Longest side, in pixels, of what the network and the refinement work on at once, 128 or more: larger levels are

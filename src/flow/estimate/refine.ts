@@ -38,7 +38,7 @@ export interface RefineLevelSettings extends Omit<RefineParameters, 'span'> {
 /** How flow is refined; the settings hold for each of the levels that does not say otherwise. */
 export interface RefineOptions extends RefineLevelSettings {
   /**
-   * The factors that images and flow are shrunk by, one refinement after the other, `[4, 2, 1]` unless told.
+   * The factors that images and flow are shrunk by, one refinement after the other; defaults to `[4, 2, 1]`.
    * Coarse levels mend errors of several pixels; `[1]` alone mends those of about one. A level costs a quarter of one
    * half its factor, so coarse ones are worth more effort: `[{ factor: 4, warps: 4 }, { factor: 2, warps: 3 },
    * { factor: 1, warps: 1 }]` costs less than the default and is better at large motion.

@@ -4,9 +4,9 @@ import { sampleFlow } from './warp.ts';
 
 /** Options of `checkForwardBackward`. */
 export interface ConsistencyOptions {
-  /** Share of the two flows' lengths that they may disagree by; 0.01 unless told. */
+  /** Share of the two flows' lengths that they may disagree by; defaults to 0.01. */
   readonly alpha?: number;
-  /** Pixels that they may disagree by whatever their length; 0.5 unless told. */
+  /** Pixels that they may disagree by whatever their length; defaults to 0.5. */
   readonly beta?: number;
 }
 

@@ -21,11 +21,11 @@ export interface SequenceMagnitudeOptions {
    */
   readonly percentile?: number;
   /**
-   * What is kept of the scale from frame to frame when the motion calms down, 0 to 1; 0.98 unless told. 1
+   * What is kept of the scale from frame to frame when the motion calms down, 0 to 1; defaults to 0.98. 1
    * never lets go: after a pass over all frames `value` is then the scale of the whole sequence.
    */
   readonly release?: number;
-  /** Least scale in pixels, so that the noise of a still picture stays pale; 1 unless told. */
+  /** Least scale in pixels, so that the noise of a still picture stays pale; defaults to 1. */
   readonly minimum?: number;
 }
 

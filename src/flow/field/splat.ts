@@ -16,14 +16,14 @@ import type { MaskedFlow, WarpedImage } from './warp.ts';
 
 /** What `splatImage` and the flow before it share. */
 export interface SplatOptions {
-  /** How much each pixel of A counts, 0 or more, such as a confidence: 0 leaves it out. All 1 unless told. */
+  /** How much each pixel of A counts, 0 or more, such as a confidence: 0 leaves it out. Defaults to 1. */
   readonly weights?: ScalarField;
   /**
    * Which pixel wins where several land on one: each counts `exp(importance)` times (softmax splatting,
    * Niklaus and Liu 2020), such as minus the depth. Differences of 5 and more decide all but alone.
    */
   readonly importance?: ScalarField;
-  /** Share of a pixel that must be covered to be valid, 0 to 1; 0.1 unless told. */
+  /** Share of a pixel that must be covered to be valid, 0 to 1; defaults to 0.1. */
   readonly minCoverage?: number;
 }
 
@@ -31,7 +31,7 @@ const SPLAT_OPTIONS: OptionNames<SplatOptions> = { weights: true, importance: tr
 
 /** Options of `splatImage`. */
 export interface SplatImageOptions extends SplatOptions {
-  /** Colour of the pixels where nothing lands; black unless told. */
+  /** Colour of the pixels where nothing lands; defaults to black. */
   readonly fill?: Color;
 }
 
@@ -71,7 +71,7 @@ export function splatImage(imageA: Image, flowAB: FlowField, options: SplatImage
 
 /**
  * The flow from B to A by splatting: every pixel of A throws minus its flow to the place it moved to. Pixels
- * of B where nothing lands are unknown. Where several land, `importance` decides; unless told it is the
+ * of B where nothing lands are unknown. Where several land, `importance` decides; it defaults to the
  * length of the flow, since what moves farther is mostly nearer (an assumption, not a rule), and a mean of
  * two motions would be neither.
  *

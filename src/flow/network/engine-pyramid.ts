@@ -48,8 +48,8 @@ interface Upsampled {
  * The network `whither-flow`: features of both images at several levels, a global match at the coarsest, and at each
  * level steps of one decoder on the correlations looked up around the flow so far.
  *
- * @param iterations steps of the decoder at each level, coarse to fine, unless told when it is run
- * @param threads of the kernels between the graphs; unless told as many as pay where nothing else runs
+ * @param iterations steps of the decoder at each level, coarse to fine, where the run does not say
+ * @param threads of the kernels between the graphs; defaults to as many as pay where nothing else runs
  */
 export function createPyramidNetwork(
   sessions: PyramidSessions,

@@ -31,9 +31,9 @@ export interface LoadFlowModelOptions {
    * many as there are cores, for such a network half as many, and the kernels have as many as pay.
    */
   readonly threads?: number;
-  /** `auto` unless told: the split graphs where the model has them. */
+  /** Defaults to `auto`: the split graphs where the model has them. */
   readonly graph?: FlowGraph;
-  /** `int8` unless told, for the parts of a model that come in it; all others compute in `float32`. */
+  /** Defaults to `int8`, for the parts of a model that come in it; all others compute in `float32`. */
   readonly precision?: Precision;
 }
 

@@ -13,7 +13,7 @@ export interface NormalizedPoints {
  * Moves points to their centre of mass and scales them to a mean distance of the square root of 2 from it, without
  * which equations between their products lose most of their digits (Hartley 1997).
  *
- * @param weights how much each counts for centre and scale; all alike unless told
+ * @param weights how much each counts for centre and scale; defaults to all alike
  * @param scale the scale to use instead
  */
 export function normalizePoints(

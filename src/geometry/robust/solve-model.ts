@@ -7,7 +7,7 @@ import type { GeometricModel } from '../types.ts';
  * The geometry of least squared error of correspondences that are all right, without any search.
  *
  * @param pointsA x and y interleaved
- * @param weights how much each counts; all alike unless told
+ * @param weights how much each counts; defaults to all alike
  * @returns null where the points do not determine one
  * @throws {ShapeError} where the lengths do not fit together
  */

@@ -45,11 +45,11 @@ export interface FrameSource {
 
 /** Options of {@link openFrames}. */
 export interface OpenFramesOptions {
-  /** Give every `every`-th frame alone, from the first on; 1 unless told. */
+  /** Give every `every`-th frame alone, from the first on; defaults to 1. */
   readonly every?: number;
   /** Make frames smaller whose longer side exceeds this many pixels. */
   readonly maxSize?: number;
-  /** Largest frame that is decoded, in pixels and before `maxSize`; 200 million unless told. */
+  /** Largest frame that is decoded, in pixels and before `maxSize`; defaults to 200 million. */
   readonly maxPixels?: number;
   /**
    * Is told, in one sentence each, what is wrong with frames that are given all the same: damaged images, and what a video

@@ -26,7 +26,7 @@ export function keepNoPictures(): void {
 
 /** Options of {@link readImage}, {@link decodeImage} and {@link readMask}. */
 export interface ReadImageOptions {
-  /** Largest picture that is decoded, in pixels; 200 million unless told. */
+  /** Largest picture that is decoded, in pixels; defaults to 200 million. */
   readonly maxPixels?: number;
   /**
    * Is told, in one sentence each, what is wrong with a file that can be read all the same: a JPEG that is damaged, or a

@@ -43,9 +43,9 @@ function entropy(counts: Map<unknown, number>, total: number): number {
 
 /** Options of `clusterDescriptors`. */
 export interface ClusterOptions {
-  /** Of the random numbers that the first centres are drawn with; 1 unless told. */
+  /** Of the random numbers that the first centres are drawn with; defaults to 1. */
   readonly seed?: number;
-  /** Rounds at most; 100 unless told. */
+  /** Rounds at most; defaults to 100. */
   readonly rounds?: number;
 }
 

@@ -6,7 +6,7 @@ import type { ScoredPairs } from './scores.ts';
  * The share of differing pairs that score at least as high as the threshold which lets `recall` of the same pairs in;
  * FPR95 of the patch literature (Brown, Hua and Winder 2011) at 0.95.
  *
- * @param recall above 0, at most 1; 0.95 unless told
+ * @param recall above 0, at most 1; defaults to 0.95
  */
 export function falsePositiveRateAtRecall(pairs: ScoredPairs, recall = 0.95): number {
   checkRate(recall, 'recall', true);

@@ -13,11 +13,11 @@ export interface LabelledDescriptors {
 
 /** Options of `scoreRetrieval`. */
 export interface ScoreRetrievalOptions {
-  /** `l2` unless told. */
+  /** Defaults to `l2`. */
   readonly metric?: MetricChoice;
-  /** What is searched; the queries themselves, each without itself, unless told. */
+  /** What is searched; defaults to the queries themselves, each without itself. */
   readonly references?: LabelledDescriptors;
-  /** The k of recall@k; 1, 2, 4 and 8 unless told. */
+  /** The k of recall@k; defaults to 1, 2, 4 and 8. */
   readonly recallAt?: readonly number[];
 }
 

@@ -17,10 +17,10 @@ import { shrinkToSquare } from './small-picture.ts';
 
 /** Options of `estimateHomography`. */
 export interface EstimateHomographyOptions {
-  /** How often the network looks at the pictures, 0 to 16; as often as `model.json` says unless told. */
+  /** How often the network looks at the pictures, 0 to 16; defaults to what `model.json` says. */
   readonly looks?: number;
   /**
-   * Align the small pictures themselves after the looks, coarse to fine, without any network; true unless told.
+   * Align the small pictures themselves after the looks, coarse to fine, without any network; defaults to true.
    */
   readonly align?: boolean;
 }

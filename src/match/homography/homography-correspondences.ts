@@ -4,9 +4,9 @@ import { applyHomography, checkInteger, checkOptions, expected } from '../../cor
 
 /** Options of `correspondencesFromHomography`. */
 export interface HomographyCorrespondencesOptions {
-  /** The score of every one, 0 to 1; 1 unless told. */
+  /** The score of every one, 0 to 1; defaults to 1. */
   readonly score?: number;
-  /** Points along A's longer side; 32 unless told. */
+  /** Points along A's longer side; defaults to 32. */
   readonly count?: number;
 }
 

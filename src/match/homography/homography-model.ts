@@ -5,7 +5,7 @@ import type { HomographyManifest, Queue, Session } from '../../runtime/index.ts'
 
 /** Options of `loadHomographyModel`. */
 export interface LoadHomographyModelOptions {
-  /** Threads of ONNX Runtime; one unless told, for the pictures are small. */
+  /** Threads of ONNX Runtime; defaults to one, for the images are small. */
   readonly threads?: number;
 }
 

@@ -8,7 +8,7 @@ import type { LearnedMetric } from './metrics.ts';
 /** Options of `fitMahalanobis`. */
 export interface FitMetricOptions {
   /**
-   * Share of the mean variance that is added to every variance, 0 or more; 1e-3 unless told. Without it directions
+   * Share of the mean variance that is added to every variance, 0 or more; defaults to 1e-3. Without it directions
    * in which the descriptors hardly vary would count without bound.
    */
   readonly regularization?: number;
@@ -38,7 +38,7 @@ export function fitMahalanobis(descriptors: Descriptors, options: FitMetricOptio
 
 /** Options of `fitLda`. */
 export interface FitLdaOptions extends FitMetricOptions {
-  /** Directions kept, the most telling first; all there are, at most one less than the classes, unless told. */
+  /** Directions kept, the most telling first; defaults to all there are, at most one less than the classes. */
   readonly rank?: number;
 }
 

@@ -7,13 +7,13 @@ import type { Color } from '../../core/index.ts';
 
 /** Options of `drawMatches`. */
 export interface DrawMatchesOptions {
-  /** 1 for each correspondence that agrees with the geometry; all unless told. */
+  /** 1 for each correspondence that agrees with the geometry; defaults to all. */
   readonly inliers?: Uint8Array;
   /** Also the outline of A as B shows it. */
   readonly homography?: Homography | null;
-  /** At most this many lines of each kind, spread over all of them; 200 unless told. */
+  /** At most this many lines of each kind, spread over all of them; defaults to 200. */
   readonly most?: number;
-  /** Pixels between the two pictures; 8 unless told. */
+  /** Pixels between the two pictures; defaults to 8. */
   readonly gap?: number;
 }
 

@@ -3,11 +3,11 @@ import { ShapeError, checkInteger, checkOptions, expected } from '../../core/ind
 
 /** Options of `correspondencesFromFlow`. */
 export interface FlowCorrespondencesOptions {
-  /** Confidence of each pixel of A, 0 to 1, such as forward-backward consistency; 1 everywhere unless told. */
+  /** Confidence of each pixel of A, 0 to 1, such as forward-backward consistency; defaults to 1 everywhere. */
   readonly confidence?: ScalarField;
-  /** Pixels of less confidence are left out; 0.5 unless told, where the two directions just agree. */
+  /** Pixels of less confidence are left out; defaults to 0.5, where the two directions just agree. */
   readonly least?: number;
-  /** Pixels from one sample to the next, each way; 8 unless told. */
+  /** Pixels from one sample to the next, each way; defaults to 8. */
   readonly step?: number;
 }
 

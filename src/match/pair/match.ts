@@ -25,18 +25,18 @@ import type { Pyramid } from './warp-view.ts';
 
 /** Options of `match`. */
 export interface MatchOptions {
-  /** What is fitted; `homography` unless told. */
+  /** What is fitted; defaults to `homography`. */
   readonly model?: GeometricModel;
-  /** How keypoints are found and described; 4000 of the strongest `dog`, by `rootsift`, unless told. */
+  /** How keypoints are found and described; defaults to 4000 of the strongest `dog`, by `rootsift`. */
   readonly features?: ExtractOptions;
-  /** Greatest distance of the best descriptor over the second best's; 0.8 unless told. */
+  /** Greatest distance of the best descriptor over the second best's; defaults to 0.8. */
   readonly ratio?: number;
-  /** Greatest error of an inlier in pixels of B; 3 unless told. */
+  /** Greatest error of an inlier in pixels of B; defaults to 3. */
   readonly threshold?: number;
-  /** 1 unless told; the same seed gives the same result. */
+  /** Defaults to 1; the same seed gives the same result. */
   readonly seed?: number;
   /**
-   * Match simulated views from other sides too, which takes several times as long: `auto`, unless told, where plain
+   * Match simulated views from other sides too, which takes several times as long: by default (`auto`) where plain
    * features leave fewer than 80 inliers.
    */
   readonly simulate?: 'auto' | 'always' | 'never';
@@ -47,7 +47,7 @@ export interface MatchOptions {
    */
   readonly rematch?: boolean;
   /**
-   * Align the pictures themselves at the end, which helps where features are few; false unless told, since it gained
+   * Align the pictures themselves at the end, which helps where features are few; defaults to false, since it gained
    * nothing on pictures full of them. Only for `homography`.
    */
   readonly polish?: boolean;

@@ -7,9 +7,9 @@ import { innerPixels, warpView } from './warp-view.ts';
 import type { Pyramid } from './warp-view.ts';
 
 export interface PolishOptions {
-  /** Pixels of B over which brightness and contrast are evened out, the deviation of a Gaussian; 6 unless told. */
+  /** Pixels of B over which brightness and contrast are evened out, the deviation of a Gaussian; defaults to 6. */
   readonly window?: number;
-  /** Most steps; 8 unless told. */
+  /** Most steps; defaults to 8. */
   readonly steps?: number;
 }
 

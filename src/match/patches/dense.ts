@@ -11,7 +11,7 @@ import type { PatchImage } from '../patch-image.ts';
 export interface DenseOptions {
   /**
    * Pixels between the squares that are described, where the model has no graph for whole images and every square is
-   * described by itself; 4 unless told.
+   * described by itself; defaults to 4.
    */
   readonly stride?: number;
 }

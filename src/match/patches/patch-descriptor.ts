@@ -7,7 +7,7 @@ import { packPatches } from '../patch-image.ts';
 /**
  * The model as a descriptor of keypoints, for `extractFeatures`; it stays the caller's to dispose of.
  *
- * @param extent side of the square that a patch covers, in multiples of the keypoint's scale; 12 unless told, what
+ * @param extent side of the square that a patch covers, in multiples of the keypoint's scale; defaults to 12, what
  *   SIFT covers
  * @throws {ModelError} where the model makes no descriptors
  */

@@ -17,9 +17,9 @@ export interface PatchThreshold {
 
 /** Options of `loadPatchModel`. */
 export interface LoadPatchModelOptions {
-  /** Which file of a descriptor network to run; `fp32` unless told. */
+  /** Which file of a descriptor network to run; defaults to `fp32`. */
   readonly precision?: PatchPrecision;
-  /** Threads of ONNX Runtime; as many as there are cores unless told. */
+  /** Threads of ONNX Runtime; defaults to as many as there are cores. */
   readonly threads?: number;
 }
 

@@ -38,7 +38,7 @@ export interface SimilarityMap {
 /** Options of `similarityMap`. */
 export interface SimilarityMapOptions {
   /**
-   * Pixels between the places of B that are looked at, where the model has no graph for whole images; 4 unless told,
+   * Pixels between the places of B that are looked at, where the model has no graph for whole images; defaults to 4,
    * 8 where the network compares two patches.
    */
   readonly stride?: number;

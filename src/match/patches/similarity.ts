@@ -30,7 +30,7 @@ export interface Similarities {
 
 /** Options of `similarity` and `similarities`. */
 export interface SimilarityOptions {
-  /** Between descriptors; what the model was made for unless told. */
+  /** Between descriptors; defaults to what the model was made for. */
   readonly metric?: MetricChoice;
 }
 

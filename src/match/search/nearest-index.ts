@@ -16,13 +16,13 @@ import type { Neighbors } from './nearest.ts';
 
 /** Options of `createNearestIndex`. */
 export interface NearestIndexOptions {
-  /** Any but `l1`; `l2` unless told. */
+  /** Any but `l1`; defaults to `l2`. */
   readonly metric?: MetricChoice;
-  /** Links a descriptor has in the graph, 2 or more; 16 unless told. More find better and take more memory. */
+  /** Links a descriptor has in the graph, 2 or more; defaults to 16. More find better and take more memory. */
   readonly connectivity?: number;
-  /** Candidates kept while a descriptor is linked in; 128 unless told. */
+  /** Candidates kept while a descriptor is linked in; defaults to 128. */
   readonly expansionAdd?: number;
-  /** Candidates kept while searching; 64 unless told. More find better and take longer. */
+  /** Candidates kept while searching; defaults to 64. More find better and take longer. */
   readonly expansionSearch?: number;
   readonly threads?: number;
 }

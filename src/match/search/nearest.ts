@@ -18,9 +18,9 @@ export interface Neighbors {
 
 /** Options of `findNearest`. */
 export interface FindNearestOptions {
-  /** Neighbours a query, at most the size of the base; 1 unless told. */
+  /** Neighbours a query, at most the size of the base; defaults to 1. */
   readonly k?: number;
-  /** `l2` unless told. */
+  /** Defaults to `l2`. */
   readonly metric?: MetricChoice;
 }
 

@@ -9,11 +9,11 @@ import type { Color } from '../../core/index.ts';
 
 /** Options of `drawSemanticMatch`. */
 export interface DrawSemanticOptions {
-  /** Points of A to carry over, x and y interleaved; a coarse grid of sure ones unless told. */
+  /** Points of A to carry over, x and y interleaved; defaults to a coarse grid of sure ones. */
   readonly points?: ArrayLike<number>;
-  /** Lines of the grid that is laid over A and bent onto B, each way; 12 unless told, 0 for none. */
+  /** Lines of the grid that is laid over A and bent onto B, each way; defaults to 12, 0 for none. */
   readonly lines?: number;
-  /** Pixels between the pictures; 8 unless told. */
+  /** Pixels between the pictures; defaults to 8. */
   readonly gap?: number;
 }
 

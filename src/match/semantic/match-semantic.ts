@@ -43,10 +43,10 @@ const STEPS: Readonly<Partial<Record<SemanticTransformName, readonly RegressorNa
 
 /** Options of `matchSemantic`. */
 export interface MatchSemanticOptions {
-  /** The global warp that is found too; `fitted-tps` unless told, `none` saves its time. */
+  /** The global warp that is found too; defaults to `fitted-tps`, `none` saves its time. */
   readonly transform?: SemanticTransformName;
   /**
-   * How often B is looked at, 1 to 8; 1 unless told. With more, B is looked at as three sizes, and again as an affine map
+   * How often B is looked at, 1 to 8; defaults to 1. With more, B is looked at as three sizes, and again as an affine map
    * brings it onto A: far better where sizes and angles differ, for `looks + 3` runs of the trunk more. The regressors
    * look again at features instead and are not changed by this.
    */

@@ -23,7 +23,7 @@ const NUMBERS: Readonly<Record<RegressorName, number>> = { affine: 6, homography
 
 /** Options of `loadSemanticModel`. */
 export interface LoadSemanticModelOptions {
-  /** Threads of ONNX Runtime; as many as there are cores unless told. */
+  /** Threads of ONNX Runtime; defaults to as many as there are cores. */
   readonly threads?: number;
 }
 

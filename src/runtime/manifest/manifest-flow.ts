@@ -55,7 +55,7 @@ export interface FlowPlan {
   readonly schedule: readonly number[];
   /** Steps of the decoder at each level of a pyramid, coarse to fine. */
   readonly iterations?: readonly number[];
-  /** Whether, and how, the flow is refined on the images unless told otherwise. */
+  /** Whether, and how, the flow is refined on the images by default. */
   readonly refine: boolean | RefineSettings;
 }
 
@@ -70,7 +70,7 @@ export interface FlowManifest extends ModelManifest, FlowPlan {
   /** The flow has 1 / `stride` of the input's size, its values are in pixels of the input. */
   readonly output: { readonly stride: number };
   readonly presets?: Readonly<Partial<Record<FlowPresetName, FlowPlan>>>;
-  /** The preset that is run unless told otherwise. */
+  /** The preset that is run by default. */
   readonly preset?: FlowPresetName;
 }
 

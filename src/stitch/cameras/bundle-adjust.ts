@@ -25,7 +25,7 @@ export interface AdjustableCameras<Self> {
 export interface AdjustOptions {
   /** Errors well above this many pixels hardly count (Cauchy's loss); tried from large to small. */
   readonly lossScales?: readonly number[];
-  /** Most steps tried at each scale; 30 unless told. */
+  /** Most steps tried at each scale; defaults to 30. */
   readonly maxIterations?: number;
   /** One a view: multiplies its errors, so that they are in pixels of the picture that was matched. */
   readonly viewScales?: readonly number[];

@@ -89,7 +89,7 @@ function rotationOfQuaternion([w, x, y, z]: readonly number[]): Matrix3 {
  * The rotation that takes directions A best to directions B in the sum of squares (Kabsch 1976).
  *
  * @param raysA x, y, z of each, interleaved, of length 1
- * @param weights one a ray; all alike unless told
+ * @param weights one a ray; defaults to all alike
  */
 export function fitRotation(
   raysA: ArrayLike<number>,

@@ -34,7 +34,7 @@ export interface PlacedView {
   readonly image: Image;
   /** From rays to pixels of the full picture. */
   readonly inverse: Homography;
-  /** What its colours are multiplied by; 1 unless told. */
+  /** What its colours are multiplied by; defaults to 1. */
   readonly brightness?: Field;
 }
 

@@ -27,13 +27,13 @@ export interface ComposedTile {
 
 /** Options of `composePanorama`. */
 export interface ComposeOptions {
-  /** `multiband` unless told. */
+  /** Defaults to `multiband`. */
   readonly blend?: BlendMethod;
-  /** Bands beside the finest; 5 unless told, fewer on small canvases. */
+  /** Bands beside the finest; defaults to 5, fewer on small canvases. */
   readonly levels?: number;
-  /** Most pixels worked on at a time; 2 to 4 million, by the canvas, unless told. */
+  /** Most pixels worked on at a time; defaults to 2 to 4 million, by the canvas. */
   readonly tilePixels?: number;
-  /** Bytes of pictures kept; 300 million unless told. */
+  /** Bytes of pictures kept; defaults to 300 million. */
   readonly cacheBytes?: number;
 }
 
@@ -49,7 +49,7 @@ export interface Composition extends PlacedSeams {
   readonly canvas: Canvas;
   /** Reads picture `view`; it may be smaller than the canvas's sizes say, in proportion. */
   readonly load: (view: number) => Promise<Image>;
-  /** What each picture's colours are multiplied by; 1 unless told. */
+  /** What each picture's colours are multiplied by; defaults to 1. */
   readonly brightness?: (view: number) => Field | undefined;
 }
 

@@ -22,7 +22,7 @@ const ROUNDS = 3;
  * What remains between overlapping pictures after their gains, block by block: each picture's blocks move half way
  * towards what the others show there, a few times, and are smoothed; blocks that nobody shares stay.
  *
- * @param gainOf what pixel `k` of picture `v` is multiplied by before; 1 unless told
+ * @param gainOf what pixel `k` of picture `v` is multiplied by before; defaults to 1
  * @param block side of a block in pixels of the canvas
  */
 export function estimateBlockGains(

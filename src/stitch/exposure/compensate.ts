@@ -20,7 +20,7 @@ export interface Exposure {
 
 /** Options of `estimateExposure`. */
 export interface ExposureOptions {
-  /** Look for darkening towards the corners; true unless told. */
+  /** Look for darkening towards the corners; defaults to true. */
   readonly vignetting?: boolean;
 }
 

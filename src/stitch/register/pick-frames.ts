@@ -12,11 +12,11 @@ export interface VideoFrame {
 
 /** Options of `pickFrames`. */
 export interface PickFramesOptions {
-  /** A frame is taken when it shares less than this with the one taken last, 0 to 1; 0.6 unless told. */
+  /** A frame is taken when it shares less than this with the one taken last, 0 to 1; defaults to 0.6. */
   readonly overlap?: number;
-  /** Look at every `every`-th frame alone; 1 unless told. */
+  /** Look at every `every`-th frame alone; defaults to 1. */
   readonly every?: number;
-  /** Frames are compared at most at this size, in millions of pixels; 0.15 unless told. */
+  /** Frames are compared at most at this size, in millions of pixels; defaults to 0.15. */
   readonly matchMegapixels?: number;
 }
 

@@ -10,9 +10,9 @@ import type { CameraModel, ImageSource, StitchPair, StageName, View } from '../t
 
 /** Options of `register`. */
 export interface RegisterOptions extends SourceOptions {
-  /** How corresponding points are found; by features unless told. */
+  /** How corresponding points are found; defaults to features. */
   readonly matcher?: PairMatcher<unknown>;
-  /** The camera model; chosen by evidence unless told. */
+  /** The camera model; defaults to what the evidence chooses. */
   readonly model?: CameraModel;
   /** Told of the progress: `done` of `total` steps of a stage. May throw to stop. */
   readonly onProgress?: (stage: StageName, done: number, total: number) => void;

@@ -20,9 +20,9 @@ export type SeamMethod = 'graph-cut' | 'distance';
 
 /** Options of `findSeams`. */
 export interface SeamOptions {
-  /** `graph-cut` unless told. */
+  /** Defaults to `graph-cut`. */
   readonly method?: SeamMethod;
-  /** The order in which pictures are laid down; that of the list unless told. */
+  /** The order in which images are laid down; defaults to that of the list. */
   readonly order?: readonly number[];
 }
 

@@ -9,9 +9,9 @@ export interface SourceOptions {
    * @default 1
    */
   readonly scale?: number;
-  /** Pictures are matched at most at this size, in millions of pixels; 0.5 unless told. */
+  /** Pictures are matched at most at this size, in millions of pixels; defaults to 0.5. */
   readonly matchMegapixels?: number;
-  /** Bytes of full pictures kept in memory while the panorama is composed; 300 million unless told. */
+  /** Bytes of full pictures kept in memory while the panorama is composed; defaults to 300 million. */
   readonly cacheBytes?: number;
 }
 
@@ -36,7 +36,7 @@ function keepPicture(source: ImageSource, pixels: number): ImageSource {
   return { ...source, load: () => (held ??= source.load(pixels)) };
 }
 
-/** Pictures are matched at most at this size, in millions of pixels, unless told. */
+/** Pictures are matched at most at this size, in millions of pixels, by default. */
 export const MATCH_MEGAPIXELS = 0.5;
 
 /** What composing asks of a picture: it is read smaller where the panorama is. */
