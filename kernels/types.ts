@@ -55,7 +55,7 @@ export interface CostVolume {
   readonly data: Float32Array;
 }
 
-/** A grey picture: `width * height` values, row by row. */
+/** A grey image: `width * height` values, row by row. */
 export interface GreyPlane {
   readonly width: number;
   readonly height: number;

@@ -45,11 +45,11 @@ export const TOLERANCE = {
   trunkFeature: 1e-3,
   /** Numbers of a map of the plane -1..1, by weights of 16 and of 32 bits. */
   halvedWeights: 5e-3,
-  /** Descriptors of length 1 of a picture whose grey values were rounded on one side and not on the other. */
+  /** Descriptors of length 1 of an image whose grey values were rounded on one side and not on the other. */
   greyRounding: 2e-2,
-  /** Exact points through a solver in float64, in pixels of pictures of up to 1000. */
+  /** Exact points through a solver in float64, in pixels of images of up to 1000. */
   geometry: 1e-6,
-  /** A geometry fitted to 200 to 300 points with noise of half a pixel, in pixels within the picture. */
+  /** A geometry fitted to 200 to 300 points with noise of half a pixel, in pixels within the image. */
   robustFit: 0.5,
   /** A blur in float32 in another order, of 255. */
   blur: 1e-3,
@@ -61,13 +61,13 @@ export const TOLERANCE = {
   keypointAngle: 0.05,
   /** 1 minus the cosine of SIFT descriptors and OpenCV's, which are rounded to bytes: nine in ten are below. */
   siftDescriptor: 0.02,
-  /** Corners of a picture warped by a known homography and found again from its pixels, in pixels. */
+  /** Corners of an image warped by a known homography and found again from its pixels, in pixels. */
   pairMatch: 0.25,
   /** Cameras adjusted to exact points, in pixels. */
   adjusted: 1e-3,
   /** Geometry in float64, each step exact. */
   doubles: 1e-9,
-  /** Gains from smooth pictures averaged over 3 x 3 pixels. */
+  /** Gains from smooth images averaged over 3 x 3 pixels. */
   gain: 1e-2,
   /** Pyramids taken apart and put together in float32, of 255. */
   blend: 1e-3,

@@ -39,7 +39,7 @@ interface Networks {
 
 type Method = (a: Image, b: Image) => Promise<{ homography: readonly number[] | null; confidence?: number }>;
 
-/** Errors up to this many pixels count as right, and a pair without an answer as off by the picture's size. */
+/** Errors up to this many pixels count as right, and a pair without an answer as off by the image's size. */
 const RIGHT = [3, 5];
 const LOST = 400;
 

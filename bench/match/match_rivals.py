@@ -70,7 +70,7 @@ def sift(paths, method):
 
 
 def ecc(paths):
-    """The homography that correlates the pictures best (Evangelidis and Psarakis 2008), from rest, coarse to fine."""
+    """The homography that correlates the images best (Evangelidis and Psarakis 2008), from rest, coarse to fine."""
     a, b = read_grey(paths)
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 50, 1e-5)
 

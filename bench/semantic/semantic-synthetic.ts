@@ -37,7 +37,7 @@ function randomSpline(random: Random): Warp {
   );
 }
 
-/** From pixels of a square picture to the plane -1..1. */
+/** From pixels of a square image to the plane -1..1. */
 const toPlane = (side: number): Warp =>
   homographyWarp([2 / (side - 1), 0, -1, 0, 2 / (side - 1), -1, 0, 0, 1]);
 const fromPlane = (width: number, height: number): Warp =>

@@ -8,7 +8,7 @@ import { resizePlanes } from '../../kernels/index.ts';
 import { sampleCells, toUnitLength } from '../../src/match/semantic/features.ts';
 import { findModel, imageToTensor, loadGraph } from '../../src/runtime/index.ts';
 
-/** Which output of which graph is taken, and where its cells lie on the picture, in pixels. */
+/** Which output of which graph is taken, and where its cells lie on the image, in pixels. */
 interface TrunkSpec {
   readonly graph: string;
   readonly outputs: readonly { readonly name: string; readonly stride: number; readonly origin: number }[];
@@ -35,7 +35,7 @@ const TRUNKS: Readonly<Record<string, TrunkSpec>> = {
   },
 };
 
-/** Side of the picture that such a network sees, in pixels. */
+/** Side of the image that such a network sees, in pixels. */
 const SIDE = 320;
 
 export interface Describer {

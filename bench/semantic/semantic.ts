@@ -5,12 +5,12 @@
  * 'fitted-tps;fitted-tps, 3 looks'` leaves other rows out.
  *
  * Then the mean grid error on photos that no regressor saw, warped by known maps (`--views N` of each kind a photo, 2 unless
- * told): affine maps and splines, in shares of the picture's side.
+ * told): affine maps and splines, in shares of the image's side.
  *
  * `--trunk patchnet` or `--trunk whither-flow` takes the features of those networks in place of the semantic trunk's, with
  * the same agreement of matches, and says nothing but their PCK.
  *
- * Time is that of `matchSemantic` on the pictures, features and all, for twenty pairs.
+ * Time is that of `matchSemantic` on the images, features and all, for twenty pairs.
  */
 
 import { execFileSync } from 'node:child_process';

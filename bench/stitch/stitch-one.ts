@@ -2,13 +2,13 @@
 
 import { collectGarbage, tuneEngine } from '../../src/cli/shared/tune-engine.ts';
 import { WhitherError } from '../../src/core/errors.ts';
-import { keepNoPictures, readImage, readImageInfo, readImageOfPixels } from '../../src/io/image/images.ts';
+import { keepNoImages, readImage, readImageInfo, readImageOfPixels } from '../../src/io/image/images.ts';
 import { createTiledImage } from '../../src/io/image/tiled-image.ts';
 import { stitch } from '../../src/stitch/stitch.ts';
 
 // As the command does.
 tuneEngine();
-keepNoPictures();
+keepNoImages();
 const [output, ...paths] = process.argv.slice(2);
 const start = performance.now();
 const startCpu = process.cpuUsage();

@@ -1,4 +1,4 @@
-/** Multiband blending: what it changes in each of the pictures of a tile. */
+/** Multiband blending: what it changes in each of the images of a tile. */
 
 import { blendReference } from './reference.ts';
 import { blendSimd } from './simd.ts';
@@ -10,12 +10,12 @@ export type { BlendLayer } from './types.ts';
 
 /**
  * Coarse structures are mixed over wide zones about the seams and fine ones over narrow zones (Burt and Adelson 1983).
- * Pictures are smoothed first, with weights 1, 2, 1 of 4 along both directions, or where their pixels happen to lie
+ * Images are smoothed first, with weights 1, 2, 1 of 4 along both directions, or where their pixels happen to lie
  * would show.
  *
  * @param width of the tile, as `height` a multiple of `2 ** (levels - 1)`
  * @param levels bands, 1 or more
- * @returns what is to be added to each picture, four values a pixel of its area: red, green, blue, and one without
+ * @returns what is to be added to each image, four values a pixel of its area: red, green, blue, and one without
  * meaning; away from the seams it is 0
  */
 export const blendLayers = (

@@ -1,5 +1,5 @@
 /**
- * Pictures halved and doubled for pyramids (Burt and Adelson 1983), with weights 1, 4, 6, 4, 1 of 16 and edges
+ * Images halved and doubled for pyramids (Burt and Adelson 1983), with weights 1, 4, 6, 4, 1 of 16 and edges
  * repeated. Channels are interleaved; widths and heights that are halved must be even.
  */
 
@@ -48,7 +48,7 @@ function halveRow(
       (source[c - 2 * n] + source[c + n] + 4 * (source[c - n] + source[c + n]) + 6 * source[c]) * 0.0625;
 }
 
-/** Twice the size, the inverse of {@link halve} for smooth pictures; `width` and `height` are those of `source`. */
+/** Twice the size, the inverse of {@link halve} for smooth images; `width` and `height` are those of `source`. */
 export function double(source: Float32Array, width: number, height: number, channels: number): Float32Array {
   const stride = width * channels;
   const tall = new Float32Array(stride * height * 2);

@@ -3,7 +3,7 @@ import { LEAST_WEIGHT } from './types.ts';
 import type { BlendLayer } from './types.ts';
 
 /**
- * The definition: the bands of all pictures are summed with their shares as weights, and the sums of bands are put
+ * The definition: the bands of all images are summed with their shares as weights, and the sums of bands are put
  * together (Burt and Adelson 1983).
  */
 export function blendReference(
@@ -73,7 +73,7 @@ function changeOf(
   const change = new Float32Array(4 * area.width * area.height);
   for (let k = 0; k < area.width * area.height; k++) {
     const o = (Math.floor(k / area.width) + area.y) * width + (k % area.width) + area.x;
-    // Past the edge of all pictures there is nothing to change.
+    // Past the edge of all images there is nothing to change.
     if (weight[o] < LEAST_WEIGHT) continue;
     for (let c = 0; c < 3; c++) change[4 * k + c] = blended[3 * o + c] - smoothed[3 * k + c];
   }

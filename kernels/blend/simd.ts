@@ -68,7 +68,7 @@ export function blendSimd(
   const rows = [0, 1, 2, 3].map(() => layout.place(4 * (longest + 4)) + 2 * PIXEL);
   const [share, bytes] = [layout.place(longest), layout.place(longest + 4)];
   const bands = pyramid(width, height);
-  // Of each picture the finest band stays; the others are made in one place.
+  // Of each image the finest band stays; the others are made in one place.
   const planes = layers.map(({ area }) => place(area.width, area.height));
   const tallest = Math.max(...layers.map(({ area }) => area.height));
   const coarser = pyramid(longest >> 1, tallest >> 1);
@@ -115,7 +115,7 @@ function extendRow(floats: Float32Array, row: number, width: number): void {
   floats.copyWithin(last + 4, last, last + 4);
 }
 
-/** Brings a picture, smoothed, and its shares to a plane. */
+/** Brings an image, smoothed, and its shares to a plane. */
 function smoothLayer(
   { kernel, all, floats, rows, share, bytes }: Tools,
   layer: BlendLayer,
@@ -141,7 +141,7 @@ function smoothLayer(
   }
 }
 
-/** Adds all bands of a picture. */
+/** Adds all bands of an image. */
 function addLayer(
   tools: Tools,
   { area }: BlendLayer,

@@ -1,4 +1,4 @@
-/** One picture's part of a tile. */
+/** One image's part of a tile. */
 export interface BlendLayer {
   /** Where, within the tile; corners on multiples of `2 ** (levels - 1)`. */
   readonly area: {
@@ -9,7 +9,7 @@ export interface BlendLayer {
   };
   /** Red, green, blue of the area, interleaved, row by row. */
   readonly rgb: Uint8Array;
-  /** Share of each pixel that the tile takes from this picture, 0 to 1. */
+  /** Share of each pixel that the tile takes from this image, 0 to 1. */
   readonly share: Float32Array;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The definition: a symmetric kernel along rows, then along columns. Beyond the border the picture is its own mirror
+ * The definition: a symmetric kernel along rows, then along columns. Beyond the border the image is its own mirror
  * image, the border not repeated.
  *
  * @param data `width * height` values, row by row

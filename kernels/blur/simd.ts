@@ -84,7 +84,7 @@ function blurIn(
     const rowAt = (y: number): number => (reads ? input + (y - from) * row : data.byteOffset + y * row);
     const blurRows = (y: number, place: number, count: number): void =>
       kernel.rows(rowAt(y), across + place * row, across + (place + count) * row, row, pad, reach, taps);
-    // In their order, since each spoils the beginning of the next; those of the picture at once.
+    // In their order, since each spoils the beginning of the next; those of the image at once.
     for (let y = top - radius; y < 0; y++) blurRows(mirror(y, height), y - top + radius, 1);
     blurRows(from, from - top + radius, to - from);
     for (let y = height; y < bottom + radius; y++) blurRows(mirror(y, height), y - top + radius, 1);

@@ -23,7 +23,7 @@ interface Kernel {
 
 const openKernel = kernelIn<Kernel>(built);
 
-/** @returns null where this cannot do it: the picture lies in no workspace, so no SIMD */
+/** @returns null where this cannot do it: the image lies in no workspace, so no SIMD */
 export function describeDenseSimd(plane: GreyPlane, places: Places): Float32Array | null {
   const memory = memoryOf(plane.data);
   const kernel = memory && openKernel(memory);

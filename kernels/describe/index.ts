@@ -1,4 +1,4 @@
-/** Histograms of gradients about places of a picture: what SIFT's descriptors are made of. */
+/** Histograms of gradients about places of an image: what SIFT's descriptors are made of. */
 
 import { describeDenseReference } from './dense-reference.ts';
 import { describeDenseSimd } from './dense-simd.ts';
@@ -13,7 +13,7 @@ export type { GreyPlane, Places } from './types.ts';
 
 /**
  * Of each place 4 x 4 cells of 8 directions, turned with the place, from 225 samples: 128 values, cell by cell, not
- * scaled to any length. In WebAssembly SIMD where the picture lies in a workspace.
+ * scaled to any length. In WebAssembly SIMD where the image lies in a workspace.
  */
 export const describePlaces = (plane: GreyPlane, places: Places): Float32Array =>
   describeSimd(plane, places) ?? describeReference(plane, places);

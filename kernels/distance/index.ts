@@ -7,7 +7,7 @@ export { distanceReference } from './reference.ts';
 
 /**
  * How far each pixel of a mask of `width * height` bytes, 0 or 1, lies from the nearest pixel outside of it, in pixels,
- * the picture's border counting as outside: two sweeps of chamfer steps of 3 and 4 (Borgefors 1986), right to within
+ * the image's border counting as outside: two sweeps of chamfer steps of 3 and 4 (Borgefors 1986), right to within
  * 8 %.
  */
 export const distanceInside = (mask: Uint8Array, width: number, height: number): Float32Array =>

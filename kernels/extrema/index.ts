@@ -1,4 +1,4 @@
-/** Extrema of the differences between ever more blurred pictures: where a detector of blobs begins. */
+/** Extrema of the differences between ever more blurred images: where a detector of blobs begins. */
 
 import { findExtremaReference } from './reference.ts';
 import { findExtremaSimd } from './simd.ts';
@@ -9,7 +9,7 @@ export { findExtremaReference } from './reference.ts';
  * The pixels at which the difference of two neighbouring layers has no neighbour beyond it, on the side of its sign,
  * among the 26 in its own difference and in those before and after.
  *
- * @param layers 4 or more pictures of `width * height` values
+ * @param layers 4 or more images of `width * height` values
  * @param border pixels along each side that are left out, at least 1
  * @param least values between this and its negative are left out
  * @returns for each difference but the first and last the rising indices of its extrema: list `k` is of

@@ -1,4 +1,4 @@
-/** Grey in WebAssembly SIMD, four pixels at a time, for pictures that are to lie in a workspace. */
+/** Grey in WebAssembly SIMD, four pixels at a time, for images that are to lie in a workspace. */
 
 import * as built from '../built/grey.ts';
 import { SCRATCH } from '../wasm/memory.ts';

@@ -23,7 +23,7 @@ interface Kernel {
 
 const openKernel = kernelIn<Kernel>(built);
 
-/** @returns null where this cannot do it: the picture lies in no workspace, so no SIMD, or too far around a place */
+/** @returns null where this cannot do it: the image lies in no workspace, so no SIMD, or too far around a place */
 export function histogramSimd(
   { width, height, data }: GreyPlane,
   around: Surroundings,

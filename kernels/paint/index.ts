@@ -1,4 +1,4 @@
-/** Painting a picture through a grid of places: warping, brightness and blending in one go, in 8 bits. */
+/** Painting an image through a grid of places: warping, brightness and blending in one go, in 8 bits. */
 
 import { openPainterReference } from './reference.ts';
 import { paintSimd } from './simd.ts';
@@ -9,10 +9,10 @@ export { CELL } from './types.ts';
 export type { PaintChange, Painter, PaintNodes, PaintSource } from './types.ts';
 
 /**
- * Opens a picture for painting.
+ * Opens an image for painting.
  *
  * @param paint is called once, with a painter that is good until it returns
- * @param nodes where the picture's cells lie; cells with a corner that is not finite must not be painted
+ * @param nodes where the image's cells lie; cells with a corner that is not finite must not be painted
  * @param change what is added to its colours
  */
 export function paintPicture(

@@ -8,7 +8,7 @@ import type { PaintChange, Painter, PaintNodes, PaintSource } from './types.ts';
 
 /** Bytes of a node, and of a value of the change. */
 const VECTOR = 16;
-/** At the start of the memory: the least and greatest place in the picture. */
+/** At the start of the memory: the least and greatest place in the image. */
 const [LEAST, GREATEST] = [0, 16];
 
 interface Kernel {
@@ -31,7 +31,7 @@ interface Kernel {
 
 const withKernel = kernelWithMemory<Kernel>(built);
 
-/** @returns false where this cannot do it: no SIMD here, or more than 2 GiB of a picture */
+/** @returns false where this cannot do it: no SIMD here, or more than 2 GiB of an image */
 export function paintSimd(
   paint: (painter: Painter) => void,
   source: PaintSource,
@@ -81,7 +81,7 @@ interface Window {
   readonly height: number;
 }
 
-/** The part of the picture that the grid can reach. */
+/** The part of the image that the grid can reach. */
 function windowOf({ width, height }: PaintSource, { data }: PaintNodes): Window {
   let [left, top, right, bottom] = [width - 1, height - 1, 0, 0];
   for (let k = 0; k < data.length; k += 4) {

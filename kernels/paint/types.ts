@@ -1,16 +1,16 @@
-/** A picture to take colours from: red, green, blue interleaved, row by row. */
+/** An image to take colours from: red, green, blue interleaved, row by row. */
 export interface PaintSource {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
 }
 
-/** Where cells of 8 x 8 pixels lie in a picture: a grid of their corners. */
+/** Where cells of 8 x 8 pixels lie in an image: a grid of their corners. */
 export interface PaintNodes {
   readonly columns: number;
   readonly rows: number;
   /**
-   * Four values a corner, row by row: x and y in the picture's pixels, what its colours are multiplied by there, and
+   * Four values a corner, row by row: x and y in the image's pixels, what its colours are multiplied by there, and
    * one without meaning. In between all are linear.
    */
   readonly data: Float32Array;
@@ -30,7 +30,7 @@ export interface PaintChange {
   readonly top: number;
 }
 
-/** Makes cells of a picture, a strip at a time. */
+/** Makes cells of an image, a strip at a time. */
 export interface Painter {
   /** 8 rows of red, green, blue, where {@link run} puts its cells; used again by the next run. */
   readonly strip: Uint8Array;

@@ -1,4 +1,4 @@
-/** What a seam between two layers of pictures costs. */
+/** What a seam between two layers of images costs. */
 
 import { weighReference } from './reference.ts';
 import { weighSimd } from './simd.ts';

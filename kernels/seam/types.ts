@@ -6,14 +6,14 @@ export interface Window {
   readonly height: number;
 }
 
-/** A picture on a rectangle of a canvas, or several that have been laid down there; all row by row. */
+/** An image on a rectangle of a canvas, or several that have been laid down there; all row by row. */
 export interface SeamLayer {
   readonly area: Window;
   /** Red, green, blue interleaved. */
   readonly rgb: Uint8Array;
   /** 1 where it shows something. */
   readonly inside: Uint8Array;
-  /** How far inside of its picture each pixel lies, in pixels. */
+  /** How far inside of its image each pixel lies, in pixels. */
   readonly depth: Float32Array;
 }
 

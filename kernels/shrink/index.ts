@@ -1,4 +1,4 @@
-/** Pictures made smaller: each new pixel is the mean of the area that it covers. */
+/** Images made smaller: each new pixel is the mean of the area that it covers. */
 
 import { shrinkReference } from './reference.ts';
 import { shrinkSimd } from './simd.ts';
@@ -8,8 +8,8 @@ export { shrinkReference } from './reference.ts';
 export type { BytePicture } from './types.ts';
 
 /**
- * @param width of the result, at most that of the picture
- * @param height of the result, at most that of the picture
+ * @param width of the result, at most that of the image
+ * @param height of the result, at most that of the image
  */
 export function shrinkPicture(picture: BytePicture, width: number, height: number): BytePicture {
   if (!(width >= 1 && height >= 1 && width <= picture.width && height <= picture.height))

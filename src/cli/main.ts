@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { FileError } from '../core/index.ts';
-import { keepNoPictures } from '../io/image/index.ts';
+import { keepNoImages } from '../io/image/index.ts';
 import { createProgram } from './program.ts';
 import { reportError } from './shared/index.ts';
 
-keepNoPictures();
+keepNoImages();
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader that has seen enough, such as `head`, is no error of ours; a full disk is the user's to mend.
   if (error.code === 'EPIPE') process.exit(0);

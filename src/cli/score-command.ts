@@ -14,7 +14,7 @@ export function addScoreCommand(program: Command): void {
     .description('compare a flow file with the true flow')
     .argument('<flow>', 'flow file: .flo, .pfm, .npy or a 16-bit KITTI .png')
     .argument('<truth>', 'flow file of the same size; pixels that are unknown in it do not count')
-    .option('--occlusion <mask>', 'picture that is white where the second frame does not show the pixel')
+    .option('--occlusion <mask>', 'image that is white where the second frame does not show the pixel')
     .option('--json', 'print the figures as JSON')
     .addHelpText(
       'after',

@@ -6,7 +6,7 @@
  * Resizing by s maps x to (x + 0.5) * s - 0.5 and multiplies the flow by s.
  */
 
-/** A picture: 8-bit sRGB, three interleaved channels; red of (x, y) is `data[(y * width + x) * 3]`. */
+/** An image: 8-bit sRGB, three interleaved channels; red of (x, y) is `data[(y * width + x) * 3]`. */
 export interface Image {
   readonly width: number;
   readonly height: number;

@@ -34,7 +34,7 @@ const OUTLINE: Color = [16, 16, 16];
 const HEAD_SLOPE = 0.5;
 
 /**
- * The picture with an arrow on every `step`-th pixel, from where it is to where it moves; a dot where that is
+ * The image with an arrow on every `step`-th pixel, from where it is to where it moves; a dot where that is
  * less than a pixel of drawing, and nothing where it is less than half a pixel. Arrows are softened at the border and outlined, to be read on any ground.
  *
  * @throws ShapeError when the two differ in size
@@ -50,7 +50,7 @@ export function drawArrows(image: Image, flow: FlowField, options: ArrowOptions 
   const { width, height } = image;
   const canvas = { width, height, data: image.data.slice() };
   const known = knownPixels(flow);
-  // In the middle of its cell, so that the margin is the same on all sides; in a small picture in its middle.
+  // In the middle of its cell, so that the margin is the same on all sides; in a small image in its middle.
   for (let y = Math.min(step, height) >> 1; y < height; y += step)
     for (let x = Math.min(step, width) >> 1; x < width; x += step) {
       const i = y * width + x;

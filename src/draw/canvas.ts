@@ -1,6 +1,6 @@
 import type { Color } from '../core/index.ts';
 
-/** A picture that is being drawn on: 8-bit sRGB, three interleaved channels. */
+/** An image that is being drawn on: 8-bit sRGB, three interleaved channels. */
 export interface Canvas {
   readonly width: number;
   readonly height: number;

@@ -18,7 +18,7 @@ export function overlayImages(imageA: Image, imageB: Image, alpha = 0.5): Image 
 }
 
 /**
- * Pictures of one height next to each other, left to right.
+ * Images of one height next to each other, left to right.
  *
  * @throws ShapeError when their heights differ
  */
@@ -44,14 +44,14 @@ export function sideBySide(...images: Image[]): Image {
   return { width, height, data };
 }
 
-/** A mask as a picture: white for 1, black for 0. */
+/** A mask as an image: white for 1, black for 0. */
 export function maskToImage(mask: Mask): Image {
   checkGrid(mask, 1, 'mask');
   return grey(mask.width, mask.height, (i) => (mask.data[i] === 0 ? 0 : 255));
 }
 
 /**
- * A scalar field, such as a confidence, as a grey picture: black for `minimum` and below, white for `maximum`
+ * A scalar field, such as a confidence, as a grey image: black for `minimum` and below, white for `maximum`
  * and above, black for NaN.
  */
 export function scalarToImage(field: ScalarField, minimum = 0, maximum = 1): Image {

@@ -17,13 +17,13 @@ export interface ErrorMapOptions {
    * Of no effect on the colours of KITTI, whose scale is fixed.
    */
   readonly maxError?: number;
-  /** Defaults to `heat`, dark to bright; `kitti`, blue to red, is the picture of that benchmark. */
+  /** Defaults to `heat`, dark to bright; `kitti`, blue to red, is the image of that benchmark. */
   readonly colors?: 'heat' | 'kitti';
 }
 
 const OPTIONS: OptionNames<ErrorMapOptions> = { maxError: true, colors: true };
 
-/** A picture of the errors, and the scale it was made with. */
+/** An image of the errors, and the scale it was made with. */
 export interface ErrorMap {
   readonly image: Image;
   /** Error in pixels that the brightest colour stands for. */

@@ -8,11 +8,11 @@ import { writeWheelColor } from './wheel.ts';
 const LEAST_LABELLED = 64;
 
 /**
- * The colour wheel as a square picture on white: the colour at a place is that of motion from the centre to
+ * The colour wheel as a square image on white: the colour at a place is that of motion from the centre to
  * it, the rim is `maxMagnitude` pixels, a thin ring marks the half. From 64 pixels on, the rim's value is
  * written in the corner.
  *
- * @param size side of the picture in pixels, 8 or more
+ * @param size side of the image in pixels, 8 or more
  * @param maxMagnitude what `colorizeFlow` reported, in pixels
  */
 export function flowLegend(size: number, maxMagnitude: number): Image {

@@ -6,7 +6,7 @@ export type Color = readonly [number, number, number];
 
 const BACKGROUND = 24;
 
-/** Two pictures next to each other, the first on the left. */
+/** Two images next to each other, the first on the left. */
 export function besides(a: Image, b: Image, gap: number): Image {
   const width = a.width + gap + b.width;
   const height = Math.max(a.height, b.height);
@@ -55,7 +55,7 @@ export function drawLine(canvas: Image, from: Point, to: Point, color: Color, op
   }
 }
 
-/** The part of a line within the picture and one more on each side; null where there is none (Liang and Barsky 1984). */
+/** The part of a line within the image and one more on each side; null where there is none (Liang and Barsky 1984). */
 function clip(from: Point, to: Point, width: number, height: number): readonly [Point, Point] | null {
   if (![...from, ...to].every(Number.isFinite)) return null;
   let [enter, leave] = [0, 1];

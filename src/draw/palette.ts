@@ -34,7 +34,7 @@ function oklabToBytes(lightness: number, a: number, b: number): number[] {
   });
 }
 
-/** The ten colours of KITTI's error pictures, from blue (right) to red (wrong), 0 to 255 interleaved. */
+/** The ten colours of KITTI's error images, from blue (right) to red (wrong), 0 to 255 interleaved. */
 const KITTI = [
   [49, 54, 149],
   [69, 117, 180],

@@ -28,13 +28,13 @@ import type {
 
 const DETECTORS: readonly Detector[] = ['dog', 'harris', 'fast'];
 
-/** Above this many pixels a picture is not enlarged by default: its scale space would fill the memory. */
+/** Above this many pixels an image is not enlarged by default: its scale space would fill the memory. */
 const MOST_UPSAMPLED = 3e6;
 
 /**
- * Finds points that can be found again in another picture of the same thing.
+ * Finds points that can be found again in another image of the same thing.
  *
- * A picture without texture, or too small for any, has none: that is no error.
+ * An image without texture, or too small for any, has none: that is no error.
  *
  * @throws {TypeError | RangeError} for options that make no sense
  */
@@ -78,17 +78,17 @@ export async function extractFeatures(image: Image | Grey, options: ExtractOptio
 const enlarges = ({ width, height }: Image | Grey, { upsample }: DetectOptions): boolean =>
   upsample ?? width * height <= MOST_UPSAMPLED;
 
-/** @param keepsPicture whether the scale space is to hold the picture itself */
+/** @param keepsImage whether the scale space is to hold the image itself */
 function detectIn(
   image: Image | Grey,
   options: DetectOptions,
-  keepsPicture: boolean,
+  keepsImage: boolean,
 ): { space: ScaleSpace; keypoints: Keypoints } {
   const { count = 4000, spread = 'strongest', upright = false, gradients = 'all' } = options;
   checkInteger(count, 'count', 1);
   checkOneOf(spread, 'spread', ['strongest', 'even']);
   checkOneOf(gradients, 'gradients', ['all', 'samples']);
-  const { space, found } = findPoints(image, options, keepsPicture);
+  const { space, found } = findPoints(image, options, keepsImage);
   const choose = (list: readonly Keypoint[]) =>
     spread === 'even' ? chooseEven(list, count, space.width, space.height) : chooseStrongest(list, count);
   // A keypoint of several directions is one of the choice, and several of the result, cut at the count again.
@@ -101,7 +101,7 @@ function detectIn(
 function findPoints(
   image: Image | Grey,
   options: DetectOptions,
-  keepsPicture: boolean,
+  keepsImage: boolean,
 ): { space: ScaleSpace; found: Keypoint[] } {
   const { contrast = 10.2, edgeRatio = 10 } = options;
   const detector = checkOneOf(options.detector ?? 'dog', 'detector', DETECTORS);
@@ -118,8 +118,8 @@ function findPoints(
   const look = (octave: Octave): void => {
     found = found.concat(detectDog(octave, { contrast: contrast * share, edgeRatio }));
   };
-  const space = buildScaleSpace(image, enlarge, keepsPicture ? undefined : look);
-  if (keepsPicture) space.octaves.forEach(look);
+  const space = buildScaleSpace(image, enlarge, keepsImage ? undefined : look);
+  if (keepsImage) space.octaves.forEach(look);
   return { space, found };
 }
 

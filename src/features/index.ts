@@ -1,4 +1,4 @@
-/** Keypoints, descriptors and their matching: what geometry between pictures is built on. */
+/** Keypoints, descriptors and their matching: what geometry between images is built on. */
 export { describeKeypoints, detectKeypoints, extractFeatures } from './extract.ts';
 export { extractPatches } from './describe/index.ts';
 export { toGrey } from './scale-space/index.ts';

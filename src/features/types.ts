@@ -60,7 +60,7 @@ export interface DetectOptions {
   /** At most this many are kept; defaults to 4000. */
   readonly count?: number;
   /**
-   * How those kept are chosen: `strongest`, or `even` over the picture, by adaptive non-maximal suppression
+   * How those kept are chosen: `strongest`, or `even` over the image, by adaptive non-maximal suppression
    * (Brown, Szeliski and Winder 2005). Defaults to `strongest`.
    */
   readonly spread?: 'strongest' | 'even';
@@ -76,7 +76,7 @@ export interface DetectOptions {
    * 3 million pixels, whose scale space fits into memory.
    */
   readonly upsample?: boolean;
-  /** All directions 0, for pictures that are not turned against each other; defaults to false. */
+  /** All directions 0, for images that are not turned against each other; defaults to false. */
   readonly upright?: boolean;
   /**
    * What directions are taken from: `all` pixels around a keypoint, as OpenCV does, or `samples` of them, in a
@@ -149,5 +149,5 @@ export interface DescriptorMatches {
   readonly ratios: Float32Array;
 }
 
-/** A grey picture, 0 to 255, in floats. */
+/** A grey image, 0 to 255, in floats. */
 export type Grey = ScalarField;

@@ -1,4 +1,4 @@
-/** Pictures, flow files and frames: with `runtime` the only place that touches the disk. */
+/** Images, flow files and frames: with `runtime` the only place that touches the disk. */
 export { atomicWrite, createScratchFolder } from './disk/index.ts';
 export type { ScratchFolder, WriteOptions } from './disk/index.ts';
 export {

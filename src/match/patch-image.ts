@@ -3,7 +3,7 @@ import { ShapeError, checkInteger, describe, expected } from '../core/index.ts';
 import type { Image } from '../core/index.ts';
 import type { Grey, Patches } from '../features/index.ts';
 
-/** An 8-bit grey picture: the value of (x, y) is `data[y * width + x]`. */
+/** An 8-bit grey image: the value of (x, y) is `data[y * width + x]`. */
 export interface GreyImage {
   readonly width: number;
   readonly height: number;

@@ -1,7 +1,7 @@
 import type { Image, Tensor } from '../core/index.ts';
 
 /**
- * What a network reads of a picture: planes of red, green and blue with 0 mapped to `range[0]` and 255 to
+ * What a network reads of an image: planes of red, green and blue with 0 mapped to `range[0]` and 255 to
  * `range[1]`.
  *
  * @returns dims `[1, 3, height, width]`

@@ -21,7 +21,7 @@ import type { ImageSource, Placement } from './types.ts';
 import type { Rectangle } from './types.ts';
 import type { Tint, TileSink } from './types.ts';
 
-/** What a panorama is made of: pictures, small copies of them, and where they go. */
+/** What a panorama is made of: images, small copies of them, and where they go. */
 export interface PanoramaParts {
   /** Number of the panorama, from 0. */
   readonly index: number;
@@ -86,7 +86,7 @@ export async function buildPanorama(
   return { report, transforms: transformsOf(report, oriented.upright, tidy(oriented.scale)) };
 }
 
-/** The bends of pictures about their seams, and what the report says of them. */
+/** The bends of images about their seams, and what the report says of them. */
 async function alignPlan(
   { canvas, shown, seams }: SeamPlan,
   names: readonly string[],
@@ -123,7 +123,7 @@ function checkSize({ width, height }: Canvas, { maxMegapixels = 200, scale = 1 }
   );
 }
 
-/** Pictures in the middle first: seams then run about them. */
+/** Images in the middle first: seams then run about them. */
 function layingOrder({ matrices, sizes, projection }: Canvas): number[] {
   const middles = matrices.map((m, v): [number, number] => {
     const ray = transform3(m, [(sizes[v].width - 1) / 2, (sizes[v].height - 1) / 2, 1]);
@@ -136,13 +136,13 @@ function layingOrder({ matrices, sizes, projection }: Canvas): number[] {
   return matrices.map((_, v) => v).sort((a, b) => far(a) - far(b) || a - b);
 }
 
-async function showPlan(plan: SeamPlan, { onPicture }: StitchOptions): Promise<void> {
-  if (!onPicture || !plan.shown) return;
+async function showPlan(plan: SeamPlan, { onImage }: StitchOptions): Promise<void> {
+  if (!onImage || !plan.shown) return;
   const { canvas, seams } = plan;
   const { before, after } = plan.shown;
-  await onPicture('warped', drawWarped(canvas, before, seams));
-  await onPicture('exposure', drawWarped(canvas, after, seams));
-  await onPicture('seams', drawSeams(canvas, after, seams));
+  await onImage('warped', drawWarped(canvas, before, seams));
+  await onImage('exposure', drawWarped(canvas, after, seams));
+  await onImage('seams', drawSeams(canvas, after, seams));
 }
 
 /** The largest rectangle of the canvas that is covered all over, a pixel of the seam map inside of its edge. */

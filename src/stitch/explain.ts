@@ -4,10 +4,10 @@ import type { StitchPair, View } from './types.ts';
 /** Fewer points than this are hardly enough for any pair. */
 const FEW_POINTS = 40;
 
-/** Pictures with fewer pixels than this are small rather than plain. */
+/** Images with fewer pixels than this are small rather than plain. */
 const FEW_PIXELS = 40_000;
 
-/** Why a picture is in no panorama, and what might help. */
+/** Why an image is in no panorama, and what might help. */
 export function explainLeftOut(
   view: View,
   keypoints: number,
@@ -32,7 +32,7 @@ export function explainLeftOut(
     return {
       file: view.name,
       reason: 'there was nothing to compare it with',
-      advice: 'give two pictures or more',
+      advice: 'give two images or more',
     };
   const other = names[best.a === view.index ? best.b : best.a];
   return {
@@ -44,9 +44,9 @@ export function explainLeftOut(
 
 function adviceFor({ matchCount, inliers, overlap }: StitchPair): string {
   if (matchCount < 20)
-    return 'it seems to show something else; if not, the overlap is too small or too plain: add a picture between';
+    return 'it seems to show something else; if not, the overlap is too small or too plain: add an image between';
   if (inliers.scores.length < 8)
-    return 'it seems to show something else, or the scene moved: leave it out, or add a picture that overlaps by a third';
-  if (overlap < 0.1) return 'the overlap is too small: add a picture between the two';
-  return 'add a picture that overlaps it by a third or more, from the same standpoint';
+    return 'it seems to show something else, or the scene moved: leave it out, or add an image that overlaps by a third';
+  if (overlap < 0.1) return 'the overlap is too small: add an image between the two';
+  return 'add an image that overlaps it by a third or more, from the same standpoint';
 }

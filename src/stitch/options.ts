@@ -14,21 +14,21 @@ export interface StitchOptions extends RegisterOptions {
   readonly crop?: boolean;
   /** Larger panoramas are refused, in millions of pixels; defaults to 200. */
   readonly maxMegapixels?: number;
-  /** Defaults to `blocks`: one gain a picture, darkening of corners, and what remains block by block. */
+  /** Defaults to `blocks`: one gain an image, darkening of corners, and what remains block by block. */
   readonly exposure?: 'none' | 'gain' | 'blocks';
   /** Defaults to `graph-cut`. */
   readonly seams?: SeamMethod;
   /** Defaults to `multiband`. */
   readonly blend?: BlendMethod;
   /**
-   * Flow between two pictures, such as `estimateFlow` with a model gives: then pictures are bent about their seams
+   * Flow between two images, such as `estimateFlow` with a model gives: then images are bent about their seams
    * where that makes them agree, against parallax. Off by default.
    */
   readonly align?: FlowBetween;
-  /** Cameras found earlier for pictures of the same sizes in the same order: nothing is matched then. */
+  /** Cameras found earlier for images of the same sizes in the same order: nothing is matched then. */
   readonly transforms?: Transforms;
-  /** Given one picture a stage, in order; they are made only if this is set. */
-  readonly onPicture?: (name: string, image: Image) => Promise<void> | void;
+  /** Given one image a stage, in order; they are made only if this is set. */
+  readonly onImage?: (name: string, image: Image) => Promise<void> | void;
   /** Where panorama number `index` goes; defaults to memory. */
   readonly openSink?: (index: number, width: number, height: number) => Promise<TileSink>;
 }
@@ -43,6 +43,6 @@ export const STITCH_OPTIONS: OptionNames<StitchOptions> = {
   blend: true,
   align: true,
   transforms: true,
-  onPicture: true,
+  onImage: true,
   openSink: true,
 };

@@ -1,4 +1,4 @@
-/** Pictures of what each stage did, for people to look at. */
+/** Images of what each stage did, for people to look at. */
 
 import type { Image } from '../core/index.ts';
 import type { Canvas, WarpedView } from './canvas/index.ts';
@@ -49,7 +49,7 @@ function paste(target: Image, source: Image, left: number, top: number): void {
     );
 }
 
-/** All pictures in a grid, nearly square. */
+/** All images in a grid, nearly square. */
 function sheet(thumbnails: readonly Image[]): { image: Image; corners: [number, number][]; columns: number } {
   const columns = Math.ceil(Math.sqrt(thumbnails.length));
   const width = Math.max(...thumbnails.map((t) => t.width)) + 8;
@@ -63,7 +63,7 @@ function sheet(thumbnails: readonly Image[]): { image: Image; corners: [number, 
   return { image, corners, columns };
 }
 
-/** Every verified pair's inliers, each joined by a line from picture to picture. */
+/** Every verified pair's inliers, each joined by a line from image to image. */
 export function drawMatches(
   views: readonly View[],
   thumbnails: readonly Image[],
@@ -83,7 +83,7 @@ export function drawMatches(
   return image;
 }
 
-/** Points that take part, on each picture. */
+/** Points that take part, on each image. */
 export function drawPoints(
   views: readonly View[],
   thumbnails: readonly Image[],
@@ -106,7 +106,7 @@ export function drawPoints(
   return image;
 }
 
-/** The match graph: pictures joined where a pair is verified, thicker with more inliers; refused pairs thin and red. */
+/** The match graph: images joined where a pair is verified, thicker with more inliers; refused pairs thin and red. */
 export function drawGraph(thumbnails: readonly Image[], pairs: readonly StitchPair[]): Image {
   const { image, corners } = sheet(thumbnails);
   const middle = (v: number): [number, number] => [
@@ -130,7 +130,7 @@ export function drawGraph(thumbnails: readonly Image[], pairs: readonly StitchPa
   return image;
 }
 
-/** The pictures on the canvas, each where the seams will give it the place. */
+/** The images on the canvas, each where the seams will give it the place. */
 export function drawWarped(
   { width, height }: Canvas,
   views: readonly WarpedView[],
@@ -149,7 +149,7 @@ export function drawWarped(
   return image;
 }
 
-/** The same with a colour a picture and the outlines where owners change. */
+/** The same with a colour an image and the outlines where owners change. */
 export function drawSeams(canvas: Canvas, views: readonly WarpedView[], seams: SeamMap): Image {
   const image = drawWarped(canvas, views, seams);
   const { width, height, owners } = seams;

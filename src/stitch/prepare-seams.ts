@@ -23,29 +23,29 @@ import type { Size } from '../core/index.ts';
 export interface SeamPlan {
   readonly canvas: Canvas;
   readonly exposure: Exposure;
-  /** What each picture's channels are multiplied by before its gain; absent where all have one white balance. */
+  /** What each image's channels are multiplied by before its gain; absent where all have one white balance. */
   readonly tints?: readonly Tint[];
   readonly seams: SeamMap;
-  /** 1 where some picture covers the small canvas. */
+  /** 1 where some image covers the small canvas. */
   readonly covered: Uint8Array;
-  /** The pictures on the small canvas before and after their gains, where they are to be shown or bent. */
+  /** The images on the small canvas before and after their gains, where they are to be shown or bent. */
   readonly shown?: { readonly before: readonly WarpedView[]; readonly after: readonly WarpedView[] };
-  /** What each picture is multiplied by on the full canvas. */
+  /** What each image is multiplied by on the full canvas. */
   readonly brightness: (view: number) => Field | undefined;
   /** Pixels of the small canvas a pixel of the full one. */
   readonly factor: number;
 }
 
 /**
- * Warps small copies of the pictures, makes them equally bright, and finds the seams between them.
+ * Warps small copies of the images, makes them equally bright, and finds the seams between them.
  *
- * @param order in which pictures are laid down
+ * @param order in which images are laid down
  */
 export function prepareSeams(
   full: Canvas,
   thumbnails: readonly Image[],
   order: readonly number[],
-  options: Pick<StitchOptions, 'exposure' | 'seams' | 'onPicture' | 'align'> = {},
+  options: Pick<StitchOptions, 'exposure' | 'seams' | 'onImage' | 'align'> = {},
 ): SeamPlan {
   const { exposure: wanted = 'blocks', seams: method = 'graph-cut' } = options;
   const factor = seamFactor(full);
@@ -71,7 +71,7 @@ export function prepareSeams(
     exposure,
     seams: growSeams(found),
     covered: found.covered,
-    shown: options.onPicture || options.align ? { before: asGiven, after } : undefined,
+    shown: options.onImage || options.align ? { before: asGiven, after } : undefined,
     tints,
     factor,
     brightness: (v) => {
@@ -92,7 +92,7 @@ const unchanged = (views: readonly WarpedView[]): Exposure => ({
 const blockGainsOf = (views: readonly WarpedView[], exposure: Exposure): BlockGains[] =>
   estimateBlockGains(views, (v, k) => gainAt(exposure, v, views[v].field!(k)));
 
-/** So small that the pictures on it have about {@link THUMBNAIL_PIXELS} each. */
+/** So small that the images on it have about {@link THUMBNAIL_PIXELS} each. */
 function seamFactor(canvas: Canvas): number {
   const { scale, matrices, sizes, width, height } = canvas;
   const perPixel = canvas.projectionName === 'plane' ? planeArea : sphereArea;
@@ -104,13 +104,13 @@ function seamFactor(canvas: Canvas): number {
   return Math.min(1, most, Math.sqrt(THUMBNAIL_PIXELS / typical));
 }
 
-/** The area on the plane of a pixel in the middle of a picture. */
+/** The area on the plane of a pixel in the middle of an image. */
 function planeArea(m: Matrix3, { width, height }: Size): number {
   const [xx, xy, yx, yy] = homographyJacobian(m, (width - 1) / 2, (height - 1) / 2);
   return Math.abs(xx * yy - xy * yx);
 }
 
-/** The solid angle of a pixel in the middle of a picture. */
+/** The solid angle of a pixel in the middle of an image. */
 function sphereArea(m: Matrix3, { width, height }: Size): number {
   const ray = (x: number, y: number): Vector3 => unit3(transform3(m, [x, y, 1]));
   const [x, y] = [(width - 1) / 2, (height - 1) / 2];
@@ -120,7 +120,7 @@ function sphereArea(m: Matrix3, { width, height }: Size): number {
 }
 
 /**
- * Brings all pictures onto the small canvas, again and again, as bright as told and with their squared radii where they
+ * Brings all images onto the small canvas, again and again, as bright as told and with their squared radii where they
  * are wanted.
  */
 function openAll(
@@ -142,20 +142,20 @@ function openAll(
     });
 }
 
-/** 0 in the middle of a picture, 1 in its corners. */
+/** 0 in the middle of an image, 1 in its corners. */
 export function radiusSquared(x: number, y: number, width: number, height: number): number {
   const [cx, cy] = [(width - 1) / 2, (height - 1) / 2];
   return ((x - cx) ** 2 + (y - cy) ** 2) / (cx * cx + cy * cy || 1);
 }
 
-/** The gain of a picture at squared radius `r2`, vignetting undone. */
+/** The gain of an image at squared radius `r2`, vignetting undone. */
 function gainAt({ gains, vignetting }: Exposure, v: number, r2: number): number {
   const r = Math.min(1.2, Math.max(0, r2));
   return gains[v] * Math.exp(-vignetting[0] * r - vignetting[1] * r * r);
 }
 
 /**
- * What each picture is multiplied by, in pixels of the small canvas. It outlives the small pictures, so it must know
+ * What each image is multiplied by, in pixels of the small canvas. It outlives the small images, so it must know
  * nothing of them.
  */
 function brightnessFields(

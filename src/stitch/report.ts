@@ -36,11 +36,11 @@ export interface PairReport {
   readonly overlap: number;
   readonly verified: boolean;
   readonly reason?: string;
-  /** Median error after all cameras were adjusted together, in pixels of the pictures that were matched. */
+  /** Median error after all cameras were adjusted together, in pixels of the images that were matched. */
   readonly error?: number;
 }
 
-/** A picture that is in no panorama, why, and what might help. */
+/** An image that is in no panorama, why, and what might help. */
 export interface LeftOut {
   readonly file: string;
   readonly reason: string;
@@ -54,7 +54,7 @@ export interface PanoramaReport {
   readonly model: CameraModel;
   /** Why this model. */
   readonly explanation: string;
-  /** Error of each model that could be fitted, in pixels of the pictures that were matched. */
+  /** Error of each model that could be fitted, in pixels of the images that were matched. */
   readonly modelErrors: Readonly<Partial<Record<CameraModel, number>>>;
   /** How the focal length was found: by the pairs, as noted by the camera, or assumed; `rotation` alone. */
   readonly focalSource?: string;
@@ -69,11 +69,11 @@ export interface PanoramaReport {
   readonly crop?: Rectangle;
   /** Darkening towards the corners that was taken out: exp(a r^2 + b r^4), r 1 in the corners. */
   readonly vignetting: readonly [number, number];
-  /** Mean difference of the logarithm of brightness between pictures before and after their gains. */
+  /** Mean difference of the logarithm of brightness between images before and after their gains. */
   readonly exposureBefore: number;
   readonly exposureAfter: number;
   /**
-   * With `align`: mean difference of colours, of 255, about each seam between two pictures as the cameras place them and
+   * With `align`: mean difference of colours, of 255, about each seam between two images as the cameras place them and
    * after both were bent there, at the resolution that seams are found at; `used` where they were.
    */
   readonly alignment?: readonly {
@@ -89,13 +89,13 @@ export interface PanoramaReport {
 export interface PlacedImage {
   readonly file: string;
   /**
-   * Nine numbers row by row: from pixels of the upright full picture to the common plane, or to rays common to all (x
+   * Nine numbers row by row: from pixels of the upright full image to the common plane, or to rays common to all (x
    * right, y down, z forward) where the model is `rotation`.
    */
   readonly homographyToPanorama: Matrix3;
   readonly width: number;
   readonly height: number;
-  /** Pixels of the full picture; `rotation` alone. */
+  /** Pixels of the full image; `rotation` alone. */
   readonly focal?: number;
   /** What its brightness was multiplied by. */
   readonly gain: number;

@@ -3,7 +3,7 @@ import type { Image } from '../core/index.ts';
 import { buildPanorama } from './build-panorama.ts';
 import type { BuiltPanorama, PanoramaParts } from './build-panorama.ts';
 import { explainLeftOut } from './explain.ts';
-import { asSources, keepPictures } from './sources/index.ts';
+import { asSources, keepImages } from './sources/index.ts';
 import { createMemorySink } from './compose/index.ts';
 import { STITCH_OPTIONS } from './options.ts';
 import type { StitchOptions } from './options.ts';
@@ -20,28 +20,28 @@ import type { TileSink } from './types.ts';
 
 /** A finished panorama. */
 export interface Panorama extends BuiltPanorama {
-  /** The picture; absent where `openSink` took it. */
+  /** The image; absent where `openSink` took it. */
   readonly image?: Image;
 }
 
-/** What came of the pictures. */
+/** What came of the images. */
 export interface Stitched {
-  /** One for each group of pictures that belong together, those of more pictures first. */
+  /** One for each group of images that belong together, those of more images first. */
   readonly panoramas: readonly Panorama[];
-  /** What was done and why, and which pictures were left out. */
+  /** What was done and why, and which images were left out. */
   readonly report: StitchReport;
 }
 
 /**
- * Stitches overlapping pictures, given in any order, into one panorama, or several where they show several scenes.
+ * Stitches overlapping images, given in any order, into one panorama, or several where they show several scenes.
  *
- * Pictures are matched in pairs and the sure pairs kept; each group that these hold together gets the camera model
+ * Images are matched in pairs and the sure pairs kept; each group that these hold together gets the camera model
  * that the evidence asks for, is turned upright, made equally bright, cut along the least visible seams and blended.
  * The same input gives the same output.
  *
- * @param images pictures in memory, or sources that are read when needed (then memory stays bounded)
- * @throws {NothingFitsError} where no two pictures belong together
- * @throws {WhitherError} where there are fewer than two pictures, or a panorama would be larger than `maxMegapixels`; the
+ * @param images images in memory, or sources that are read when needed (then memory stays bounded)
+ * @throws {NothingFitsError} where no two images belong together
+ * @throws {WhitherError} where there are fewer than two images, or a panorama would be larger than `maxMegapixels`; the
  *   reason of `signal` once that is aborted
  */
 export async function stitch(
@@ -50,7 +50,7 @@ export async function stitch(
 ): Promise<Stitched> {
   checkOptions(options, STITCH_OPTIONS, 'stitch');
   checkSignal(options.signal);
-  const sources = keepPictures(asSources(images), options);
+  const sources = keepImages(asSources(images), options);
   if (options.transforms) return reuse(sources, options.transforms, options);
   const registration = await register(sources, pickOptions<RegisterOptions>(options, REGISTER_OPTIONS));
   await showRegistration(registration, options);
@@ -72,14 +72,14 @@ async function build(parts: PanoramaParts, options: StitchOptions): Promise<Pano
     return Promise.resolve(sink);
   };
   const built = await buildPanorama(parts, options, options.openSink ?? toMemory);
-  if (image) await options.onPicture?.('panorama', image);
+  if (image) await options.onImage?.('panorama', image);
   return { ...built, image };
 }
 
 function partsOf(index: number, { choice }: Registered, { views, sources }: Registration): PanoramaParts {
   const { placement, explanation, errors, focal, zoomed } = choice;
   const modelErrors = Object.fromEntries(Object.entries(errors).map(([model, rms]) => [model, tidy(rms)]));
-  const focalSource = focal && `${FOCAL_WORDS[focal.source]}${zoomed ? ', one for each picture' : ''}`;
+  const focalSource = focal && `${FOCAL_WORDS[focal.source]}${zoomed ? ', one for each image' : ''}`;
   return {
     index,
     sources: placement.views.map((v) => sources[v]),
@@ -89,8 +89,8 @@ function partsOf(index: number, { choice }: Registered, { views, sources }: Regi
   };
 }
 
-/** What to do about a file that is no picture. */
-export const UNREADABLE_ADVICE = 'give an undamaged picture, or leave it out';
+/** What to do about a file that is no image. */
+export const UNREADABLE_ADVICE = 'give an undamaged image, or leave it out';
 
 const FOCAL_WORDS = {
   pairs: 'found from the pairs',
@@ -98,7 +98,7 @@ const FOCAL_WORDS = {
   assumed: 'assumed, the pairs agreeing with many and the camera having noted none',
 } as const;
 
-/** The cameras of an earlier run on other pictures. */
+/** The cameras of an earlier run on other images. */
 async function reuse(
   sources: readonly ImageSource[],
   transforms: Transforms,
@@ -139,12 +139,12 @@ async function reuse(
   return { panoramas: [panorama], report: { inputs, pairs: [], panoramas: [panorama.report], leftOut: [] } };
 }
 
-async function showRegistration({ views, pairs }: Registration, { onPicture }: StitchOptions): Promise<void> {
-  if (!onPicture) return;
+async function showRegistration({ views, pairs }: Registration, { onImage }: StitchOptions): Promise<void> {
+  if (!onImage) return;
   const [plain, thumbnails] = [views.map(({ view }) => view), views.map(({ thumbnail }) => thumbnail)];
-  await onPicture('keypoints', drawPoints(plain, thumbnails, pairs));
-  await onPicture('matches', drawMatches(plain, thumbnails, pairs));
-  await onPicture('graph', drawGraph(thumbnails, pairs));
+  await onImage('keypoints', drawPoints(plain, thumbnails, pairs));
+  await onImage('matches', drawMatches(plain, thumbnails, pairs));
+  await onImage('graph', drawGraph(thumbnails, pairs));
 }
 
 function leftOutOf({ views, pairs, alone, unreadable }: Registration): LeftOut[] {
@@ -153,13 +153,13 @@ function leftOutOf({ views, pairs, alone, unreadable }: Registration): LeftOut[]
   return [...damaged, ...alone.map((i) => explainLeftOut(views[i].view, views[i].keypoints, pairs, names))];
 }
 
-/** No two of the pictures belong together; `report` says what was tried. */
+/** No two of the images belong together; `report` says what was tried. */
 export class NothingFitsError extends WhitherError {
   readonly report: StitchReport;
 
   constructor(leftOut: readonly LeftOut[], report: StitchReport) {
     const reasons = leftOut.map(({ file, reason, advice }) => `${file}: ${reason} (${advice})`);
-    super(`Expected pictures that overlap but no two of these do: ${reasons.join('; ')}`);
+    super(`Expected images that overlap but no two of these do: ${reasons.join('; ')}`);
     this.report = report;
   }
 }

@@ -11,7 +11,7 @@ import { PROJECTION_NAMES } from './canvas/index.ts';
 import type { PanoramaReport } from './report.ts';
 import type { CameraModel, ProjectionName } from './types.ts';
 
-/** Everything needed to stitch further pictures of the same cameras without looking for matches again. */
+/** Everything needed to stitch further images of the same cameras without looking for matches again. */
 export interface Transforms {
   readonly model: CameraModel;
   readonly projection: ProjectionName;
@@ -80,7 +80,7 @@ function parseImage(value: unknown, name: string): Transforms['images'][number] 
   };
 }
 
-/** Checks that pictures, in their order, have the sizes that transforms were made for. */
+/** Checks that images, in their order, have the sizes that transforms were made for. */
 export function checkFits(
   transforms: Transforms,
   sources: readonly { readonly name: string; readonly width: number; readonly height: number }[],
@@ -88,7 +88,7 @@ export function checkFits(
   const { images } = transforms;
   if (images.length !== sources.length)
     throw new ShapeError(
-      `Expected ${images.length} pictures for the transforms but received ${sources.length}: give them in the same order`,
+      `Expected ${images.length} images for the transforms but received ${sources.length}: give them in the same order`,
     );
   sources.forEach(({ name, width, height }, i) => {
     if (width !== images[i].width || height !== images[i].height)

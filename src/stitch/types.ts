@@ -4,7 +4,7 @@ import type { Correspondences, Homography, Image, Matrix3, Rectangle } from '../
 
 export type { Rectangle } from '../core/index.ts';
 
-/** A picture that is read when it is needed, perhaps more than once, so that not all lie in memory at a time. */
+/** An image that is read when it is needed, perhaps more than once, so that not all lie in memory at a time. */
 export interface ImageSource {
   /** What reports call it, such as the file's name. */
   readonly name: string;
@@ -14,30 +14,30 @@ export interface ImageSource {
   /** The focal length that the camera noted, in pixels of this size; absent where it did not. */
   readonly focal?: number;
   /**
-   * The picture, or where `maxPixels` is less than its size a smaller one of the same proportions, of about
+   * The image, or where `maxPixels` is less than its size a smaller one of the same proportions, of about
    * `maxPixels` pixels or more.
    */
   load(maxPixels?: number): Promise<Image>;
 }
 
-/** What stands for one picture while it is registered: its size, and how much smaller it was looked at. */
+/** What stands for one image while it is registered: its size, and how much smaller it was looked at. */
 export interface View {
-  /** Place in the list of pictures given. */
+  /** Place in the list of images given. */
   readonly index: number;
   readonly name: string;
   readonly width: number;
   readonly height: number;
-  /** Size of the picture that was matched, the full one or smaller. */
+  /** Size of the image that was matched, the full one or smaller. */
   readonly matched: { readonly width: number; readonly height: number };
-  /** Side of a pixel of the full picture in pixels of the one that was matched, 0 to 1. */
+  /** Side of a pixel of the full image in pixels of the one that was matched, 0 to 1. */
   readonly scale: number;
-  /** Focal length noted by the camera, in pixels of the full picture. */
+  /** Focal length noted by the camera, in pixels of the full image. */
   readonly focal?: number;
 }
 
-/** Two pictures compared: what was found, and whether it is believed. Points in pixels of the full pictures. */
+/** Two images compared: what was found, and whether it is believed. Points in pixels of the full images. */
 export interface StitchPair {
-  /** Indices of the pictures, `a` below `b`. */
+  /** Indices of the images, `a` below `b`. */
   readonly a: number;
   readonly b: number;
   /** Matches before the geometry was fitted. */
@@ -46,7 +46,7 @@ export interface StitchPair {
   readonly inliers: Correspondences;
   /** From pixels of A to pixels of B; null where none stood out. */
   readonly homography: Homography | null;
-  /** Matches that lie where the two pictures overlap by the homography. */
+  /** Matches that lie where the two images overlap by the homography. */
   readonly overlapMatches: number;
   /** Share of A that B shows by the homography, 0 to 1. */
   readonly overlap: number;
@@ -62,21 +62,21 @@ export interface StitchPair {
  */
 export type CameraModel = 'rotation' | 'affine' | 'homography';
 
-/** Pictures placed in one frame. */
+/** Images placed in one frame. */
 export interface Placement {
   readonly model: CameraModel;
-  /** Indices of the pictures, in the order of `matrices`. */
+  /** Indices of the images, in the order of `matrices`. */
   readonly views: readonly number[];
   /**
-   * From homogeneous pixels of each full picture to the common frame: for `rotation` to rays (x right, y down, z
-   * forward), for the others to a plane in pixels of the reference picture.
+   * From homogeneous pixels of each full image to the common frame: for `rotation` to rays (x right, y down, z
+   * forward), for the others to a plane in pixels of the reference image.
    */
   readonly matrices: readonly Matrix3[];
-  /** Focal length of each in pixels of the full picture; `rotation` alone. */
+  /** Focal length of each in pixels of the full image; `rotation` alone. */
   readonly focals?: readonly number[];
 }
 
-/** Corresponding points of two views of a placement; weights make errors pixels of the pictures that were matched. */
+/** Corresponding points of two views of a placement; weights make errors pixels of the images that were matched. */
 export interface Observation {
   /** Positions in the placement's lists. */
   readonly a: number;
@@ -84,7 +84,7 @@ export interface Observation {
   readonly points: Pick<Correspondences, 'pointsA' | 'pointsB'>;
 }
 
-/** How rays become a picture; see `projection.ts`. */
+/** How rays become an image; see `projection.ts`. */
 export type ProjectionName = 'plane' | 'cylindrical' | 'spherical' | 'mercator' | 'stereographic' | 'panini';
 
 /** The stages, in their order. */

@@ -50,7 +50,7 @@ beforeAll(async () => {
   mkdirSync(at('empty-folder'));
   writeFileSync(at('empty.png'), '');
   writeFileSync(at('empty.mp4'), '');
-  writeFileSync(at('text.png'), 'This is a letter and no picture.\n');
+  writeFileSync(at('text.png'), 'This is a letter and no image.\n');
   writeFileSync(at('text.mp4'), 'This is a letter and no film.\n');
   writeFileSync(at('huge.png'), hugePng());
   writeFileSync(at('exists.flo'), 'keep me');
@@ -103,9 +103,9 @@ const score = (flow: string, truth: string): string[] => ['score', at(flow), at(
 
 describe('one line on stderr, exit 1 and nothing half-written', () => {
   const cases: [string, () => string[], RegExp][] = [
-    ['a missing picture', () => pair('a.png', 'nowhere.png'), /nowhere\.png/],
-    ['a folder for a picture', () => pair('folder', 'b.png'), /folder/],
-    ['an empty picture', () => pair('empty.png', 'b.png'), /empty/],
+    ['a missing image', () => pair('a.png', 'nowhere.png'), /nowhere\.png/],
+    ['a folder for an image', () => pair('folder', 'b.png'), /folder/],
+    ['an empty image', () => pair('empty.png', 'b.png'), /empty/],
     ['a text that is named .png', () => pair('text.png', 'b.png'), /text\.png/],
     [
       'two sizes',
@@ -139,7 +139,7 @@ describe('one line on stderr, exit 1 and nothing half-written', () => {
       /twice/,
     ],
     [
-      'a picture that would be overwritten by what is made of it, --force or not',
+      'an image that would be overwritten by what is made of it, --force or not',
       () => ['flow', at('a.png'), at('b.png'), '--color', at('out', '..', 'b.png'), '--force', ...MODEL],
       /apart from the input but .*b\.png is both/,
     ],
@@ -149,12 +149,12 @@ describe('one line on stderr, exit 1 and nothing half-written', () => {
       /apart from the input but .*clip\.mp4 is both/,
     ],
     [
-      'pictures of flow in the folder of the frames',
+      'images of flow in the folder of the frames',
       () => ['flow', at('sizes'), '-o', at('sizes', '*.png'), '--force', ...MODEL],
       /apart from the input but .*sizes is both/,
     ],
     [
-      'pictures of flow in the folder of a pattern',
+      'images of flow in the folder of a pattern',
       () => ['flow', at('sizes', '%d.png'), '-o', at('sizes/'), ...MODEL],
       /apart from the input but .*sizes\/? is both/,
     ],
@@ -201,7 +201,7 @@ describe('one line on stderr, exit 1 and nothing half-written', () => {
       () => ['flow', at('a.png'), at('b.png'), '--color', at('null.png'), '--force', ...MODEL],
       /null\.png is a device or a pipe/,
     ],
-    ['a device for a picture', () => pair('zero.png', 'b.png'), /zero\.png but it is no regular file/],
+    ['a device for an image', () => pair('zero.png', 'b.png'), /zero\.png but it is no regular file/],
     [
       'a list of files under the name of a video',
       () => film('list.mp4'),
@@ -239,7 +239,7 @@ describe('one line on stderr, exit 1 and nothing half-written', () => {
       /%06d\.flo/,
     ],
     ['a video and no output', () => ['flow', at('clip.mp4'), ...MODEL], /Expected -o/],
-    ['a picture of a pair with a video', () => film('clip.mp4', '--color', at('out', 'c.png')), /--color/],
+    ['an image of a pair with a video', () => film('clip.mp4', '--color', at('out', 'c.png')), /--color/],
     ['a flow file of the wrong magic', () => score('magic.flo', 'flow.flo'), /magic\.flo/],
     ['a flow file that is cut', () => score('short.flo', 'flow.flo'), /short\.flo/],
     [
@@ -288,7 +288,7 @@ test('NaN in a .flo file is unknown flow', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ epe: 0, missingPixels: 1 });
 });
 
-test('pictures of a few pixels get a flow, and a word that it is a guess', async () => {
+test('images of a few pixels get a flow, and a word that it is a guess', async () => {
   await writeImage(at('five.png'), drawFrame(5, 5));
   const [tiny, enough] = await Promise.all(
     ['five.png', 'a.png'].map((name) => runCommand(['flow', at(name), at(name), '--json', ...MODEL])),

@@ -20,9 +20,9 @@ afterAll(() => scratch.remove());
 test('a pair gives every file asked for, and statistics as JSON alone on stdout', async () => {
   const flow = scratch.path('flow.flo');
   const [color, occlusion, arrows] = ['color.png', 'occlusion.png', 'arrows.jpg'].map((n) => scratch.path(n));
-  const pictures = ['--color', color, '--occlusion', occlusion, '--arrows', arrows];
+  const images = ['--color', color, '--occlusion', occlusion, '--arrows', arrows];
   const { code, stdout, stderr } = await runCommand([
-    ...['flow', A, B, '-o', flow, ...pictures, '--both', '--json', '--repeat', '3', ...MODEL],
+    ...['flow', A, B, '-o', flow, ...images, '--both', '--json', '--repeat', '3', ...MODEL],
   ]);
   expect(stderr).toMatch(/^70 x 50 by stand-in \(onnxruntime\) in \d+ ms, mean motion [\d.]+ px: .*\n/);
   expect(code).toBe(0);
@@ -42,13 +42,13 @@ test('a pair gives every file asked for, and statistics as JSON alone on stdout'
   expect(scratch.list().filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
-test('pictures that have little in common are told so', async () => {
+test('images that have little in common are told so', async () => {
   const [plain, noise] = [scratch.path('plain.png'), scratch.path('noise.png')];
   await writeImage(plain, drawFrame(5, 5));
   await writeImage(noise, { width: 5, height: 5, data: Uint8Array.from({ length: 75 }, (_, i) => i * 89) });
   const { code, stderr } = await runCommand(['flow', plain, noise, '--json']);
   expect(code).toBe(0);
-  expect(stderr).toContain('are both pictures of one scene?');
+  expect(stderr).toContain('are both images of one scene?');
 });
 
 test('the format of the flow follows the extension', async () => {
@@ -59,7 +59,7 @@ test('the format of the flow follows the extension', async () => {
   }
 });
 
-test('--max-size shrinks both pictures first', async () => {
+test('--max-size shrinks both images first', async () => {
   const { stdout } = await runCommand(['flow', A, B, '--json', '--max-size', '35', ...MODEL]);
   expect(JSON.parse(stdout)).toMatchObject({ width: 35, height: 25 });
 });
@@ -88,17 +88,17 @@ test('--tile is kept to, told, and checked', async () => {
   expect(word.stderr).toContain('Expected auto, 0 or a number of pixels.');
 });
 
-describe('pictures of every kind give a flow of their size', () => {
+describe('images of every kind give a flow of their size', () => {
   const rgb = drawFrame(20, 12).data;
   const raw = { width: 20, height: 12, channels: 3 } as const;
-  const picture = () => sharp(rgb, { raw });
+  const image = () => sharp(rgb, { raw });
   const kinds: [string, () => Sharp][] = [
-    ['16-bit.png', () => picture().toColourspace('rgb16').png()],
-    ['grey.png', () => picture().toColourspace('b-w').png()],
-    ['alpha.png', () => picture().ensureAlpha(0.5).png()],
-    ['cmyk.jpg', () => picture().toColourspace('cmyk').jpeg()],
-    ['1 x 1.png', () => picture().resize(1, 1).png()],
-    ['5 x 7.png', () => picture().resize(5, 7).png()],
+    ['16-bit.png', () => image().toColourspace('rgb16').png()],
+    ['grey.png', () => image().toColourspace('b-w').png()],
+    ['alpha.png', () => image().ensureAlpha(0.5).png()],
+    ['cmyk.jpg', () => image().toColourspace('cmyk').jpeg()],
+    ['1 x 1.png', () => image().resize(1, 1).png()],
+    ['5 x 7.png', () => image().resize(5, 7).png()],
   ];
   test.each(kinds)('%s', async (name, draw) => {
     const path = scratch.path(name);

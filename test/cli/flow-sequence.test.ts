@@ -78,24 +78,24 @@ test('a GIF, every second frame, smaller and side by side', async () => {
   expect(await countFrames('flow.gif')).toEqual({ frames: 2, width: 64, height: 24 });
 });
 
-test('a folder of pictures is named after the frames, and resumes', async () => {
+test('a folder of images is named after the frames, and resumes', async () => {
   const names = [0, 1, 2, 3, 4].map((i) => `${String(i).padStart(6, '0')}.png`);
-  expect(await flow('pictures')).toMatchObject({ code: 0 });
-  expect(scratch.list('pictures')).toEqual(names);
-  const before = readFileSync(at('pictures', names[2]));
+  expect(await flow('images')).toMatchObject({ code: 0 });
+  expect(scratch.list('images')).toEqual(names);
+  const before = readFileSync(at('images', names[2]));
   const past = new Date(2001, 1, 1);
-  for (const name of names) utimesSync(at('pictures', name), past, past);
-  rmSync(at('pictures', names[2]));
-  const resumed = await flow('pictures', '--json');
+  for (const name of names) utimesSync(at('images', name), past, past);
+  rmSync(at('images', names[2]));
+  const resumed = await flow('images', '--json');
   expect(resumed.stderr).toContain('4 that were there already kept');
   expect(JSON.parse(resumed.stdout)).toMatchObject({ flows: 1, skipped: 4 });
-  expect(readFileSync(at('pictures', names[2]))).toEqual(before);
-  expect(statSync(at('pictures', names[1])).mtime).toEqual(past);
-  expect(JSON.parse((await flow('pictures', '--json', '--force')).stdout)).toMatchObject({
+  expect(readFileSync(at('images', names[2]))).toEqual(before);
+  expect(statSync(at('images', names[1])).mtime).toEqual(past);
+  expect(JSON.parse((await flow('images', '--json', '--force')).stdout)).toMatchObject({
     flows: 5,
     skipped: 0,
   });
-  expect(statSync(at('pictures', names[1])).mtime).not.toEqual(past);
+  expect(statSync(at('images', names[1])).mtime).not.toEqual(past);
 });
 
 test('a folder of flow files holds both directions under --both, and resumes', async () => {
@@ -108,7 +108,7 @@ test('a folder of flow files holds both directions under --both, and resumes', a
   expect(scratch.list('flows')).toHaveLength(10);
 });
 
-/** The mean whiteness of a picture: the larger the scale, the paler the colours. */
+/** The mean whiteness of an image: the larger the scale, the paler the colours. */
 const meanOf = ({ data }: Image): number => data.reduce((sum, value) => sum + value, 0) / data.length;
 
 test('without --both nothing is left out, whatever the network takes for hidden', async () => {
@@ -138,7 +138,7 @@ test('--normalize takes the frame, the sequence or a fixed length', async () => 
   expect(fixed).toBeGreaterThan(250);
 });
 
-test('a folder of pictures is a sequence too, and its names are kept', async () => {
+test('a folder of images is a sequence too, and its names are kept', async () => {
   await writeFrames(at('frames'), 3);
   const { code } = await runCommand(['flow', at('frames'), '-o', at('from-frames/*.png'), ...MODEL]);
   expect(code).toBe(0);

@@ -86,26 +86,26 @@ describe('whither match', () => {
     expect(code).toBe(1);
   });
 
-  it('says that two pictures do not match, and exits with 1', async () => {
+  it('says that two images do not match, and exits with 1', async () => {
     const args = ['match', at('a.png'), at('other.png'), '--json', '--views', 'never'];
     const { code, stdout, stderr } = await runCommand(args);
     expect(JSON.parse(stdout)).toMatchObject({ homography: null, inliers: 0, rmse: null });
     expect(stderr).toMatch(
-      /^whither: Expected two pictures of one scene but found no homography .*other\.png: .*\n$/,
+      /^whither: Expected two images of one scene but found no homography .*other\.png: .*\n$/,
     );
     expect(code).toBe(1);
   });
 
-  it('says so of a picture without texture too', async () => {
+  it('says so of an image without texture too', async () => {
     const { code, stderr } = await runCommand(['match', at('a.png'), at('flat.png')]);
     expect(stderr).toMatch(/0 correspondences are fewer than the 10/);
     expect(code).toBe(1);
   });
 
   it.each([
-    ['a missing picture', ['nowhere.png', 'b.png'], /nowhere\.png/],
+    ['a missing image', ['nowhere.png', 'b.png'], /nowhere\.png/],
     ['an output over an input', ['a.png', 'b.png', '--draw', 'a.png', '--force'], /apart from the input/],
-    ['a drawing of no picture format', ['a.png', 'b.png', '--draw', 'm.txt'], /\.png/],
+    ['a drawing of no image format', ['a.png', 'b.png', '--draw', 'm.txt'], /\.png/],
     ['points without --json', ['a.png', 'b.png', '--points'], /Expected --json with --points/],
     ['a flow model without flow', ['a.png', 'b.png', '--flow-model', 'flownet-s'], /--source flow/],
     ['flow between two sizes', ['a.png', 'flat.png', '--source', 'flow'], /160 x 120 and 50 x 40/],

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await writeImage(at('folder/far.png'), drawFrame(64, 48, 9));
   await writeImage(at('folder/query.png'), drawFrame(64, 48));
   await writeImage(at('tiny.png'), drawFrame(5, 5));
-  writeFileSync(at('text.png'), 'This is a letter and no picture.\n');
+  writeFileSync(at('text.png'), 'This is a letter and no image.\n');
   writeFileSync(at('metric.json'), serializeMetric(fitMahalanobis(randomDescriptors(30, 6, 1))));
   writeFileSync(at('broken.json'), '{');
 });
@@ -30,7 +30,7 @@ afterAll(() => scratch.remove());
 
 const similarity = (...args: string[]) => runCommand(['similarity', ...args]);
 
-test('two pictures have a score and a distance', async () => {
+test('two images have a score and a distance', async () => {
   const { code, stdout, stderr } = await similarity(at('a.png'), at('b.png'), ...MODEL);
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(/^score +-\d\.\d{4} .*\ndistance +\d\.\d{4} +by l2.*\nmodel +stand-in-patch\n$/);
@@ -59,7 +59,7 @@ test('a metric that was fitted and saved is read from its file', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ metric: 'mahalanobis' });
 });
 
-test('a point is found again, and a picture drawn of where it may be', async () => {
+test('a point is found again, and an image drawn of where it may be', async () => {
   const args = [at('a.png'), at('b.png'), ...MODEL, '--at', '30.5,20.5', '--map', at('map.png'), '--json'];
   const { code, stdout, stderr } = await similarity(...args);
   expect([code, stderr]).toEqual([0, '']);
@@ -72,7 +72,7 @@ test('a point is found again, and a picture drawn of where it may be', async () 
 
 test('a folder is ranked, the query left out', async () => {
   const { stdout } = await similarity(at('folder/query.png'), at('folder'), '--model', 'ncc');
-  expect(stdout).toMatch(/^rank +score +distance +picture\n1 .* near\.png\n2 .* far\.png\n$/);
+  expect(stdout).toMatch(/^rank +score +distance +image\n1 .* near\.png\n2 .* far\.png\n$/);
   const { stdout: json } = await similarity(
     at('a.png'),
     at('folder'),
@@ -82,7 +82,7 @@ test('a folder is ranked, the query left out', async () => {
     '1',
     '--json',
   );
-  expect((JSON.parse(json) as { pictures: { file: string }[] }).pictures.map(({ file }) => file)).toEqual([
+  expect((JSON.parse(json) as { images: { file: string }[] }).images.map(({ file }) => file)).toEqual([
     'query.png',
   ]);
 });
@@ -91,7 +91,7 @@ test('a folder is ranked, the query left out', async () => {
 const NEAREST = { model: STAND_IN_PATCH };
 
 test.each<[string, string, Partial<SimilarityCommandOptions>, string]>([
-  ['a.png', 'empty', { model: 'raw' }, 'Expected pictures (.png'],
+  ['a.png', 'empty', { model: 'raw' }, 'Expected images (.png'],
   ['a.png', 'missing.png', { model: 'raw' }, 'there is no such file'],
   ['a.png', 'text.png', { model: 'raw' }, 'Expected an image at'],
   ['a.png', 'b.png', { model: 'nothing' }, 'Expected the name of an installed model'],
@@ -104,20 +104,18 @@ test.each<[string, string, Partial<SimilarityCommandOptions>, string]>([
   ['a.png', 'b.png', { at: { x: 9, y: 1 }, map: at('map.xyz') }, 'Expected a name ending in .png'],
   ['a.png', 'tiny.png', { at: { x: 9, y: 1 } }, 'Expected an image of at least 8 x 8 pixels'],
   ['a.png', 'b.png', { top: 3 }, 'Expected a folder with --top'],
-  ['a.png', 'folder', { at: { x: 9, y: 1 } }, 'Expected two pictures with --at but received a folder'],
-  ['a.png', 'folder', { threshold: 1 }, 'Expected two pictures alone with --threshold'],
+  ['a.png', 'folder', { at: { x: 9, y: 1 } }, 'Expected two images with --at but received a folder'],
+  ['a.png', 'folder', { threshold: 1 }, 'Expected two images alone with --threshold'],
   ['a.png', 'b.png', { at: { x: 9, y: 1 }, metric: 'l1' }, 'Expected no --metric with --at'],
   ['a.png', 'b.png', { model: STAND_IN_PAIR, metric: 'l1' }, 'Expected no metric for stand-in-pair'],
-])('%s and %s with %j are refused', async (pictureA, pictureB, options, message) => {
-  await expect(runSimilarity(at(pictureA), at(pictureB), { ...NEAREST, ...options })).rejects.toThrow(
-    message,
-  );
+])('%s and %s with %j are refused', async (imageA, imageB, options, message) => {
+  await expect(runSimilarity(at(imageA), at(imageB), { ...NEAREST, ...options })).rejects.toThrow(message);
 });
 
 test('what is refused is one line on stderr', async () => {
   const { code, stdout, stderr } = await similarity(at('a.png'), at('empty'), '--model', 'raw');
   expect([code, stdout]).toEqual([1, '']);
-  expect(stderr).toMatch(/^whither: Expected pictures .* but there are none\n$/);
+  expect(stderr).toMatch(/^whither: Expected images .* but there are none\n$/);
 });
 
 test('a point that is none is refused', async () => {

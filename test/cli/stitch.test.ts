@@ -19,12 +19,12 @@ beforeAll(async () => {
   await rgb(left.data).greyscale().ensureAlpha().png().toFile(PATHS[1]);
   const lying = await rgb(middle.data).rotate(270).jpeg({ quality: 95 }).toBuffer();
   await sharp(lying).withMetadata({ orientation: 6 }).toFile(PATHS[2]);
-  writeFileSync(BROKEN, 'no picture');
+  writeFileSync(BROKEN, 'no image');
 });
 afterAll(() => scratch.remove());
 
 describe('whither stitch', { timeout: 300_000 }, () => {
-  test('stitches grey, alpha and turned pictures, skips a broken one by name, and says so by its exit code', async () => {
+  test('stitches grey, alpha and turned images, skips a broken one by name, and says so by its exit code', async () => {
     const [out, report, rig, stages] = ['pano.png', 'pano.json', 'rig.json', 'stages'].map((n) =>
       scratch.path(n),
     );
@@ -32,7 +32,7 @@ describe('whither stitch', { timeout: 300_000 }, () => {
       ...['stitch', ...PATHS, BROKEN, '-o', out, '--report', report, '--save-transforms', rig, '-v', stages],
     ]);
     expect(stderr).toContain(`left out ${BROKEN}`);
-    expect(stderr).toContain('3 of 3 pictures');
+    expect(stderr).toContain('3 of 3 images');
     expect([code, stdout]).toEqual([2, '']);
     const told = JSON.parse(readFileSync(report, 'utf8'));
     expect(told.images).toHaveLength(3);
@@ -65,7 +65,7 @@ describe('whither stitch', { timeout: 300_000 }, () => {
     for (const [i, yaw] of yaws.entries())
       await writeImage(scratch.path('stills', `${i}.png`), cutView(photo, 480, turn(yaw), 340, SIZE));
     const stills = await runCommand(['stitch', scratch.path('stills'), '-o', scratch.path('stills.png')]);
-    expect(stills.stderr).toContain('5 of 5 pictures');
+    expect(stills.stderr).toContain('5 of 5 images');
     expect(stills.stderr).not.toContain('are taken');
 
     for (let i = 0; i < 30; i++) {
@@ -77,16 +77,16 @@ describe('whither stitch', { timeout: 300_000 }, () => {
     expect([stills.code, frames.code]).toEqual([0, 0]);
   });
 
-  test('one picture, or two that do not belong together, are refused in one line and nothing is written', async () => {
+  test('one image, or two that do not belong together, are refused in one line and nothing is written', async () => {
     const out = scratch.path('none.jpg');
     const one = await runCommand(['stitch', PATHS[0], '-o', out]);
     expect(one.stderr).toBe(
-      'whither: Expected two or more pictures, or a video, to stitch but received one picture\n',
+      'whither: Expected two or more images, or a video, to stitch but received one image\n',
     );
     const stranger = scratch.path('stranger.png');
     await writeImage(stranger, drawScene(260, 200, 70, 300));
     const two = await runCommand(['stitch', PATHS[0], stranger, '-o', out]);
-    expect(two.stderr).toMatch(/^whither: Expected pictures that overlap but no two of these do: .*\n$/);
+    expect(two.stderr).toMatch(/^whither: Expected images that overlap but no two of these do: .*\n$/);
     expect([one.code, two.code]).toEqual([1, 1]);
     expect(scratch.list().filter((name) => name.includes('none'))).toEqual([]);
   });
@@ -100,7 +100,7 @@ describe('whither stitch', { timeout: 300_000 }, () => {
     for (let i = 0; i < 16; i++) await sink.write(cutFrame(photo, 24 * i, 20, 240, 200));
     await sink.close();
     const first = await runCommand(['stitch', clip, '-o', out, '--save-transforms', rig]);
-    expect(first.stderr).toMatch(/: (\d) of \1 pictures/);
+    expect(first.stderr).toMatch(/: (\d) of \1 images/);
     expect(first.code).toBe(0);
     const { images } = JSON.parse(readFileSync(rig, 'utf8')) as { images: { file: string }[] };
     expect(images.length).toBeLessThan(9);

@@ -57,7 +57,7 @@ describe('a homography', () => {
     expect(homographyJacobian(H, 100, 50)).toBeCloseToArray([xx, xy, yx, yy], 1e-5);
   });
 
-  it('of resizing keeps the outer edges of the picture', () => {
+  it('of resizing keeps the outer edges of the image', () => {
     const h = resizeHomography(2, 0.5);
     expect(applyHomography(h, -0.5, -0.5)).toEqual([-0.5, -0.5]);
     expect(applyHomography(h, 9.5, 9.5)).toEqual([19.5, 4.5]);

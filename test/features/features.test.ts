@@ -62,7 +62,7 @@ describe('keypoints by differences of Gaussians', () => {
     expect(detectKeypoints(image).scales.length).toBe(0);
   });
 
-  it('turn with the picture', async () => {
+  it('turn with the image', async () => {
     const image = drawBlobs(120, 120, 4);
     const turned = drawFlat(120, 120);
     for (let y = 0; y < 120; y++)
@@ -80,12 +80,12 @@ describe('keypoints by differences of Gaussians', () => {
 });
 
 describe.each(DETECTORS)('the detector %s', (detector) => {
-  it('finds nothing in a flat picture, nor in a tiny one', () => {
+  it('finds nothing in a flat image, nor in a tiny one', () => {
     for (const image of [drawFlat(64, 64), drawFlat(1, 1), drawFlat(5, 200)])
       expect(detectKeypoints(image, { detector }).scales.length).toBe(0);
   });
 
-  it('gives at most the count asked for, inside the picture', () => {
+  it('gives at most the count asked for, inside the image', () => {
     const { points, scales } = detectKeypoints(drawBlobs(160, 120), { detector, count: 40 });
     expect(scales.length).toBeGreaterThan(20);
     expect(scales.length).toBeLessThanOrEqual(40);
@@ -125,7 +125,7 @@ it.each(['dog', 'harris', 'fast'] as const)('a dark image has nearly as many key
   expect(left).toBeGreaterThan(0.5 * many);
 });
 
-it('an even spread reaches the half of a picture where texture is faint, the strongest do not', () => {
+it('an even spread reaches the half of an image where texture is faint, the strongest do not', () => {
   const image = drawBlobs(160, 160);
   for (let y = 0; y < 160; y++)
     for (let i = (y * 160 + 80) * 3; i < (y + 1) * 160 * 3; i++)
@@ -187,7 +187,7 @@ describe('descriptors', () => {
     expect(descriptors.length).toBe(1);
   });
 
-  it('is not asked of a picture that shows nothing', async () => {
+  it('is not asked of an image that shows nothing', async () => {
     const never: PatchDescriptor = {
       patchSize: 8,
       extent: 6,
@@ -221,7 +221,7 @@ describe('a patch', () => {
 
   it("has the keypoint's direction as its x axis", () => {
     const { data } = extractPatches(ramp, at(Math.PI / 2, 1), 4, 4);
-    // To the right in the patch is down in the picture, where the ramp rises by 3.
+    // To the right in the patch is down in the image, where the ramp rises by 3.
     expect(data[1] - data[0]).toBeCloseTo(3, 3);
     expect(data[4] - data[0]).toBeCloseTo(-1, 3);
   });
@@ -283,10 +283,10 @@ it.each([
 });
 
 it('a value that is no number costs the points about it alone', async () => {
-  const picture = toGrey(drawBlobs(80, 60));
-  const whole = await extractFeatures(picture);
-  const data = picture.data.slice();
-  data[5 * picture.width + 7] = NaN;
-  const { keypoints } = await extractFeatures({ ...picture, data });
+  const sample = toGrey(drawBlobs(80, 60));
+  const whole = await extractFeatures(sample);
+  const data = sample.data.slice();
+  data[5 * sample.width + 7] = NaN;
+  const { keypoints } = await extractFeatures({ ...sample, data });
   expect(keypoints.scales.length).toBeLessThanOrEqual(whole.keypoints.scales.length);
 });

@@ -3,7 +3,7 @@ import { applyHomography } from '../../src/core/homography.ts';
 import type { Image } from '../../src/core/types.ts';
 import { createRandom } from '../../src/geometry/index.ts';
 
-/** A picture of soft blobs of many sizes, the same for the same seed; `map` says where its pixels look in the plane. */
+/** An image of soft blobs of many sizes, the same for the same seed; `map` says where its pixels look in the plane. */
 export function drawBlobs(width: number, height: number, seed = 1, map?: Homography): Image {
   const random = createRandom(seed);
   const blobs = Array.from({ length: 260 }, () => ({

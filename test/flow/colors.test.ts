@@ -67,7 +67,7 @@ describe('colorizeFlow', () => {
     expect(last).toEqual([255, 0, 43]);
   });
 
-  it('paints a still picture white, not NaN', () => {
+  it('paints a still image white, not NaN', () => {
     const { image, maxMagnitude } = colorizeFlow(flowFrom(3, 2, () => [0, -0]));
     expect(image.data.every((value) => value === 255)).toBe(true);
     expect(maxMagnitude).toBe(1);

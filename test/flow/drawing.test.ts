@@ -24,7 +24,7 @@ describe('flowLegend', () => {
     expect(pixel(legend, 99, 93).every((value) => value > 245)).toBe(true);
   });
 
-  it('writes the scale, so that another scale is another picture', () => {
+  it('writes the scale, so that another scale is another image', () => {
     expect(flowLegend(128, 12.5)).not.toEqual(flowLegend(128, 13));
     expect(flowLegend(128, 12.5)).toEqual(flowLegend(128, 12.5004));
   });
@@ -38,7 +38,7 @@ describe('flowLegend', () => {
 });
 
 describe('drawArrows', () => {
-  it('draws along the motion and leaves the rest of the picture', () => {
+  it('draws along the motion and leaves the rest of the image', () => {
     const flow = flowFrom(32, 32, () => [12, 0]);
     const drawn = drawArrows(grey(32, 32), flow, { step: 32, color: [0, 255, 0] });
     // One arrow from (16, 16) to (28, 16).
@@ -80,7 +80,7 @@ describe('drawArrows', () => {
     expect(unknown).toEqual(grey(17, 17));
   });
 
-  it('survives motion that leads far out of the picture, and tiny pictures', () => {
+  it('survives motion that leads far out of the image, and tiny images', () => {
     const wild = flowFrom(16, 16, () => [1e8, -1e8]);
     expect(drawArrows(grey(16, 16), wild).data).toHaveLength(768);
     expect(
@@ -185,7 +185,7 @@ describe('errorMap', () => {
 });
 
 describe('blend', () => {
-  it('goes from one picture to the other', () => {
+  it('goes from one image to the other', () => {
     const [a, b] = [testImage(4, 3), grey(4, 3)];
     expect(overlayImages(a, b, 0)).toEqual(a);
     expect(overlayImages(a, b, 1)).toEqual(b);
@@ -205,7 +205,7 @@ describe('blend', () => {
 });
 
 describe('sideBySide', () => {
-  it('puts pictures next to each other', () => {
+  it('puts images next to each other', () => {
     const [a, b] = [testImage(3, 2), grey(2, 2)];
     const both = sideBySide(a, b, a);
     expect(both).toMatchObject({ width: 8, height: 2 });
@@ -214,7 +214,7 @@ describe('sideBySide', () => {
     expect(pixel(both, 6, 1)).toEqual(pixel(a, 1, 1));
   });
 
-  it('asks for pictures of one height', () => {
+  it('asks for images of one height', () => {
     expect(() => sideBySide(grey(2, 2), grey(2, 3))).toThrow(ShapeError);
     expect(() => sideBySide(grey(2, 2), grey(2, 3))).toThrow('2 and 3 (image 2)');
     expect(() => sideBySide()).toThrow('at least one image');

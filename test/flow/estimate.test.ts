@@ -23,7 +23,7 @@ beforeAll(async () => {
   imageB = await readImage(inStandIn('b.png'));
 });
 
-/** Any picture of a size, seeded. */
+/** Any image of a size, seeded. */
 function noise(width: number, height: number, seed = 1): Image {
   const data = new Uint8Array(width * height * 3);
   let state = seed;

@@ -5,7 +5,7 @@ import type { FlowModel, Image } from '../../src/index.ts';
 import { TOLERANCE } from '../tolerances.ts';
 import { distances } from './fields.ts';
 
-/** Any picture of a size, seeded. */
+/** Any image of a size, seeded. */
 function noise(width: number, height: number, seed = 1): Image {
   const data = new Uint8Array(width * height * 3);
   let state = seed;

@@ -12,7 +12,7 @@ import { readFlow, readImage } from '../../src/io/index.ts';
 import { findData } from '../../bench/data/folder.ts';
 import { flowFrom, imageFrom, testImage } from './fields.ts';
 
-/** A smooth picture moved by (u, v). */
+/** A smooth image moved by (u, v). */
 function wave(width: number, height: number, u = 0, v = 0): Image {
   return imageFrom(width, height, (x, y) => {
     const [px, py] = [x - u, y - v];
@@ -35,7 +35,7 @@ describe('refineFlow', () => {
     expect(scoreFlow(refined, truth).epe!).toBeLessThan(before / 10);
   });
 
-  it('leaves uniform flow between constant pictures as it is', async () => {
+  it('leaves uniform flow between constant images as it is', async () => {
     const grey = imageFrom(23, 17, () => [120, 120, 120]);
     const flow = constantFlow(23, 17, 2, -1);
     const { data } = await refineFlow(flow, grey, grey);
@@ -47,7 +47,7 @@ describe('refineFlow', () => {
     [5, 7],
     [2, 30],
     [65, 3],
-  ])('takes pictures of %i x %i', async (width, height) => {
+  ])('takes images of %i x %i', async (width, height) => {
     const image = testImage(width, height);
     const { data } = await refineFlow(constantFlow(width, height, 0.5, 9), image, image);
     expect(data).toHaveLength(width * height * 2);
@@ -84,7 +84,7 @@ describe('refineFlow', () => {
     expect(scoreFlow(refined, truth).epe!).toBeLessThan(0.1);
   });
 
-  it('trusts the pictures no more than it is told', async () => {
+  it('trusts the images no more than it is told', async () => {
     const flow = constantFlow(64, 48, 0.25, 0);
     const confidence = { width: 64, height: 48, data: new Float32Array(64 * 48) };
     const { data } = await refineFlow(flow, wave(64, 48), wave(64, 48, 0.75, 0.5), { confidence });
@@ -100,7 +100,7 @@ describe('refineFlow', () => {
     expect((await refineFlow(flow, a, b, { levels, warps: 1, sweeps: 3 })).data).toEqual(wanted.data);
   });
 
-  it('sees brightness alone where one channel is asked for, which is all there is in grey pictures', async () => {
+  it('sees brightness alone where one channel is asked for, which is all there is in grey images', async () => {
     const grey = (image: Image): Image => ({
       ...image,
       data: image.data.map((_, i) => image.data[3 * Math.floor(i / 3)]),
@@ -140,7 +140,7 @@ describe('the refine option of an estimate', () => {
       const plain = await estimateFlow(model, a, b, { both: true });
       const both = await estimateFlow(model, a, b, { both: true, refine: true });
       const alone = await refineFlow(plain.flow, a, b);
-      // The same values, but for the range of the model's pictures.
+      // The same values, but for the range of the model's images.
       expect(both.flow.data).toBeCloseToArray(alone.data, 0.02);
       expect(both.flow.data).not.toEqual(plain.flow.data);
       expect(both.backward!.data).not.toEqual(plain.backward!.data);

@@ -43,7 +43,7 @@ describe('flowStatistics', () => {
     expect(meanU).toBeCloseTo(0.6, 6);
   });
 
-  it('has no direction for a picture that hardly moves', () => {
+  it('has no direction for an image that hardly moves', () => {
     expect(flowStatistics(flowFrom(3, 3, () => [0.2, 0.2])).directionDegrees).toBeNull();
   });
 

@@ -22,7 +22,7 @@ import { distances, flowFrom, imageFrom, testImage } from './fields.ts';
 
 const INPUT: ModelInput = { layout: 'NCHW', channels: 'RGB', range: [-1, 1], multipleOf: 1, fit: 'pad' };
 
-/** A smooth picture without repetition, moved by (u, v). */
+/** A smooth image without repetition, moved by (u, v). */
 function hills(width: number, height: number, u = 0, v = 0): Image {
   return imageFrom(width, height, (x, y) => {
     const [px, py] = [x - u, y - v];
@@ -165,9 +165,9 @@ describe('a mosaic', () => {
 describe('a pair of windows', () => {
   it('shows the same in both where B is A moved by whole pixels, however far', async () => {
     const value = (x: number, y: number): number => Math.imul(x * 1009 + y, 2654435761) >>> 24;
-    const picture = (u: number, v: number): Image =>
+    const sample = (u: number, v: number): Image =>
       imageFrom(400, 300, (x, y) => [value(x - u, y - v), value(x - u + 1, y - v), 0]);
-    const [a, b] = [prepareFrame(picture(0, 0), INPUT), prepareFrame(picture(150, -60), INPUT)];
+    const [a, b] = [prepareFrame(sample(0, 0), INPUT), prepareFrame(sample(150, -60), INPUT)];
     const start = flowFrom(400, 300, () => [150, -60]);
     const plan = planTiles(start, 128);
     let inside = 0;
@@ -268,7 +268,7 @@ describe('refineFlow in tiles', () => {
       b,
       { tile: 128, levels: [1], warps: 4 },
     );
-    // Of what stays in the picture, save for the surroundings of what leaves it.
+    // Of what stays in the image, save for the surroundings of what leaves it.
     const window = { left: 20, top: 0, width: 300, height: 150 };
     const { mean } = distances(cropFlowData(refined, window), cropFlowData(truth, window));
     expect(mean).toBeLessThan(0.1);
@@ -308,7 +308,7 @@ describe('estimateFlow in tiles', () => {
     [5, 7],
     [300, 3],
     [129, 129],
-  ])('takes pictures of %i x %i, forwards and backwards', async (width, height) => {
+  ])('takes images of %i x %i, forwards and backwards', async (width, height) => {
     const image = testImage(width, height);
     const estimate = await estimateFlow(model, image, image, { tile: 128, both: true });
     expect(estimate.flow.data).toHaveLength(width * height * 2);

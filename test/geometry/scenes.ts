@@ -4,7 +4,7 @@ import { transformPoints } from '../../src/core/homography.ts';
 import type { Matrix3 } from '../../src/core/homography.ts';
 import { createRandom } from '../../src/geometry/index.ts';
 
-/** Maps of each kind, from a picture of 800 x 600. */
+/** Maps of each kind, from an image of 800 x 600. */
 export const MAPS: Readonly<Record<'translation' | 'similarity' | 'affine' | 'homography', Matrix3>> = {
   translation: [1, 0, 40, 0, 1, -25, 0, 0, 1],
   similarity: [0.8, -0.3, 120, 0.3, 0.8, -60, 0, 0, 1],

@@ -158,7 +158,7 @@ describe.skipIf(process.platform === 'win32')('a disk that is full', () => {
   const pair = (...rest: string[]): string[] => ['flow', at('0.png'), at('1.png'), ...rest, ...MODEL];
   test.each([
     ['a flow file', () => pair('-o', at('out', 'o.flo'))],
-    ['a picture', () => pair('--color', at('out', 'o.png'))],
+    ['an image', () => pair('--color', at('out', 'o.png'))],
     ['a video', () => COMMANDS[0][1]()],
     ['a GIF in two passes', () => COMMANDS[1][1]()],
     ['a panorama', () => ['stitch', FIXTURES.boxA, FIXTURES.boxB, '-o', at('out', 'o.jpg')]],

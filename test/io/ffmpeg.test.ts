@@ -27,7 +27,7 @@ describe('FFmpeg', () => {
     for (const name of names) expect(packages[name]).toBe(BINDING_VERSION);
   });
 
-  it('is not loaded for pictures, and is for video', async () => {
+  it('is not loaded for images, and is for video', async () => {
     const { openFrames, readImage } = await import('../../src/io/index.ts');
     await readImage(FIXTURES.boxA);
     await openFrames(FIXTURES.boxA);

@@ -320,7 +320,7 @@ describe('files by their names', () => {
     expect(isFlowFile(path)).toBe(true);
   });
 
-  it('tells a flow PNG from a picture by its content', async () => {
+  it('tells a flow PNG from an image by its content', async () => {
     await writeImage(
       scratch.path('picture.png'),
       paintImage(4, 4, () => [1, 2, 3]),

@@ -15,7 +15,7 @@ import { meanDifference, movingSquare, paintImage, scratchFolder } from './scrat
 
 const scratch = scratchFolder();
 const [WIDTH, HEIGHT, COUNT] = [96, 64, 12];
-const pictures = Array.from({ length: COUNT }, (_, i) => movingSquare(WIDTH, HEIGHT, i));
+const samples = Array.from({ length: COUNT }, (_, i) => movingSquare(WIDTH, HEIGHT, i));
 
 async function collect(source: FrameSource): Promise<Frame[]> {
   const frames: Frame[] = [];
@@ -50,7 +50,7 @@ describe.each([
 ])('.$extension', ({ extension, tolerance, kind }) => {
   it('keeps count, order, size, frame rate and, within the codec, content', async () => {
     const path = scratch.path(`kept.${extension}`);
-    await writeFrames(path, pictures, 25);
+    await writeFrames(path, samples, 25);
     const source = await openFrames(path);
     expect(source).toMatchObject({ kind, width: WIDTH, height: HEIGHT });
     expect(source.frameRate).toBeCloseTo(25, 1);
@@ -58,7 +58,7 @@ describe.each([
     const frames = await collect(source);
     expect(frames.map(({ index }) => index)).toEqual([...Array(COUNT).keys()]);
     for (const { index, image } of frames)
-      expect(meanDifference(image, pictures[index]), `frame ${index}`).toBeLessThan(tolerance);
+      expect(meanDifference(image, samples[index]), `frame ${index}`).toBeLessThan(tolerance);
   });
 
   it('leaves nothing behind when it is aborted', async () => {
@@ -69,14 +69,14 @@ describe.each([
       height: HEIGHT,
       frameRate: 25,
     });
-    await sink.write(pictures[0]);
+    await sink.write(samples[0]);
     // Not awaited: an interrupt comes in the middle of a frame.
-    const writing = sink.write(pictures[1]);
+    const writing = sink.write(samples[1]);
     await sink.abort();
     await writing;
     await sink.abort();
     expect(await scratch.list(folder)).toEqual([]);
-    await expect(sink.write(pictures[2])).rejects.toThrow(/was closed/);
+    await expect(sink.write(samples[2])).rejects.toThrow(/was closed/);
   });
 
   it('is seen under its name only when it is complete, and refuses one that exists', async () => {
@@ -85,7 +85,7 @@ describe.each([
     const path = scratch.path(folder, `out.${extension}`);
     const options = { width: WIDTH, height: HEIGHT, frameRate: 25 };
     const sink = await createFrameSink(path, options);
-    await sink.write(pictures[0]);
+    await sink.write(samples[0]);
     expect(await scratch.list(folder)).not.toContain(`out.${extension}`);
     await sink.close();
     await sink.abort();
@@ -96,21 +96,21 @@ describe.each([
   it('refuses frames of another size, and to end without a frame', async () => {
     const path = scratch.path(`wrong.${extension}`);
     const sink = await createFrameSink(path, { width: WIDTH, height: HEIGHT + 1, frameRate: 25 });
-    await expect(sink.write(pictures[0])).rejects.toThrow(ShapeError);
+    await expect(sink.write(samples[0])).rejects.toThrow(ShapeError);
     await expect(sink.close()).rejects.toThrow(/at least one frame/);
     expect((await scratch.list()).filter((name) => name.includes('wrong'))).toEqual([]);
   });
 
   it('gives every second frame and smaller frames when asked', async () => {
     const path = scratch.path(`fewer.${extension}`);
-    await writeFrames(path, pictures, 20);
+    await writeFrames(path, samples, 20);
     const source = await openFrames(path, { every: 5, maxSize: 48 });
     expect(source).toMatchObject({ width: 48, height: 32 });
     expect(source.frameRate).toBeCloseTo(4, 1);
     expect(source.frameCount).toBe(3);
     const frames = await collect(source);
     expect(frames.map(({ index }) => index)).toEqual([0, 5, 10]);
-    const small = await sharp(pictures[5].data, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
+    const small = await sharp(samples[5].data, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
       .resize(48, 32)
       .raw()
       .toBuffer();
@@ -120,7 +120,7 @@ describe.each([
 
   it('starts over at each call of frames(), stops when disposed', async () => {
     const path = scratch.path(`again.${extension}`);
-    await writeFrames(path, pictures.slice(0, 4));
+    await writeFrames(path, samples.slice(0, 4));
     const source = await openFrames(path);
     expect(await collect(source)).toEqual(await collect(source));
     let seen = 0;
@@ -183,11 +183,11 @@ describe('video', () => {
       encoders: [...container.encoders, ...VIDEO_CONTAINERS['.mp4'].encoders.slice(2)],
     };
     const sink = await createVideoSink(scratch.path('part2.mp4'), options, fallback);
-    for (const picture of pictures) await sink.write(picture);
+    for (const sample of samples) await sink.write(sample);
     await sink.close();
     const frames = await collect(await openFrames(scratch.path('part2.mp4')));
     expect(frames.length).toBe(COUNT);
-    expect(meanDifference(frames[5].image, pictures[5])).toBeLessThan(TOLERANCE.video);
+    expect(meanDifference(frames[5].image, samples[5])).toBeLessThan(TOLERANCE.video);
   });
 
   it('reads the clip of the fixtures: 40 frames at 15 a second', async () => {
@@ -203,7 +203,7 @@ describe('video', () => {
 
   it('turns what a telephone recorded on its side', async () => {
     const path = scratch.path('turned.mp4');
-    await writeFrames(path, pictures.slice(0, 2));
+    await writeFrames(path, samples.slice(0, 2));
     const bytes = await readFile(path);
     // The track header's matrix, in 16.16 fixed point: a quarter turn clockwise, shifted back into view.
     const matrix = bytes.indexOf('tkhd') + 4 + 40;
@@ -213,7 +213,7 @@ describe('video', () => {
     const source = await openFrames(path);
     expect([source.width, source.height]).toEqual([HEIGHT, WIDTH]);
     const [{ image }] = await collect(source);
-    expect(meanDifference(image, rotateImage(pictures[0], 1))).toBeLessThan(TOLERANCE.video);
+    expect(meanDifference(image, rotateImage(samples[0], 1))).toBeLessThan(TOLERANCE.video);
   });
 
   it('gives its whole frames and then an error when it is cut short', async () => {
@@ -232,8 +232,8 @@ describe('video', () => {
     'gives its whole frames and then an error when a .%s is cut short',
     async (extension) => {
       const path = scratch.path(`cut.${extension}`);
-      const noise = pictures.flatMap(({ width, height, data }, k) =>
-        pictures.map(() => ({ width, height, data: data.map((v, i) => v ^ ((i * (k + 7) * 31) & 63)) })),
+      const noise = samples.flatMap(({ width, height, data }, k) =>
+        samples.map(() => ({ width, height, data: data.map((v, i) => v ^ ((i * (k + 7) * 31) & 63)) })),
       );
       await writeFrames(path, noise);
       const bytes = await readFile(path);
@@ -305,7 +305,7 @@ describe('video', () => {
 
 describe('GIF', () => {
   it('plays at the frame rate on average, by delays of whole hundredths of a second', async () => {
-    await writeFrames(scratch.path('rate.gif'), pictures, 15);
+    await writeFrames(scratch.path('rate.gif'), samples, 15);
     const { delay, loop, pages } = await sharp(scratch.path('rate.gif'), { animated: true }).metadata();
     expect(pages).toBe(COUNT);
     expect(loop).toBe(0);
@@ -314,7 +314,7 @@ describe('GIF', () => {
   });
 
   it('keeps few colours to the last bit but one', async () => {
-    const flags = pictures.map((_, i) =>
+    const flags = samples.map((_, i) =>
       paintImage(40, 30, (x, y) => (x < y + i ? [255, 0, 0] : [10, 200, 30])),
     );
     await writeFrames(scratch.path('flags.gif'), flags);
@@ -322,7 +322,7 @@ describe('GIF', () => {
     frames.forEach(({ image }, i) => expect(image.data).toBeCloseToArray(flags[i].data, TOLERANCE.gifFlat));
   });
 
-  it('with more pictures than are decoded together comes in the right order', async () => {
+  it('with more images than are decoded together comes in the right order', async () => {
     const many = Array.from({ length: 70 }, (_, i) => paintImage(8, 8, () => [i * 3, 255 - i * 3, 0]));
     await writeFrames(scratch.path('many.gif'), many);
     const frames = await collect(await openFrames(scratch.path('many.gif')));
@@ -335,7 +335,7 @@ describe('GIF', () => {
   it('is refused where it is text, and gives its whole frames and an error where it is cut short', async () => {
     await writeFile(scratch.path('text.gif'), 'GIF90 or so they say');
     await expect(openFrames(scratch.path('text.gif'))).rejects.toThrow(/of no format that is read/);
-    await writeFrames(scratch.path('whole.gif'), pictures);
+    await writeFrames(scratch.path('whole.gif'), samples);
     const bytes = await readFile(scratch.path('whole.gif'));
     await writeFile(scratch.path('cut.gif'), bytes.subarray(0, bytes.length * 0.6));
     const { count, error } = await untilError(await openFrames(scratch.path('cut.gif')));
@@ -345,12 +345,12 @@ describe('GIF', () => {
   });
 });
 
-describe('picture files', () => {
+describe('image files', () => {
   beforeAll(async () => {
     await mkdir(scratch.path('numbered'));
-    for (const n of [1, 2, 10, 9]) await writeImage(scratch.path('numbered', `frame${n}.png`), pictures[n]);
-    await writeFile(scratch.path('numbered', 'notes.txt'), 'not a picture');
-    await writeFile(scratch.path('numbered', '.hidden.png'), 'not a picture either');
+    for (const n of [1, 2, 10, 9]) await writeImage(scratch.path('numbered', `frame${n}.png`), samples[n]);
+    await writeFile(scratch.path('numbered', 'notes.txt'), 'not an image');
+    await writeFile(scratch.path('numbered', '.hidden.png'), 'not an image either');
   });
 
   it('come in the natural order of their names, other files left out', async () => {
@@ -364,7 +364,7 @@ describe('picture files', () => {
     });
     const frames = await collect(source);
     expect(frames.map(({ name }) => name)).toEqual(['frame1', 'frame2', 'frame9', 'frame10']);
-    expect(frames[2].image).toEqual(pictures[9]);
+    expect(frames[2].image).toEqual(samples[9]);
   });
 
   it('can be chosen by a numbered pattern or a star', async () => {
@@ -399,7 +399,7 @@ describe('picture files', () => {
 
   it('may be one alone, as a folder or by name, but not none', async () => {
     await mkdir(scratch.path('single'));
-    await writeImage(scratch.path('single', 'only.png'), pictures[0]);
+    await writeImage(scratch.path('single', 'only.png'), samples[0]);
     expect((await openFrames(scratch.path('single'))).frameCount).toBe(1);
     expect((await openFrames(scratch.path('single', 'only.png'))).frameCount).toBe(1);
     await mkdir(scratch.path('none'));
@@ -421,37 +421,37 @@ describe('a folder as output', () => {
   const options = { width: WIDTH, height: HEIGHT, frameRate: 25 };
 
   it('is made where it is not there, and holds numbered PNG files without loss', async () => {
-    await writeFrames(scratch.path('deep/er/') + '/', pictures.slice(0, 3));
+    await writeFrames(scratch.path('deep/er/') + '/', samples.slice(0, 3));
     expect(await scratch.list('deep', 'er')).toEqual(['000000.png', '000001.png', '000002.png']);
-    expect(await readImage(scratch.path('deep', 'er', '000002.png'))).toEqual(pictures[2]);
+    expect(await readImage(scratch.path('deep', 'er', '000002.png'))).toEqual(samples[2]);
   });
 
   it('keeps what is there when it resumes, and adds the rest', async () => {
     const path = scratch.path('resumed');
     const first = await createFrameSink(path, options);
-    await first.write(pictures[0], 'a');
-    await first.write(pictures[1], 'b');
+    await first.write(samples[0], 'a');
+    await first.write(samples[1], 'b');
     await first.abort();
     expect(await scratch.list('resumed')).toEqual(['a.png', 'b.png']);
     const second = await createFrameSink(path, { ...options, resume: true });
     expect([...second.existing].sort()).toEqual(['a', 'b']);
-    await second.write(pictures[5], 'b');
-    await second.write(pictures[2], 'c');
+    await second.write(samples[5], 'b');
+    await second.write(samples[2], 'c');
     await second.close();
     expect(await scratch.list('resumed')).toEqual(['a.png', 'b.png', 'c.png']);
-    expect(await readImage(scratch.path('resumed', 'b.png'))).toEqual(pictures[1]);
+    expect(await readImage(scratch.path('resumed', 'b.png'))).toEqual(samples[1]);
   });
 
   it('is refused when it is not empty, and overwritten name by name when told so', async () => {
     const path = scratch.path('full');
-    await writeFrames(path, pictures.slice(0, 2));
+    await writeFrames(path, samples.slice(0, 2));
     await writeFile(scratch.path('full', 'notes.txt'), 'keep me');
     await expect(createFrameSink(path, options)).rejects.toThrow(
       /has 3 entries: pass overwrite .* or resume/,
     );
-    await writeFrames(path, [pictures[7]]);
+    await writeFrames(path, [samples[7]]);
     expect(await scratch.list('full')).toEqual(['000000.png', '000001.png', 'notes.txt']);
-    expect(await readImage(scratch.path('full', '000000.png'))).toEqual(pictures[7]);
+    expect(await readImage(scratch.path('full', '000000.png'))).toEqual(samples[7]);
   });
 
   it('is gone again when it is aborted before its first frame', async () => {
@@ -464,9 +464,9 @@ describe('a folder as output', () => {
     await writeFile(scratch.path('blocked'), '');
     await expect(createFrameSink(scratch.path('blocked'), options)).rejects.toThrow(/file is in the way/);
     const sink = await createFrameSink(scratch.path('names'), options);
-    await expect(sink.write(pictures[0], '../escape')).rejects.toThrow(/Expected a file name/);
-    await sink.write(pictures[0], 'same');
-    await expect(sink.write(pictures[0], 'same')).rejects.toThrow(/came twice/);
+    await expect(sink.write(samples[0], '../escape')).rejects.toThrow(/Expected a file name/);
+    await sink.write(samples[0], 'same');
+    await expect(sink.write(samples[0], 'same')).rejects.toThrow(/came twice/);
   });
 });
 

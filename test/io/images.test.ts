@@ -27,14 +27,14 @@ function claimPng(width: number, height: number): Uint8Array {
   return honest;
 }
 
-describe('writing and reading pictures', () => {
+describe('writing and reading images', () => {
   it.each(['png', 'webp', 'tiff', 'tif'])('keeps every sample through .%s', async (extension) => {
     const path = scratch.path(`kept.${extension}`);
     await writeImage(path, colours);
     expect(await readImage(path)).toEqual(colours);
   });
 
-  it('keeps a flat picture within 2 of 255 through .jpg', async () => {
+  it('keeps a flat image within 2 of 255 through .jpg', async () => {
     const path = scratch.path('flat.jpg');
     const flat = paintImage(16, 16, () => [200, 100, 50]);
     await writeImage(path, flat);
@@ -61,7 +61,7 @@ describe('writing and reading pictures', () => {
   });
 });
 
-describe('pictures of every kind become 8-bit sRGB', () => {
+describe('images of every kind become 8-bit sRGB', () => {
   it('repeats grey in three channels', async () => {
     await raw(Uint8Array.of(0, 90, 200, 255), 2, 2, 1)
       .toColourspace('b-w')
@@ -124,14 +124,14 @@ describe('pictures of every kind become 8-bit sRGB', () => {
   it.each([
     [1, 1],
     [5, 7],
-  ])('reads a picture of %i x %i', async (width, height) => {
+  ])('reads an image of %i x %i', async (width, height) => {
     const small = paintImage(width, height, (x, y) => [x, y, 7]);
     await writeImage(scratch.path(`small-${width}.png`), small);
     expect(await readImage(scratch.path(`small-${width}.png`))).toEqual(small);
   });
 });
 
-describe('what is no picture is refused in one line', () => {
+describe('what is no image is refused in one line', () => {
   const cases: [string, () => Promise<string>, RegExp][] = [
     ['a missing file', async () => scratch.path('missing.png'), /missing\.png but there is no such file/],
     [
@@ -192,7 +192,7 @@ describe('what is no picture is refused in one line', () => {
     expect((error as Error).message).not.toContain('\n');
   });
 
-  it('a picture above a limit of the caller, and not one at it', async () => {
+  it('an image above a limit of the caller, and not one at it', async () => {
     await writeImage(scratch.path('limit.png'), colours);
     await expect(readImage(scratch.path('limit.png'), { maxPixels: 34 })).rejects.toThrow(
       /at most 34 pixels/,
@@ -234,7 +234,7 @@ describe('masks', () => {
 });
 
 describe('fitting within a longest side', () => {
-  it('keeps small pictures, shrinks by the longer side and never goes below one pixel', () => {
+  it('keeps small images, shrinks by the longer side and never goes below one pixel', () => {
     expect(fitWithin(640, 480, undefined)).toEqual({ width: 640, height: 480 });
     expect(fitWithin(640, 480, 640)).toEqual({ width: 640, height: 480 });
     expect(fitWithin(640, 480, 320)).toEqual({ width: 320, height: 240 });

@@ -20,7 +20,7 @@ export function scratchFolder(): {
   return { path, list: async (...parts) => (await readdir(path(...parts))).sort() };
 }
 
-/** A picture of a colour a pixel, `paint` giving red, green and blue. */
+/** An image of a colour a pixel, `paint` giving red, green and blue. */
 export function paintImage(
   width: number,
   height: number,
@@ -31,7 +31,7 @@ export function paintImage(
   return { width, height, data };
 }
 
-/** A smooth picture with a bright square that moves four pixels to the right a frame. */
+/** A smooth image with a bright square that moves four pixels to the right a frame. */
 export function movingSquare(width: number, height: number, frame: number): Image {
   return paintImage(width, height, (x, y) => {
     const inside = x >= 4 + frame * 4 && x < 20 + frame * 4 && y >= 8 && y < 24;
@@ -41,7 +41,7 @@ export function movingSquare(width: number, height: number, frame: number): Imag
   });
 }
 
-/** The mean of the absolute differences of two pictures' samples. */
+/** The mean of the absolute differences of two images' samples. */
 export function meanDifference(a: Image, b: Image): number {
   if (a.width !== b.width || a.height !== b.height) return Infinity;
   let sum = 0;

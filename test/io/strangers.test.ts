@@ -180,7 +180,7 @@ describe.skipIf(process.platform === 'win32')('what is no regular file', () => {
     ['readImage of a pipe', () => readImage(scratch.path('pipe'))],
     ['readMask', () => readMask(scratch.path('pipe'))],
     ['readFlow', () => readFlow(scratch.path('pipe.flo'))],
-    ['openFrames of a picture', () => openFrames(scratch.path('pipe.png'))],
+    ['openFrames of an image', () => openFrames(scratch.path('pipe.png'))],
     ['openFrames of an animation', () => openFrames(scratch.path('pipe.gif'))],
     ['openFrames of a video', () => openFrames(scratch.path('pipe.mp4'))],
     ['openFrames of a device', () => openFrames('/dev/zero')],

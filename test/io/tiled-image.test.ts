@@ -11,7 +11,7 @@ afterAll(() => scratch.remove());
 const [WIDTH, HEIGHT] = [37, 41];
 const PIXELS = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, k) => (k * 7) % 251);
 
-/** Rows of a part of the picture. */
+/** Rows of a part of the image. */
 function part(x: number, y: number, width: number, height: number) {
   const data = new Uint8Array(width * height * 3);
   for (let j = 0; j < height; j++) {
@@ -21,7 +21,7 @@ function part(x: number, y: number, width: number, height: number) {
   return [{ x, y, width, height }, data] as const;
 }
 
-describe('a picture written part by part', () => {
+describe('an image written part by part', () => {
   test.each(['.png', '.tif', '.webp'])('is the same as one written whole: %s', async (extension) => {
     const path = scratch.path(`tiled${extension}`);
     const image = await createTiledImage(path, WIDTH, HEIGHT);
@@ -48,7 +48,7 @@ describe('a picture written part by part', () => {
     await expect(createTiledImage(scratch.path('x.jpg'), 70000, 4)).rejects.toThrow(/write a \.tif or \.png/);
   });
 
-  test('a picture is read smaller, in proportion', async () => {
+  test('an image is read smaller, in proportion', async () => {
     const path = scratch.path('large.png');
     await writeImage(path, { width: 80, height: 40, data: new Uint8Array(9600).fill(77) });
     const small = await readImageOfPixels(path, 800);

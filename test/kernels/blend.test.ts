@@ -23,7 +23,7 @@ describe('multiband blending', () => {
   const left = (x: number): boolean => x < 64;
   const right = (x: number): boolean => x >= 64;
 
-  test('turns the step of two constant pictures into a slope that rises all the way', () => {
+  test('turns the step of two constant images into a slope that rises all the way', () => {
     const step = [layer(whole, () => 50, left), layer(whole, () => 150, right)];
     const changes = blendLayers(width, height, step, 5);
     const row = Array.from({ length: width }, (_, x) => {
@@ -38,7 +38,7 @@ describe('multiband blending', () => {
     expect(Math.max(...row.slice(1).map((v, x) => v - row[x]))).toBeLessThan(12);
   });
 
-  test('changes nothing in pictures that agree', () => {
+  test('changes nothing in images that agree', () => {
     const texture = (k: number): number => 100 + 60 * Math.sin(k * 1.7);
     const changes = blendLayers(
       width,
@@ -51,23 +51,20 @@ describe('multiband blending', () => {
         expect(change.subarray(k, k + 3)).toBeCloseToArray([0, 0, 0], TOLERANCE.blend);
   });
 
-  test.each([1, 2, 4])(
-    'agrees with the definition, %i bands, also past the edge of all pictures',
-    (levels) => {
-      const texture = (seed: number) => (k: number) => (k * seed + ((k * k) >> 3)) & 255;
-      const layers = [
-        layer({ x: 0, y: 8, width: 72, height: 24 }, texture(7), (x) => x < 40),
-        layer({ x: 24, y: 0, width: 8, height: 8 }, texture(5), () => true),
-        layer({ x: 32, y: 0, width: 80, height: 32 }, texture(11), (x) => x >= 40 && x < 90),
-      ];
-      const fast = compiled(() => blendLayers(width, height, layers, levels));
-      const slow = blendReference(width, height, layers, levels);
-      fast.forEach((change, v) => {
-        const colours = (values: Float32Array): Float32Array => values.filter((_, k) => k % 4 < 3);
-        expect(colours(change)).toBeCloseToArray(colours(slow[v]), TOLERANCE.blend);
-      });
-    },
-  );
+  test.each([1, 2, 4])('agrees with the definition, %i bands, also past the edge of all images', (levels) => {
+    const texture = (seed: number) => (k: number) => (k * seed + ((k * k) >> 3)) & 255;
+    const layers = [
+      layer({ x: 0, y: 8, width: 72, height: 24 }, texture(7), (x) => x < 40),
+      layer({ x: 24, y: 0, width: 8, height: 8 }, texture(5), () => true),
+      layer({ x: 32, y: 0, width: 80, height: 32 }, texture(11), (x) => x >= 40 && x < 90),
+    ];
+    const fast = compiled(() => blendLayers(width, height, layers, levels));
+    const slow = blendReference(width, height, layers, levels);
+    fast.forEach((change, v) => {
+      const colours = (values: Float32Array): Float32Array => values.filter((_, k) => k % 4 < 3);
+      expect(colours(change)).toBeCloseToArray(colours(slow[v]), TOLERANCE.blend);
+    });
+  });
 
   test('needs memory for larger tiles after smaller ones', () => {
     const wide = { x: 0, y: 0, width: 1024, height: 512 };

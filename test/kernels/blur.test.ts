@@ -18,13 +18,13 @@ describe('a separable blur', () => {
     expect([...blurSeparable(data, 5, 5, half)]).toEqual(wanted);
   });
 
-  it('mirrors the picture at its border without repeating the border', () => {
+  it('mirrors the image at its border without repeating the border', () => {
     const out = blurSeparable(Float32Array.of(1, 2, 5), 3, 1, Float32Array.of(0.5, 0.25));
     // Left of 1 lies 2, right of 5 lies 2; above and below the only row lies itself.
     expect([...out]).toEqual([1.5, 2.5, 3.5]);
   });
 
-  it('leaves a flat picture flat', () => {
+  it('leaves a flat image flat', () => {
     const out = blurSeparable(new Float32Array(60 * 40).fill(77), 60, 40, Float32Array.of(0.4, 0.2, 0.1));
     expect(out).toBeCloseToArray(new Float32Array(60 * 40).fill(77), TOLERANCE.blur);
   });

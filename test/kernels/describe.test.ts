@@ -39,7 +39,7 @@ describe('histograms of all gradients', () => {
     expect(found).toBeCloseToArray(describeDenseReference(plane, places), TOLERANCE.describe);
   });
 
-  it('are those of few samples where the picture is smooth, but for their number', () => {
+  it('are those of few samples where the image is smooth, but for their number', () => {
     const plane = planeOf(90, 90, (x, y) => 100 + 50 * Math.sin(x * 0.09) + 40 * Math.cos(y * 0.07));
     const place = Float32Array.of(45, 44, 6, 0.8);
     const [dense, few] = [describeDense(plane, place), describePlaces(plane, place)];
@@ -65,7 +65,7 @@ describe('histograms of gradients', () => {
     expect(turned[6] / plain[0]).toBeCloseTo(1, 3);
   });
 
-  it('of a flat picture are 0', () => {
+  it('of a flat image are 0', () => {
     expect([
       ...describePlaces(
         planeOf(30, 30, () => 7),

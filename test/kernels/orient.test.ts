@@ -42,7 +42,7 @@ describe('histograms of directions', () => {
     });
   });
 
-  it('are empty where nothing changes, and of pictures that are all border', () => {
+  it('are empty where nothing changes, and of images that are all border', () => {
     expect([
       ...directionHistogram(
         planeOf(() => 9),

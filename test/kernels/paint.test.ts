@@ -3,7 +3,7 @@ import { openPainterReference, paintPicture } from '../../kernels/paint/index.ts
 import { compiled } from './compiled.ts';
 import type { PaintChange, Painter, PaintNodes, PaintSource } from '../../kernels/paint/index.ts';
 
-const pictureOf = (width: number, height: number): PaintSource => ({
+const imageOf = (width: number, height: number): PaintSource => ({
   width,
   height,
   data: Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 37 + ((i >> 3) % 11) * 19) % 256),
@@ -24,19 +24,19 @@ const changeOf = (width: number, height: number): PaintChange => ({
 });
 
 /** All bytes of a single cell, between four nodes. */
-function paintCell(picture: PaintSource, data: Float32Array, change?: PaintChange): number[] {
+function paintCell(image: PaintSource, data: Float32Array, change?: PaintChange): number[] {
   let strip: number[] = [];
   const paint = (painter: Painter): void => {
     painter.run(0, 0, 1);
     strip = [...painter.strip];
   };
-  paintPicture(paint, picture, { columns: 2, rows: 2, data }, change);
+  paintPicture(paint, image, { columns: 2, rows: 2, data }, change);
   return strip;
 }
 
 describe('painting', () => {
-  it('copies a picture where the grid is its own', () => {
-    const picture = pictureOf(40, 24);
+  it('copies an image where the grid is its own', () => {
+    const image = imageOf(40, 24);
     const nodes = gridOf(5, 3, 3, 5, 0);
     for (let k = 0; k < nodes.data.length; k += 4)
       nodes.data.set([3 + 8 * ((k / 4) % 5), 5 + 8 * Math.floor(k / 20), 1, 0], k);
@@ -46,15 +46,15 @@ describe('painting', () => {
         plain.run(1, 0, 2);
         for (let y = 0; y < 8; y++)
           for (let i = 0; i < 48; i++)
-            expect(plain.strip[y * plain.pitch + i]).toBe(picture.data[((5 + y) * 40 + 11) * 3 + i]);
+            expect(plain.strip[y * plain.pitch + i]).toBe(image.data[((5 + y) * 40 + 11) * 3 + i]);
       },
-      picture,
+      image,
       nodes,
     );
   });
 
   it('goes on with the edge past it, and cuts what is too dark or too light', () => {
-    const picture = { width: 2, height: 1, data: Uint8Array.of(10, 20, 30, 200, 210, 220) };
+    const image = { width: 2, height: 1, data: Uint8Array.of(10, 20, 30, 200, 210, 220) };
     const data = new Float32Array(16);
     [
       [-8, -8],
@@ -63,16 +63,16 @@ describe('painting', () => {
       [0, 0],
     ].forEach(([x, y], k) => data.set([x, y, 1, 0], 4 * k));
     const change = { width: 1, height: 1, left: 0, top: 0, data: Float32Array.of(-15, 0.6, 240, 0) };
-    const strip = paintCell(picture, data, change);
+    const strip = paintCell(image, data, change);
     expect(strip.slice(0, 3)).toEqual([0, 21, 255]);
     expect(strip.slice(7 * 24 + 21)).toEqual([0, 21, 255]);
   });
 
   it('darkens colours, and light ones the less the whiter they are', () => {
-    const picture = { width: 2, height: 1, data: Uint8Array.of(255, 255, 255, 255, 255, 200) };
+    const image = { width: 2, height: 1, data: Uint8Array.of(255, 255, 255, 255, 255, 200) };
     const data = new Float32Array(16);
     [0, 1, 2, 3].forEach((k) => data.set([k % 2 ? 8 : 0, 0, 0.5, 0], 4 * k));
-    expect(paintCell(picture, data).slice(0, 6)).toEqual([255, 255, 255, 128, 128, 100]);
+    expect(paintCell(image, data).slice(0, 6)).toEqual([255, 255, 255, 128, 128, 100]);
   });
 
   it.each([
@@ -81,8 +81,8 @@ describe('painting', () => {
     ['a window of it', 300, 200, gridOf(4, 5, 130, 90, -0.2), changeOf(20, 30)],
     ['a single pixel', 1, 1, gridOf(3, 3, 0, 0), changeOf(3, 1)],
   ])('is within rounding of the definition on %s', (_, width, height, nodes, change) => {
-    const picture = pictureOf(width, height);
-    const exact = openPainterReference(picture, nodes, change);
+    const image = imageOf(width, height);
+    const exact = openPainterReference(image, nodes, change);
     let most = -1;
     const compare = (fast: Painter): void => {
       expect(fast.pitch).toBe(exact.pitch);
@@ -98,7 +98,7 @@ describe('painting', () => {
       }
     };
     compiled(() => {
-      paintPicture(compare, picture, nodes, change);
+      paintPicture(compare, image, nodes, change);
     });
     expect([0, 1]).toContain(most);
   });

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { shrinkPicture, shrinkReference } from '../../kernels/shrink/index.ts';
 import { compiled } from './compiled.ts';
 
-function picture(width: number, height: number) {
+function image(width: number, height: number) {
   const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 89 + ((i * i) >> 3)) & 255);
   return { width, height, data };
 }
 
-describe('a picture made smaller', () => {
+describe('an image made smaller', () => {
   it('has the means of whole pixels and of their parts', () => {
     const data = Uint8Array.from([0, 30, 90], (v) => v).reduce<number[]>((all, v) => [...all, v, v, v], []);
     const small = shrinkPicture({ width: 3, height: 1, data: Uint8Array.from(data) }, 2, 1);
@@ -16,7 +16,7 @@ describe('a picture made smaller', () => {
   });
 
   it('is itself at its own size, and flat where it was flat', () => {
-    expect(shrinkPicture(picture(7, 5), 7, 5)).toEqual(picture(7, 5));
+    expect(shrinkPicture(image(7, 5), 7, 5)).toEqual(image(7, 5));
     const flat = new Uint8Array(50 * 40 * 3).fill(201);
     expect(new Set(shrinkPicture({ width: 50, height: 40, data: flat }, 13, 11).data)).toEqual(
       new Set([201]),
@@ -32,7 +32,7 @@ describe('a picture made smaller', () => {
   ])(
     'agrees with the definition to a level, from %i x %i to %i x %i',
     (width, height, newWidth, newHeight) => {
-      const full = picture(width, height);
+      const full = image(width, height);
       const fast = compiled(() => shrinkPicture(full, newWidth, newHeight));
       const slow = shrinkReference(full, newWidth, newHeight);
       const worst = fast.data.reduce((most, v, i) => Math.max(most, Math.abs(v - slow.data[i])), 0);
@@ -42,6 +42,6 @@ describe('a picture made smaller', () => {
   );
 
   it('is not made larger', () => {
-    expect(() => shrinkPicture(picture(4, 4), 5, 2)).toThrow('Expected a size of at most 4 x 4');
+    expect(() => shrinkPicture(image(4, 4), 5, 2)).toThrow('Expected a size of at most 4 x 4');
   });
 });

@@ -150,7 +150,7 @@ describe('splatForward', () => {
   it('keeps the means when an importance far below all others asks for scales of their own', () => {
     const weights = Float32Array.from(data.weights);
     const importance = Float32Array.from(data.importance, (z) => z + 5000);
-    // The last pixel of the input, moved out of the picture, spreads the range without landing anywhere.
+    // The last pixel of the input, moved out of the image, spreads the range without landing anywhere.
     const flow = input.flow.slice();
     flow[flow.length - 2] = 1000;
     const together = splatForward({ ...input, flow, weights, importance });

@@ -9,7 +9,7 @@ const [WIDTH, HEIGHT] = [200, 120];
 const PHOTO = drawScene(260, 140, 3, 700);
 const MOVE = 4;
 
-/** The left and the right picture of one canvas, the right one's content 4 pixels off. */
+/** The left and the right image of one canvas, the right one's content 4 pixels off. */
 function viewAt(x: number, off: number): WarpedView {
   const area = { x, y: 0, width: 140, height: HEIGHT };
   const { data } = cutFrame(PHOTO, 20 + x - off, 10, area.width, HEIGHT);
@@ -44,7 +44,7 @@ const constantFlow =
       },
     });
 
-describe('aligning pictures at their seam', () => {
+describe('aligning images at their seam', () => {
   test('bends each half the way there, and not at all far from it', async () => {
     const { bends, pairs } = await alignViews(CANVAS, VIEWS, SEAMS, constantFlow(MOVE));
     expect(pairs).toHaveLength(1);
@@ -61,7 +61,7 @@ describe('aligning pictures at their seam', () => {
     expect(Math.abs(shift(0, 139, 60))).toBeLessThan(0.2);
   });
 
-  test('leaves pictures alone where the flow does not help', async () => {
+  test('leaves images alone where the flow does not help', async () => {
     const { bends, pairs } = await alignViews(CANVAS, VIEWS, SEAMS, constantFlow(-MOVE));
     expect(pairs.map(({ used }) => used)).toEqual([false]);
     expect(bends).toEqual([undefined, undefined]);

@@ -10,7 +10,7 @@ import type { WarpedView } from '../../src/stitch/canvas/warp-view.ts';
 import '../matchers.ts';
 import { TOLERANCE } from '../tolerances.ts';
 
-/** A square of a canvas as one picture shows it: `scene` times the picture's own brightness. */
+/** A square of a canvas as one image shows it: `scene` times the image's own brightness. */
 function view(
   x: number,
   size: number,
@@ -39,7 +39,7 @@ describe('white balance', () => {
     return { ...plain, rgb: plain.rgb.map((level, i) => Math.round(level * [r, g, b][i % 3])) };
   };
 
-  test('pictures of several white balances get the mean of them', () => {
+  test('images of several white balances get the mean of them', () => {
     const views = [tinted(0, [0.8, 1, 1.25]), tinted(25, [1, 1, 1]), tinted(50, [1.25, 1, 0.8])];
     const tints = estimateTints(views)!;
     const wanted = [
@@ -59,7 +59,7 @@ describe('white balance', () => {
 });
 
 describe('exposure', () => {
-  test('one picture half as bright as the other is met half way', () => {
+  test('one image half as bright as the other is met half way', () => {
     const { gains, before, after } = estimateExposure([view(0, 60, () => 1), view(30, 60, () => 0.5)]);
     expect(gains).toBeCloseToArray([Math.SQRT1_2, Math.SQRT2], TOLERANCE.gain);
     expect(Math.abs(before - Math.LN2)).toBeLessThan(TOLERANCE.gain);
@@ -86,7 +86,7 @@ describe('exposure', () => {
     expect(gains).toBeCloseToArray([1, 1], 0.03);
   });
 
-  test('pictures that do not overlap keep their brightness', () => {
+  test('images that do not overlap keep their brightness', () => {
     expect(estimateExposure([view(0, 20, () => 1), view(40, 20, () => 0.5)]).gains).toEqual([1, 1]);
   });
 
@@ -142,7 +142,7 @@ test('tiles cover the canvas once, corners on the coarsest band', () => {
   }
 });
 
-test('a picture at a quarter of its size is the mean of sixteen pixels, also where a side is no multiple', () => {
+test('an image at a quarter of its size is the mean of sixteen pixels, also where a side is no multiple', () => {
   const grey = (values: readonly number[]) => Uint8Array.from(values.flatMap((v) => [v, v, v]));
   const row = [0, 4, 8, 8, 20, 20, 20, 20];
   const even = quarterImage({ width: 8, height: 4, data: grey([...row, ...row, ...row, ...row]) });
@@ -151,7 +151,7 @@ test('a picture at a quarter of its size is the mean of sixteen pixels, also whe
   expect([odd.width, odd.height]).toEqual([2, 1]);
 });
 
-test('a picture is made smaller by the mean of areas, and kept where it is small enough', () => {
+test('an image is made smaller by the mean of areas, and kept where it is small enough', () => {
   const data = Uint8Array.from({ length: 4 * 2 * 3 }, (_, k) => (Math.floor(k / 3) % 4) * 40);
   const image = { width: 4, height: 2, data };
   expect(shrinkImage(image, 8)).toBe(image);

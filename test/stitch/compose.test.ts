@@ -52,13 +52,13 @@ async function compose(
 const pixel = ({ width, data }: Image, x: number, y: number): number => data[(y * width + x) * 3];
 
 describe('composing', () => {
-  test('parts of one picture give the picture back', async () => {
+  test('parts of one image give the image back', async () => {
     const whole = await compose(PARTS);
     let most = 0;
     for (let y = 0; y < HEIGHT; y++)
       for (let x = 0; x < WIDTH; x++)
         most = Math.max(most, Math.abs(pixel(whole, x, y) - PHOTO.data[(y * WIDTH + x) * 3]));
-    // One of the picture's 8 bits, and one of the small copies' that are blended.
+    // One of the image's 8 bits, and one of the small copies' that are blended.
     expect(most).toBeLessThanOrEqual(2);
   });
 

@@ -71,7 +71,7 @@ describe('straightening', () => {
     for (const r of turned) expect(column3(r, 1)[1]).toBeGreaterThan(0.99);
   });
 
-  test('takes the first picture for upright where the camera rolled about its line of sight', () => {
+  test('takes the first image for upright where the camera rolled about its line of sight', () => {
     const { rotation, sweep, explanation } = correctWave(
       [turn(0, 0, 10), turn(0, 0, 100), turn(0, 0, 50)],
       ['a.jpg'],
@@ -107,7 +107,7 @@ describe('views far from the horizon', () => {
   });
 
   test('near the horizon are shown upright as before, and whoever asks for a cylinder has one', () => {
-    expect(shown(20).straightening).toBe('upright by all pictures, a horizontal sweep');
-    expect(shown(50, 'cylindrical').straightening).toBe('upright by all pictures, a horizontal sweep');
+    expect(shown(20).straightening).toBe('upright by all images, a horizontal sweep');
+    expect(shown(50, 'cylindrical').straightening).toBe('upright by all images, a horizontal sweep');
   });
 });

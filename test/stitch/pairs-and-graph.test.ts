@@ -48,7 +48,7 @@ describe('verification', () => {
   });
 });
 
-test('a pair examined at a smaller size is told in pixels of the full pictures', () => {
+test('a pair examined at a smaller size is told in pixels of the full images', () => {
   const view = (index: number): View => ({
     ...{ index, name: String(index), width: 400, height: 320, scale: 0.25 },
     matched: SIZE,
@@ -59,7 +59,7 @@ test('a pair examined at a smaller size is told in pixels of the full pictures',
   expect(found.homography!).toBeCloseToArray([1, 0, -120, 0, 1, 40, 0, 0, 1], TOLERANCE.adjusted);
 });
 
-test('components come by size, and single pictures stay alone', () => {
+test('components come by size, and single images stay alone', () => {
   const pairs = [pair(4, 5, 20), pair(0, 3, 20), pair(3, 6, 20), pair(1, 2, 20, false)];
   expect(findComponents(7, pairs)).toEqual([[0, 3, 6], [4, 5], [1], [2]]);
 });
@@ -76,14 +76,14 @@ test('the spanning tree takes the strongest pairs and starts in the middle of th
   ]);
 });
 
-test('few pictures are all compared, of many the near ones and the ends', () => {
+test('few images are all compared, of many the near ones and the ends', () => {
   expect(candidatePairs(5)).toHaveLength(10);
   const many = candidatePairs(100);
   expect(many).toHaveLength(600);
   expect(many).toContainEqual([0, 99]);
 });
 
-test('points that are thinned out still cover the picture', () => {
+test('points that are thinned out still cover the image', () => {
   const points = Float64Array.from({ length: 4000 }, (_, i) =>
     i % 2 ? 10 : i < 3800 ? (i / 2) % 20 : i / 4,
   );

@@ -16,7 +16,7 @@ function strip(from: number, to: number, red: (x: number, y: number) => number):
 }
 
 describe('seams', () => {
-  test('run where two pictures agree, around what differs', () => {
+  test('run where two images agree, around what differs', () => {
     // They share columns 20 to 39 and show the same in columns 33 to 35 alone.
     const agree = (x: number): boolean => x >= 33 && x <= 35;
     const a = strip(0, 40, () => 100);
@@ -35,7 +35,7 @@ describe('seams', () => {
     expect(Math.abs(first - 30)).toBeLessThanOrEqual(1);
   });
 
-  test('leave nothing that a picture shows without an owner, and blank what none shows', () => {
+  test('leave nothing that an image shows without an owner, and blank what none shows', () => {
     const views = [strip(0, 25, (x) => x), strip(15, 50, (x, y) => x + y)];
     const { owners } = findSeams(views, WIDTH, HEIGHT);
     owners.forEach((owner, k) => expect(owner >= 0).toBe(k % WIDTH < 50));
@@ -43,7 +43,7 @@ describe('seams', () => {
     expect(growSeams({ width: WIDTH, height: HEIGHT, owners }, 3).owners[52]).toBe(1);
   });
 
-  test('a picture that lies inside of another does no harm', () => {
+  test('an image that lies inside of another does no harm', () => {
     const { owners } = findSeams([strip(0, 60, () => 50), strip(20, 40, () => 50)], WIDTH, HEIGHT);
     expect(owners.every((owner) => owner >= 0)).toBe(true);
   });

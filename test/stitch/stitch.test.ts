@@ -77,13 +77,13 @@ describe('views of a turning camera', { timeout: PATIENCE }, () => {
     expect(blank).toBe(0);
   });
 
-  test('cameras go through JSON and place other pictures of the same rig', async () => {
+  test('cameras go through JSON and place other images of the same rig', async () => {
     const { panoramas } = await stitchOnce();
     const transforms = parseTransforms(JSON.parse(JSON.stringify(panoramas[0].transforms)));
     const again = await stitch(VIEWS, { transforms });
     expect(again.panoramas[0].image!.data).toEqual(panoramas[0].image!.data);
     await expect(stitch(VIEWS.slice(1), { transforms })).rejects.toThrow(
-      /3 pictures for the transforms but received 2/,
+      /3 images for the transforms but received 2/,
     );
   });
 
@@ -103,27 +103,27 @@ describe('views of a turning camera', { timeout: PATIENCE }, () => {
     },
   );
 
-  test('the same picture twice is placed twice', async () => {
+  test('the same image twice is placed twice', async () => {
     const { report } = await stitch([VIEWS[2], VIEWS[2], VIEWS[0]]);
     expect(report.leftOut).toEqual([]);
     expect(report.panoramas[0].images).toHaveLength(3);
   });
 
-  test('pictures of one scene zoomed come together with a focal length each', async () => {
+  test('images of one scene zoomed come together with a focal length each', async () => {
     const near = cutView(PHOTO, 480, turn(1), FOCAL * 1.5, SIZE);
     const result = await stitch([VIEWS[2], near], { model: 'rotation' });
     const [wide, tele] = result.panoramas[0].report.images.map(({ focal }) => focal!);
     expect(tele / wide).toBeCloseTo(1.5, 1);
   });
 
-  test('a camera that zooms and does not turn gives a flat picture, since nothing tells its focal length', async () => {
+  test('a camera that zooms and does not turn gives a flat image, since nothing tells its focal length', async () => {
     const near = cutView(PHOTO, 480, turn(0), FOCAL * 2, SIZE);
     const { report } = await stitch([VIEWS[2], near]);
     expect(report.panoramas[0].model).toBe('affine');
     expect(report.panoramas[0].projection).toBe('plane');
   });
 
-  test('a picture of few pixels is called small, not plain', async () => {
+  test('an image of few pixels is called small, not plain', async () => {
     const tiny = cutView(PHOTO, 480, turn(0), 60, { width: 60, height: 44 });
     const { report } = await stitch([...VIEWS, tiny]);
     expect(report.leftOut.map(({ advice }) => advice)).toEqual([
@@ -131,7 +131,7 @@ describe('views of a turning camera', { timeout: PATIENCE }, () => {
     ]);
   });
 
-  test('a picture of something else is left out by name, with advice', async () => {
+  test('an image of something else is left out by name, with advice', async () => {
     const stranger = drawScene(SIZE.width, SIZE.height, 99, 400);
     const { report, panoramas } = await stitch([...VIEWS.slice(1), stranger, BLANK]);
     expect(panoramas).toHaveLength(1);
@@ -142,20 +142,16 @@ describe('views of a turning camera', { timeout: PATIENCE }, () => {
   });
 });
 
-test(
-  'pictures that few points leave apart are looked at again with more',
-  { timeout: PATIENCE },
-  async () => {
-    const quick = createFeatureMatcher({ count: 15 }) as PairMatcher<unknown>;
-    await expect(stitch(VIEWS, { matcher: quick })).rejects.toThrow('no two of these do');
-    const thorough = createFeatureMatcher({ count: 900 }) as PairMatcher<unknown>;
-    const { panoramas, report } = await stitch(VIEWS, { matcher: { ...quick, thorough } });
-    expect(panoramas[0].report.images).toHaveLength(3);
-    expect(Math.min(...report.inputs.map(({ keypoints }) => keypoints))).toBeGreaterThan(15);
-  },
-);
+test('images that few points leave apart are looked at again with more', { timeout: PATIENCE }, async () => {
+  const quick = createFeatureMatcher({ count: 15 }) as PairMatcher<unknown>;
+  await expect(stitch(VIEWS, { matcher: quick })).rejects.toThrow('no two of these do');
+  const thorough = createFeatureMatcher({ count: 900 }) as PairMatcher<unknown>;
+  const { panoramas, report } = await stitch(VIEWS, { matcher: { ...quick, thorough } });
+  expect(panoramas[0].report.images).toHaveLength(3);
+  expect(Math.min(...report.inputs.map(({ keypoints }) => keypoints))).toBeGreaterThan(15);
+});
 
-test('a picture that the second look cannot read stays alone', { timeout: PATIENCE }, async () => {
+test('an image that the second look cannot read stays alone', { timeout: PATIENCE }, async () => {
   const reads = [0, 0, 0];
   const sources = VIEWS.map(({ width, height, data }, i) => ({
     ...{ name: `view ${i}`, width, height },
@@ -197,13 +193,11 @@ test('parts of a scan are put together by affine maps', { timeout: PATIENCE }, a
 });
 
 describe('what cannot be stitched is refused in words', { timeout: PATIENCE }, () => {
-  test('too few pictures', async () => {
-    await expect(stitch([VIEWS[0]])).rejects.toThrow(
-      'Expected two or more pictures to stitch but received 1',
-    );
+  test('too few images', async () => {
+    await expect(stitch([VIEWS[0]])).rejects.toThrow('Expected two or more images to stitch but received 1');
   });
 
-  test('pictures that do not overlap', async () => {
+  test('images that do not overlap', async () => {
     await expect(stitch([VIEWS[0], drawScene(300, 220, 50, 400)])).rejects.toThrow(
       /no two of these do: image 0: .*image 1: /,
     );

@@ -7,7 +7,7 @@ import { pixelToRay } from '../../src/stitch/cameras/rotation-cameras.ts';
 export { cutView, turn, warpPhoto } from '../../fixtures/cut-views.ts';
 import type { Size } from '../../src/core/types.ts';
 
-/** A picture with something to see everywhere: blobs of all sizes, the same for the same seed. */
+/** An image with something to see everywhere: blobs of all sizes, the same for the same seed. */
 export function drawScene(width: number, height: number, seed = 1, blobs = 900): Image {
   const random = createRandom(seed);
   const data = new Uint8Array(width * height * 3).fill(110);
@@ -62,7 +62,7 @@ export function homographyOfTurn(
   return multiply3(invertHomography(multiply3(rotationB, pixelToRay(focalB, size))), toRay);
 }
 
-/** A rectangle of a picture. */
+/** A rectangle of an image. */
 export function cutFrame(image: Image, left: number, top: number, width: number, height: number): Image {
   const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {

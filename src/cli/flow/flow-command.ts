@@ -17,10 +17,10 @@ import type { FlowCommandOptions } from './flow-options.ts';
 export const DEFAULT_MODEL = DEFAULT_FLOW_MODEL;
 
 const HELP = `
-Two pictures give one flow; a video, GIF or folder of pictures gives one for each frame but the last.
+Two images give one flow; a video, GIF or folder of images gives one for each frame but the last.
 What -o makes is told by its name:
-  two pictures       flow.flo, .pfm, .npy, or .png (16-bit, KITTI)
-  video or folder    flow.mp4 (or .webm, .mkv, .mov), flow.gif, a folder of PNG pictures,
+  two images       flow.flo, .pfm, .npy, or .png (16-bit, KITTI)
+  video or folder    flow.mp4 (or .webm, .mkv, .mov), flow.gif, a folder of PNG images,
                      or flow files: folder/%06d.flo (or .pfm, .npy)
 
 --normalize says which motion gets the full colour, 1 pixel or more (a few outliers do not count):
@@ -41,18 +41,18 @@ Examples:
   whither flow clip.mp4 -o flow.gif --every 2 --max-size 480
   whither flow frames/ -o flows/%06d.flo --both`;
 
-/** `whither flow`: the flow of a pair of pictures or of a sequence. */
+/** `whither flow`: the flow of a pair of images or of a sequence. */
 export function addFlowCommand(program: Command): void {
   program
     .command('flow')
-    .description('estimate where every pixel goes, from one picture to the next')
-    .argument('<input...>', 'two pictures, or one video, GIF or folder of pictures')
-    .option('-o, --output <path>', 'flow file of two pictures; video, GIF or folder of a sequence')
-    .option('--color <path>', 'two pictures: the flow in colours')
-    .option('--occlusion <path>', 'two pictures: white where the second does not show the pixel')
-    .option('--arrows <path>', 'two pictures: the first with arrows')
+    .description('estimate where every pixel goes, from one image to the next')
+    .argument('<input...>', 'two images, or one video, GIF or folder of images')
+    .option('-o, --output <path>', 'flow file of two images; video, GIF or folder of a sequence')
+    .option('--color <path>', 'two images: the flow in colours')
+    .option('--occlusion <path>', 'two images: white where the second does not show the pixel')
+    .option('--arrows <path>', 'two images: the first with arrows')
     .option('--json', 'print statistics as JSON on stdout')
-    .option('--repeat <n>', 'two pictures: report the median time of n estimates after a warm-up', parseCount)
+    .option('--repeat <n>', 'two images: report the median time of n estimates after a warm-up', parseCount)
     .option('--model <name>', 'installed model, or a folder with a model.json', DEFAULT_MODEL)
     .addOption(
       new Option('--preset <name>', 'speed against accuracy (default: as the model says)').choices(
@@ -66,17 +66,14 @@ export function addFlowCommand(program: Command): void {
       'steps at each level of a pyramid network, such as 2,2,1',
       parseIterations,
     )
-    .option(
-      '--refine',
-      'refine the flow on the pictures: more exact, but slower (default: as the model says)',
-    )
+    .option('--refine', 'refine the flow on the images: more exact, but slower (default: as the model says)')
     .option('--no-refine', 'leave the flow as the network gave it')
     .option('--tile <pixels>', 'work in tiles of this side; 0 for none, auto above 4 megapixels', parseTile)
     .option('--every <n>', 'sequence: take every n-th frame', parseCount)
-    .option('--max-size <pixels>', 'shrink pictures whose longer side exceeds this', parseCount)
+    .option('--max-size <pixels>', 'shrink images whose longer side exceeds this', parseCount)
     .option('--normalize <rule>', 'which motion gets the full colour, see below', parseNormalize)
     .option('--both', 'estimate backwards too, and leave out what the two directions do not agree on')
-    .addOption(new Option('--overlay <kind>', 'sequence: what its pictures show').choices(OVERLAYS))
+    .addOption(new Option('--overlay <kind>', 'sequence: what its images show').choices(OVERLAYS))
     .option('--force', 'replace what exists')
     .addHelpText('after', HELP)
     .action(async (inputs: string[], options: FlowCommandOptions) => {
@@ -92,9 +89,9 @@ function backendOption(): Option {
 async function runPair(inputs: string[], options: FlowCommandOptions): Promise<void> {
   if (inputs.length !== 2)
     throw new WhitherError(
-      `Expected two pictures, or one video, GIF or folder, but received ${inputs.length} inputs`,
+      `Expected two images, or one video, GIF or folder, but received ${inputs.length} inputs`,
     );
-  refuse(options, ['every', 'overlay'], 'two pictures');
+  refuse(options, ['every', 'overlay'], 'two images');
   const { flowOfPair } = await import('./flow-pair.ts');
   await flowOfPair(inputs[0], inputs[1], options);
 }

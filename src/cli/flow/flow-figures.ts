@@ -18,7 +18,7 @@ export function round(value: number): number {
   return Math.round(value * 1000) / 1000;
 }
 
-/** The flow, unknown where the second picture does not show the pixel. */
+/** The flow, unknown where the second image does not show the pixel. */
 export function withoutOccluded(flow: FlowField, occluded: Mask): FlowField {
   const valid = occluded.data.map((hidden, i) => (hidden || flow.valid?.[i] === 0 ? 0 : 1));
   return { ...flow, valid };

@@ -3,7 +3,7 @@ import type { EstimateOptions } from '../../flow/estimate/index.ts';
 import type { TileOption } from '../../flow/tiles/index.ts';
 import type { FlowPresetName } from '../../runtime/index.ts';
 
-/** What a sequence of pictures can show of its flow. */
+/** What a sequence of images can show of its flow. */
 export const OVERLAYS = ['color', 'blend', 'arrows', 'side-by-side'] as const;
 export type Overlay = (typeof OVERLAYS)[number];
 

@@ -24,12 +24,12 @@ import type { InterruptGuard, Progress, Warnings } from '../shared/index.ts';
 import { openModel } from './open-model.ts';
 
 /**
- * Mean confidence below which two pictures are hardly of one scene. What the network tells was 0.44 to 0.74 on 15 pairs of
+ * Mean confidence below which two images are hardly of one scene. What the network tells was 0.44 to 0.74 on 15 pairs of
  * two scenes and 0.87 to 1 on 26 of one, the agreement of both directions 0 to 0.03 and 0.58 to 1 (20 of these).
  */
 const HARDLY_SURE = { network: 0.8, bothWays: 0.3 };
 
-/** Pixels along a side below which a picture is smaller than a cell of the networks' coarsest features. */
+/** Pixels along a side below which an image is smaller than a cell of the networks' coarsest features. */
 const LEAST_SIDE = 16;
 
 const PICTURES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff'];
@@ -62,7 +62,7 @@ async function checkPairOptions(options: FlowCommandOptions, inputs: readonly st
   const { output, color, occlusion, arrows, json, force = false } = options;
   if (!output && !color && !occlusion && !arrows && !json)
     throw new WhitherError('Expected something to make: -o, --color, --occlusion, --arrows or --json');
-  if (output) checkExtension(output, FLOW_EXTENSIONS, '-o with two pictures');
+  if (output) checkExtension(output, FLOW_EXTENSIONS, '-o with two images');
   for (const [name, path] of Object.entries({ color, occlusion, arrows }))
     if (path) checkExtension(path, PICTURES, `--${name}`);
   const outputs = [output, backwardPath(options), color, occlusion, arrows].filter(
@@ -82,7 +82,7 @@ function backwardPath({ output, both }: FlowCommandOptions): string | undefined 
 function checkSameSize(imageA: Image, pathA: string, imageB: Image, pathB: string): void {
   if (imageA.width === imageB.width && imageA.height === imageB.height) return;
   throw new ShapeError(
-    `Expected two pictures of one size but ${pathA} is ${imageA.width} x ${imageA.height} ` +
+    `Expected two images of one size but ${pathA} is ${imageA.width} x ${imageA.height} ` +
       `and ${pathB} is ${imageB.width} x ${imageB.height}`,
   );
 }
@@ -178,11 +178,11 @@ function report(
   );
   if (Math.min(width, height) < LEAST_SIDE)
     process.stderr.write(
-      `This flow is a guess: ${width} x ${height} pixels are too few to see motion by, give larger pictures\n`,
+      `This flow is a guess: ${width} x ${height} pixels are too few to see motion by, give larger images\n`,
     );
   const sureness = confidence && mean(confidence.data);
   if (sureness !== undefined && sureness < HARDLY_SURE[backward ? 'bothWays' : 'network'])
     process.stderr.write(
-      `This flow is hardly sure (confidence ${sureness.toFixed(2)} in the mean): are both pictures of one scene?\n`,
+      `This flow is hardly sure (confidence ${sureness.toFixed(2)} in the mean): are both images of one scene?\n`,
     );
 }

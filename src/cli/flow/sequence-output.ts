@@ -7,7 +7,7 @@ import { createFrameSink } from '../../io/index.ts';
 import type { FrameSource } from '../../io/index.ts';
 import type { FlowCommandOptions } from './flow-options.ts';
 import { checkApart, checkOutputs } from '../shared/index.ts';
-import { drawFlow, pictureWidth } from './sequence-picture.ts';
+import { drawFlow, imageWidth } from './sequence-picture.ts';
 import type { SequenceTarget } from './sequence-target.ts';
 
 /** One flow of a sequence, ready to be written. */
@@ -34,14 +34,14 @@ export interface SequenceOutput {
 }
 
 /**
- * Refuses a file that is in the way before any work is done, and pictures in the folder of the frames: they
+ * Refuses a file that is in the way before any work is done, and images in the folder of the frames: they
  * have the same names.
  */
 export async function checkTarget(target: SequenceTarget, input: string, force: boolean): Promise<void> {
   if (target.kind === 'video') {
     await checkApart([target.path], [input]);
     await checkOutputs([target.path], force);
-  } else if (target.kind === 'pictures') {
+  } else if (target.kind === 'images') {
     // Of a numbered pattern too, which is no path that exists.
     const pattern = (await inspectPath(input)) === 'nothing';
     await checkApart([target.folder], [pattern ? dirname(input) : input]);
@@ -88,7 +88,12 @@ export async function openOutput(
 ): Promise<SequenceOutput> {
   return target.kind === 'flows'
     ? openFlows(target, options)
-    : openPictures(target.kind === 'video' ? target.path : target.folder, source, options, prefixOf(target));
+    : openImageTarget(
+        target.kind === 'video' ? target.path : target.folder,
+        source,
+        options,
+        prefixOf(target),
+      );
 }
 
 /** What goes before the names of frames. */
@@ -117,14 +122,14 @@ async function openFlows(
   };
 }
 
-async function openPictures(
+async function openImageTarget(
   path: string,
   source: FrameSource,
   { force = false, overlay = 'color' }: FlowCommandOptions,
   prefix: string,
 ): Promise<SequenceOutput> {
   const sink = await createFrameSink(path, {
-    width: pictureWidth(source.width, overlay),
+    width: imageWidth(source.width, overlay),
     height: source.height,
     frameRate: source.frameRate,
     variableRate: source.variableRate,

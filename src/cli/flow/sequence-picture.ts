@@ -2,7 +2,7 @@ import type { FlowField, Image } from '../../core/index.ts';
 import { overlayImages, colorizeFlow, drawArrows, sideBySide } from '../../draw/index.ts';
 import type { Overlay } from './flow-options.ts';
 
-/** One picture of a sequence: its flow in colours, alone or with the frame it starts from. */
+/** One image of a sequence: its flow in colours, alone or with the frame it starts from. */
 export function drawFlow(frame: Image, flow: FlowField, overlay: Overlay, maxMagnitude?: number): Image {
   if (overlay === 'arrows') return drawArrows(frame, flow);
   const colors = colorizeFlow(flow, { maxMagnitude }).image;
@@ -10,7 +10,7 @@ export function drawFlow(frame: Image, flow: FlowField, overlay: Overlay, maxMag
   return overlay === 'blend' ? overlayImages(frame, colors) : sideBySide(frame, colors);
 }
 
-/** Columns of the pictures that {@link drawFlow} makes of frames of this width. */
-export function pictureWidth(frameWidth: number, overlay: Overlay): number {
+/** Columns of the images that {@link drawFlow} makes of frames of this width. */
+export function imageWidth(frameWidth: number, overlay: Overlay): number {
   return overlay === 'side-by-side' ? frameWidth * 2 : frameWidth;
 }

@@ -8,22 +8,22 @@ const MODELS = ['translation', 'similarity', 'affine', 'homography', 'fundamenta
 const TRANSFORMS = ['none', 'affine', 'homography', 'tps', 'affine-tps', 'fitted-affine', 'fitted-tps'];
 
 const HELP = `
-The model is what relates the pictures:
+The model is what relates the images:
   homography    a flat scene, or a camera that only turns (default)
   affine, similarity, translation
                 simpler maps, for scans, maps and small parts
   fundamental   any scene from two places: lines on which partners lie
 
 Features are matched, wrong matches sorted out, then matched again with A warped onto B. Where few matches agree,
-the pictures are also looked at as from other sides (--views), which takes longer. --source flow samples dense
-flow instead, for pictures of one size with little texture and small motion. --source homography-network asks a
-network where A's corners go and aligns the pictures from there, for those that differ little and are too blurred, dark
+the images are also looked at as from other sides (--views), which takes longer. --source flow samples dense
+flow instead, for images of one size with little texture and small motion. --source homography-network asks a
+network where A's corners go and aligns the images from there, for those that differ little and are too blurred, dark
 or noisy for features; with --polish it is as exact as features are, but far views are lost. Its matches are points of a
 grid by its homography, which agree by nature: only confidence, 0 to 1, says how far to trust it, and below 0.3 it
 counts as no match.
 
 --json prints homography (nine numbers, row by row, from pixels of A to pixels of B), matches, inliers and how they
-came about. The exit code is 1 where the pictures do not match.
+came about. The exit code is 1 where the images do not match.
 
 --semantic finds the same parts of two different objects of one kind, the wheel of one motorbike on another. --points
 points.json, [[x, y], ...] in A, answers as points in B with --json; --draw shows A, B with what was carried over, B
@@ -36,14 +36,14 @@ Examples:
   whither match dark1.png dark2.png --source homography-network --polish --json
   whither match cat1.jpg cat2.jpg --semantic --points eyes.json --json --draw cats.png`;
 
-/** `whither match`: the map from one picture to another. */
+/** `whither match`: the map from one image to another. */
 export function addMatchCommand(program: Command): void {
   program
     .command('match')
-    .description('find how two pictures of one scene map onto each other')
-    .argument('<pictureA>', 'picture')
-    .argument('<pictureB>', 'picture')
-    .option('--draw <path>', 'both pictures with lines between the points that match')
+    .description('find how two images of one scene map onto each other')
+    .argument('<imageA>', 'image')
+    .argument('<imageB>', 'image')
+    .option('--draw <path>', 'both images with lines between the points that match')
     .option('--json', 'print the result as JSON')
     .option('--points [path]', 'with --json: the points too; with --semantic: a file of points to carry over')
     .option('--semantic', 'two objects of one kind instead of one scene: the same parts')
@@ -70,7 +70,7 @@ export function addMatchCommand(program: Command): void {
     )
     .option('--descriptor <name>', 'rootsift, sift, or an installed patch model such as patchnet', 'rootsift')
     .option('--flow-model <name>', 'with --source flow: installed model, or a folder with a model.json')
-    .option('--count <n>', 'most keypoints a picture', parseCount, 4000)
+    .option('--count <n>', 'most keypoints an image', parseCount, 4000)
     .option('--ratio <r>', 'greatest ratio of best to second best, 0 to 1', parseRatio, 0.8)
     .option('--threshold <pixels>', 'greatest error of an inlier', parsePixels, 3)
     .option('--seed <n>', 'seed of the random samples', parseCount, 1)
@@ -80,12 +80,12 @@ export function addMatchCommand(program: Command): void {
         .default('auto'),
     )
     .option('--no-rematch', 'do not match again with A warped onto B')
-    .option('--polish', 'align the pictures themselves at the end, for scenes of few features')
+    .option('--polish', 'align the images themselves at the end, for scenes of few features')
     .option('--force', 'replace what exists')
     .addHelpText('after', HELP)
-    .action(async (pictureA: string, pictureB: string, options: MatchCommandOptions) => {
+    .action(async (imageA: string, imageB: string, options: MatchCommandOptions) => {
       const { runMatch } = await import('./match-run.ts');
-      await runMatch(pictureA, pictureB, options);
+      await runMatch(imageA, imageB, options);
     });
 }
 

@@ -24,7 +24,7 @@ export async function runMatch(pathA: string, pathB: string, options: MatchComma
   const warnings = createWarnings();
   const [imageA, imageB] = await readImages([pathA, pathB], { onWarning: warnings.tell });
   const start = performance.now();
-  const result = await matchPictures(imageA, imageB, options);
+  const result = await matchImages(imageA, imageB, options);
   const milliseconds = performance.now() - start;
   if (options.draw) await draw(options.draw, imageA, imageB, result, options);
   if (options.json)
@@ -35,11 +35,11 @@ export async function runMatch(pathA: string, pathB: string, options: MatchComma
 }
 
 async function checkOptions(pathA: string, pathB: string, options: MatchCommandOptions): Promise<void> {
-  const { draw: picture, flowModel, source, force = false } = options;
-  if (picture) {
-    checkExtension(picture, PICTURES, '--draw');
-    await checkApart([picture], [pathA, pathB]);
-    await checkOutputs([picture], force);
+  const { draw: drawing, flowModel, source, force = false } = options;
+  if (drawing) {
+    checkExtension(drawing, PICTURES, '--draw');
+    await checkApart([drawing], [pathA, pathB]);
+    await checkOutputs([drawing], force);
   }
   if (flowModel && source !== 'flow')
     throw new WhitherError('Expected --source flow with --flow-model but received features: see --help');
@@ -58,7 +58,7 @@ function checkSemanticOptions({ semantic, transform, looks, points, json, draw }
     throw new WhitherError('Expected --json with --points: the points are printed there');
 }
 
-async function matchPictures(imageA: Image, imageB: Image, options: MatchCommandOptions): Promise<PairMatch> {
+async function matchImages(imageA: Image, imageB: Image, options: MatchCommandOptions): Promise<PairMatch> {
   const { model, ratio, threshold, seed, views, rematch, polish } = options;
   const settings = { model, ratio, threshold, seed, simulate: views, rematch, polish };
   if (options.source === 'flow') {
@@ -136,7 +136,7 @@ async function flowCorrespondences(
 ): Promise<Correspondences> {
   if (imageA.width !== imageB.width || imageA.height !== imageB.height)
     throw new ShapeError(
-      `Expected two pictures of one size for --source flow but they are ${imageA.width} x ${imageA.height} ` +
+      `Expected two images of one size for --source flow but they are ${imageA.width} x ${imageA.height} ` +
         `and ${imageB.width} x ${imageB.height}: use features`,
     );
   const [{ loadFlowModel }, { estimateFlow }] = await Promise.all([
@@ -159,8 +159,8 @@ async function draw(
   { correspondences, inliers, homography }: PairMatch,
   { force }: MatchCommandOptions,
 ): Promise<void> {
-  const picture = drawMatches(imageA, imageB, correspondences, { inliers, homography });
-  await writeImage(path, picture, { overwrite: force });
+  const image = drawMatches(imageA, imageB, correspondences, { inliers, homography });
+  await writeImage(path, image, { overwrite: force });
 }
 
 function figures(result: PairMatch, milliseconds: number, { points }: MatchCommandOptions): object {
@@ -195,16 +195,16 @@ function figures(result: PairMatch, milliseconds: number, { points }: MatchComma
 
 const AMBIGUOUS = '  ambiguous: the texture repeats, and other shifts explain the matches as well\n';
 
-/** One line on stderr, or two; that the pictures do not match is a result, but one that the exit code tells. */
+/** One line on stderr, or two; that the images do not match is a result, but one that the exit code tells. */
 function tell(
   pathA: string,
   pathB: string,
   { model, matrix, reason, inlierCount, correspondences, rmse, ambiguous }: PairMatch,
   milliseconds: number,
-  { draw: picture, source }: MatchCommandOptions,
+  { draw: drawing, source }: MatchCommandOptions,
 ): void {
   const time = `${Math.round(milliseconds)} ms`;
-  const written = picture ? `: ${picture}` : '';
+  const written = drawing ? `: ${drawing}` : '';
   if (matrix) {
     process.stderr.write(
       `${model} by ${inlierCount} of ${correspondences.scores.length} matches, ` +
@@ -215,6 +215,6 @@ function tell(
   process.exitCode = 1;
   const advice = source === 'features' && correspondences.scores.length < FEW ? NETWORK_ADVICE : '';
   process.stderr.write(
-    `whither: Expected two pictures of one scene but found no ${model} from ${pathA} to ${pathB}: ${reason}${advice}${written}\n`,
+    `whither: Expected two images of one scene but found no ${model} from ${pathA} to ${pathB}: ${reason}${advice}${written}\n`,
   );
 }

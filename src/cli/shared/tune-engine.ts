@@ -14,7 +14,7 @@ export function tuneEngine(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
 
-/** Frees what is no longer used, of which V8 counts pictures for too little to do it by itself; some milliseconds. */
+/** Frees what is no longer used, of which V8 counts images for too little to do it by itself; some milliseconds. */
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();

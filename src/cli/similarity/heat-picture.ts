@@ -1,13 +1,13 @@
 import type { Image, ScalarField } from '../../core/index.ts';
 import { HEAT, fillOutlined } from '../../draw/index.ts';
 
-/** How much of the heat's colour covers the picture. */
+/** How much of the heat's colour covers the image. */
 const COVER = 0.7;
 
 /** Everything at or below this share of all places is as cold as can be: most places are unlike the point. */
 const COLD_SHARE = 0.5;
 
-/** A grey picture under the colours of a map of the same size, the least warm half black, with a ring at the peak. */
+/** A grey image under the colours of a map of the same size, the least warm half black, with a ring at the peak. */
 export function drawHeat(
   image: Image,
   map: ScalarField,

@@ -4,9 +4,9 @@ import { parseCount } from '../flow/index.ts';
 import type { SimilarityCommandOptions } from './similarity-options.ts';
 
 const HELP = `
-Two pictures, each taken as one patch, give a score (greater is more alike) and a distance (smaller is more alike).
-With --at, the place in the second picture that looks most like that point of the first, at the scale of the pictures.
-A picture and a folder: the pictures of the folder, the most alike first.
+Two images, each taken as one patch, give a score (greater is more alike) and a distance (smaller is more alike).
+With --at, the place in the second image that looks most like that point of the first, at the scale of the images.
+An image and a folder: the images of the folder, the most alike first.
 
 --model is an installed network (see whither models) or needs none:
   raw, ncc           pixels and their normalised cross-correlation
@@ -22,13 +22,13 @@ Examples:
   whither similarity view1.jpg view2.jpg --at 320,240 --map heat.png
   whither similarity query.jpg photos/ --model color-histogram --top 10`;
 
-/** `whither similarity`: how alike pictures are, and where a point of one is in the other. */
+/** `whither similarity`: how alike images are, and where a point of one is in the other. */
 export function addSimilarityCommand(program: Command): void {
   program
     .command('similarity')
-    .description('tell how alike two pictures are, find a point again, or rank a folder')
-    .argument('<pictureA>', 'picture, or the query')
-    .argument('<pictureB>', 'picture, or a folder to rank')
+    .description('tell how alike two images are, find a point again, or rank a folder')
+    .argument('<imageA>', 'image, or the query')
+    .argument('<imageB>', 'image, or a folder to rank')
     .option(
       '--model <name>',
       'installed model, folder with a model.json, or a measure, see below',
@@ -40,15 +40,15 @@ export function addSimilarityCommand(program: Command): void {
       'say whether the two show the same: at this distance or less',
       parseNumber,
     )
-    .option('--at <x,y>', 'point of the first picture to find in the second, in pixels', parsePoint)
-    .option('--map <path>', 'with --at: where it may be, as a picture')
+    .option('--at <x,y>', 'point of the first image to find in the second, in pixels', parsePoint)
+    .option('--map <path>', 'with --at: where it may be, as an image')
     .option('--top <n>', 'folder: print no more than this many', parseCount)
     .option('--json', 'print the figures as JSON')
     .option('--force', 'replace what exists')
     .addHelpText('after', HELP)
-    .action(async (pictureA: string, pictureB: string, options: SimilarityCommandOptions) => {
+    .action(async (imageA: string, imageB: string, options: SimilarityCommandOptions) => {
       const { runSimilarity } = await import('./similarity-run.ts');
-      await runSimilarity(pictureA, pictureB, options);
+      await runSimilarity(imageA, imageB, options);
     });
 }
 

@@ -39,7 +39,7 @@ export async function runSimilarity(
   await using model = await loadPatchModel(options.model);
   if (options.at) await findPoint(model, pathA, pathB, options);
   else if (folder) await rankFolder(model, pathA, pathB, { metric }, options);
-  else await comparePictures(model, pathA, pathB, { metric }, options);
+  else await compareImages(model, pathA, pathB, { metric }, options);
 }
 
 /** An option that would be passed over in silence is an error instead. */
@@ -47,9 +47,9 @@ function refuseOptions(options: SimilarityCommandOptions, folder: boolean): void
   const { at, map, top, metric, threshold } = options;
   const refused: [boolean, string][] = [
     [map !== undefined && at === undefined, '--at x,y with --map: the point to find'],
-    [at !== undefined && folder, 'two pictures with --at but received a folder'],
-    [top !== undefined && !folder, 'a folder with --top but received two pictures'],
-    [threshold !== undefined && (folder || at !== undefined), 'two pictures alone with --threshold'],
+    [at !== undefined && folder, 'two images with --at but received a folder'],
+    [top !== undefined && !folder, 'a folder with --top but received two images'],
+    [threshold !== undefined && (folder || at !== undefined), 'two images alone with --threshold'],
     [at !== undefined && metric !== undefined, 'no --metric with --at, which compares by cosine'],
   ];
   for (const [wrong, wanted] of refused) if (wrong) throw new WhitherError(`Expected ${wanted}`);
@@ -61,7 +61,7 @@ async function openMetric(metric: string | undefined): Promise<MetricChoice | un
   return parseMetric(await readText(metric, 'a metric'), metric);
 }
 
-async function comparePictures(
+async function compareImages(
   model: PatchModel,
   pathA: string,
   pathB: string,
@@ -97,15 +97,15 @@ async function findPoint(
   const { x, y, score } = peak;
   print(json, { point: at, x, y, score, model: name }, () =>
     formatTable([
-      ['place', `${x.toFixed(1)}, ${y.toFixed(1)}`, 'pixels of the second picture'],
+      ['place', `${x.toFixed(1)}, ${y.toFixed(1)}`, 'pixels of the second image'],
       ['score', figure(score), 'greater is more alike'],
       ['model', name, ''],
     ]),
   );
 }
 
-/** One picture of a folder. */
-interface RankedPicture {
+/** One image of a folder. */
+interface RankedImage {
   readonly file: string;
   readonly score: number;
   readonly distance: number;
@@ -119,7 +119,7 @@ async function rankFolder(
   { top, json }: SimilarityCommandOptions,
 ): Promise<void> {
   const image = await readImage(query, READING);
-  const ranked: RankedPicture[] = [];
+  const ranked: RankedImage[] = [];
   for (const file of await listFolder(folder)) {
     // The query itself would always come first.
     if (await isSamePlace(file, query)) continue;
@@ -129,10 +129,10 @@ async function rankFolder(
   ranked.sort((a, b) => a.distance - b.distance);
   const shown = ranked.slice(0, top);
   if (!shown.length)
-    throw new WhitherError(`Expected pictures besides the query in ${folder} but there are none`);
-  print(json, { query, folder, model: model.name, pictures: shown }, () =>
+    throw new WhitherError(`Expected images besides the query in ${folder} but there are none`);
+  print(json, { query, folder, model: model.name, images: shown }, () =>
     formatTable([
-      ['rank', 'score', 'distance', 'picture'],
+      ['rank', 'score', 'distance', 'image'],
       ...shown.map(({ file, score, distance }, i) => [String(i + 1), figure(score), figure(distance), file]),
     ]),
   );

@@ -5,10 +5,10 @@ import { PROJECTION_NAMES } from '../../stitch/canvas/index.ts';
 import type { StitchCommandOptions } from './stitch-options.ts';
 
 const HELP = `
-Pictures may come in any order. Where they show several scenes, the second panorama becomes pano-2.jpg and so on.
+Images may come in any order. Where they show several scenes, the second panorama becomes pano-2.jpg and so on.
 The camera model is chosen by the evidence, and the report says why. Same input, same output.
 
-Exit codes: 0 all pictures are in a panorama, 2 some were left out (each is named with the reason), 1 nothing was made.
+Exit codes: 0 all images are in a panorama, 2 some were left out (each is named with the reason), 1 nothing was made.
 
 Examples:
   whither stitch *.jpg -o pano.jpg
@@ -20,25 +20,25 @@ Examples:
   whither stitch day1/*.jpg -o day1.jpg --save-transforms rig.json
   whither stitch day2/*.jpg -o day2.jpg --transforms rig.json`;
 
-/** `whither stitch`: one panorama, or several, of overlapping pictures. */
+/** `whither stitch`: one panorama, or several, of overlapping images. */
 export function addStitchCommand(program: Command): void {
   program
     .command('stitch')
-    .description('stitch overlapping pictures into panoramas, and tell what was done and why')
-    .argument('<image...>', 'two or more pictures, or one video')
+    .description('stitch overlapping images into panoramas, and tell what was done and why')
+    .argument('<image...>', 'two or more images, or one video')
     .requiredOption('-o, --output <path>', 'the panorama: .jpg, .png, .tif or .webp')
     .addOption(choice('--projection <name>', 'default: as fits', PROJECTION_NAMES))
     .addOption(
       choice('--model <name>', 'camera model; default: by evidence', ['rotation', 'affine', 'homography']),
     )
     .option('--crop', 'keep the largest rectangle without blank corners')
-    .option('--scale <factor>', "the output's resolution against the pictures', up to 1", parseScale)
+    .option('--scale <factor>', "the output's resolution against the images', up to 1", parseScale)
     .option('--max-megapixels <n>', 'refuse larger panoramas (default 200)', parsePositive)
     .addOption(choice('--exposure <kind>', 'what is made even (blocks)', ['none', 'gain', 'blocks']))
     .addOption(choice('--seams <kind>', 'how seams are found (graph-cut)', ['graph-cut', 'distance']))
     .addOption(choice('--blend <kind>', 'how seams are hidden (multiband)', ['multiband', 'feather', 'none']))
     .addOption(
-      choice('--align <kind>', 'bend pictures about their seams by optical flow, against parallax (none)', [
+      choice('--align <kind>', 'bend images about their seams by optical flow, against parallax (none)', [
         'none',
         'flow',
       ]),
@@ -46,7 +46,7 @@ export function addStitchCommand(program: Command): void {
     .option('--report <path>', 'write what was found and decided as JSON')
     .option('--save-transforms <path>', 'write the cameras as JSON, for --transforms')
     .option('--transforms <path>', 'use the cameras of an earlier run: same sizes, same order')
-    .option('-v, --verbose-dir <folder>', 'write a numbered picture of every stage')
+    .option('-v, --verbose-dir <folder>', 'write a numbered image of every stage')
     .option('--force', 'replace what exists')
     .addHelpText('after', HELP)
     .action(async (inputs: string[], options: StitchCommandOptions) => {

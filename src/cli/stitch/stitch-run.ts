@@ -37,7 +37,7 @@ import type { StitchCommandOptions } from './stitch-options.ts';
 import { openVideoSources } from './stitch-video.ts';
 
 const PICTURES = ['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp'];
-/** The exit code where pictures were left out of the panoramas that were made. */
+/** The exit code where images were left out of the panoramas that were made. */
 const SOME_LEFT_OUT = 2;
 
 /** `whither stitch`: reads, stitches, writes, and tells. */
@@ -57,23 +57,23 @@ export async function stitchFiles(inputs: readonly string[], options: StitchComm
         : { sources: await openVideoSources(inputs[0], transforms, guard, warnings), unreadable: [] };
     skipped = unreadable;
     tellUnreadable(unreadable);
-    const pictures = options.verboseDir ? await openStagePictures(options.verboseDir, options) : undefined;
+    const stageImages = options.verboseDir ? await openStageImages(options.verboseDir, options) : undefined;
     aligner = options.align === 'flow' ? await openAligner() : undefined;
     const stitched = await stitch(sources, {
       ...settingsOf(options, transforms),
       align: aligner?.align,
       onProgress(stage, done, total) {
-        // Before it the pictures that were read to be matched, after it the small ones that seams were found on.
+        // Before it the images that were read to be matched, after it the small ones that seams were found on.
         if (stage === 'seam') collectGarbage();
         stages.step(stage, done, total);
       },
-      onPicture: pictures,
+      onImage: stageImages,
       openSink: (index, width, height) =>
         createTiledImage(outputName(options.output, index), width, height, { overwrite: options.force }),
     });
     stages.stop();
     const report = { ...completeReport(stitched, unreadable, options.output), ...warnings.inJson() };
-    if (pictures) await showOutputs(report, pictures);
+    if (stageImages) await showOutputs(report, stageImages);
     await writeReports(report, stitched, options);
     tell(report);
   } catch (error) {
@@ -116,8 +116,7 @@ export function outputName(output: string, index: number): string {
 
 async function checkStitchOptions(inputs: readonly string[], options: StitchCommandOptions): Promise<void> {
   const { output, report, saveTransforms, verboseDir, force = false } = options;
-  if (!inputs.length)
-    throw new WhitherError('Expected two or more pictures, or one video, but received none');
+  if (!inputs.length) throw new WhitherError('Expected two or more images, or one video, but received none');
   checkExtension(output, PICTURES, '-o');
   for (const [name, path] of Object.entries({ report, 'save-transforms': saveTransforms }))
     if (path) checkExtension(path, ['.json'], `--${name}`);
@@ -133,7 +132,7 @@ async function checkStitchOptions(inputs: readonly string[], options: StitchComm
     const found = (await listFolder(verboseDir)).find((name) => /^\d\d-.*\.png$/.test(name));
     if (found)
       throw new FileError(
-        `Expected a folder without pictures of stages but ${verboseDir} has ${found}: name another, or add --force`,
+        `Expected a folder without images of stages but ${verboseDir} has ${found}: name another, or add --force`,
       );
   }
 }
@@ -158,7 +157,7 @@ async function stillsOf(path: string): Promise<readonly string[] | undefined> {
   return images.length < 2 || (stems.size === 1 && images.length >= FRAMES) ? undefined : images;
 }
 
-/** Pictures to be read when needed, and the files that are none. */
+/** Images to be read when needed, and the files that are none. */
 async function openSources(
   inputs: readonly string[],
   warnings: Warnings,
@@ -186,7 +185,7 @@ async function openSources(
   }
   if (sources.length < 2) {
     const reasons = unreadable.map(({ reason }) => reason).join('; ');
-    throw new FileError(`Expected two or more readable pictures but received ${sources.length}: ${reasons}`);
+    throw new FileError(`Expected two or more readable images but received ${sources.length}: ${reasons}`);
   }
   return { sources, unreadable };
 }
@@ -227,7 +226,7 @@ function showStages(guard: InterruptGuard): { step: NonNullable<StitchOptions['o
 }
 
 /** Writes 01-keypoints.png and so on. */
-async function openStagePictures(
+async function openStageImages(
   folder: string,
   { force }: StitchCommandOptions,
 ): Promise<(name: string, image: Image) => Promise<void>> {
@@ -243,10 +242,10 @@ const MOST_SHOWN = 2e6;
 
 async function showOutputs(
   report: StitchReport,
-  picture: (name: string, image: Image) => Promise<void>,
+  show: (name: string, image: Image) => Promise<void>,
 ): Promise<void> {
   for (const { output } of report.panoramas)
-    if (output) await picture('blended', await readImageOfPixels(output, MOST_SHOWN));
+    if (output) await show('blended', await readImageOfPixels(output, MOST_SHOWN));
 }
 
 function completeReport({ report }: Stitched, unreadable: readonly LeftOut[], output: string): StitchReport {
@@ -287,7 +286,7 @@ function tellUnreadable(unreadable: readonly LeftOut[]): void {
 function tell({ inputs, panoramas, leftOut }: StitchReport): void {
   for (const { output, images, width, height, model, explanation, projection, projectionReason } of panoramas)
     process.stderr.write(
-      `${output}: ${images.length} of ${inputs.length} pictures, ${width} x ${height}\n` +
+      `${output}: ${images.length} of ${inputs.length} images, ${width} x ${height}\n` +
         `  ${model}: ${explanation}\n  ${projection}: ${projectionReason}\n`,
     );
   for (const { file, reason, advice } of leftOut)

@@ -25,14 +25,14 @@ export async function openVideoSources(
   const source = await openFrames(path, { onWarning: warnings.tell });
   try {
     if (source.kind === 'images' && source.frameCount === 1)
-      throw new WhitherError('Expected two or more pictures, or a video, to stitch but received one picture');
+      throw new WhitherError('Expected two or more images, or a video, to stitch but received one image');
     const every = source.kind === 'images' ? 1 : Math.max(1, Math.round(source.frameRate / LOOKS));
     const frames = watch(source.frames(), source.frameCount, guard);
     const picked = transforms ? await namedFrames(frames, transforms) : await pickFrames(frames, { every });
     if (picked.length < 2)
       throw new WhitherError(
         `Expected two or more frames of ${path} that show different things but found ${picked.length}: give ` +
-          'two or more pictures, or a video of a camera that moves',
+          'two or more images, or a video of a camera that moves',
       );
     if (!transforms)
       process.stderr.write(`${path}: ${picked.length} of its frames are taken; name files to take all\n`);
@@ -64,7 +64,7 @@ async function namedFrames(frames: AsyncIterable<VideoFrame>, { images }: Transf
   const wanted = images.map(({ file }) => Number(/#(\d+)$/.exec(file)?.[1] ?? NaN));
   if (wanted.some(Number.isNaN))
     throw new WhitherError(
-      'Expected transforms of a video for a video but they name pictures: give transforms that were saved from a video',
+      'Expected transforms of a video for a video but they name images: give transforms that were saved from a video',
     );
   const found = new Map<number, VideoFrame>();
   for await (const frame of frames) if (wanted.includes(frame.index)) found.set(frame.index, frame);

@@ -14,7 +14,7 @@ const CLIP = 0.2;
 /**
  * Describes keypoints by the gradients around them (Lowe 2004, section 6).
  *
- * @param gradients those of all pixels, or of 225 samples a keypoint: a fraction of the time, for pictures whose scales
+ * @param gradients those of all pixels, or of 225 samples a keypoint: a fraction of the time, for images whose scales
  *   are much alike
  */
 export function describeSift(

@@ -5,11 +5,11 @@ import type { Grey, Keypoints, Patches } from '../types.ts';
 
 /**
  * Cuts a square patch around every keypoint, turned to its direction, so that the patch's x axis is the keypoint's.
- * Samples are bilinear; where they lie two pixels apart or more, they come from a picture of half the size, and so on.
+ * Samples are bilinear; where they lie two pixels apart or more, they come from an image of half the size, and so on.
  * Beyond the border its nearest pixel is repeated.
  *
  * @param size pixels along each side of a patch
- * @param extent side of the square in the picture, in multiples of the keypoint's scale
+ * @param extent side of the square in the image, in multiples of the keypoint's scale
  */
 export function extractPatches(
   image: Image | Grey,
@@ -36,7 +36,7 @@ export function extractPatches(
   return { count, size, data };
 }
 
-/** Where a patch lies in a picture: its centre, the distance of its pixels, and the direction of its x axis. */
+/** Where a patch lies in an image: its centre, the distance of its pixels, and the direction of its x axis. */
 interface PatchFrame {
   readonly x: number;
   readonly y: number;

@@ -31,7 +31,7 @@ export function chooseEven(
   return best;
 }
 
-/** Those that no stronger one within the square has forbidden; the picture is divided in half squares. */
+/** Those that no stronger one within the square has forbidden; the image is divided in half squares. */
 function suppress(ranked: readonly Keypoint[], side: number, width: number, height: number): Keypoint[] {
   const cell = Math.max(side / 2, 0.25);
   const columns = Math.ceil((width + 1) / cell) + 1;

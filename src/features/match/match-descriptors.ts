@@ -31,7 +31,7 @@ export async function matchDescriptors(
   return choose(a, b, nearestRows(toIntegers(a), toIntegers(b), rivals), mutual, ratio);
 }
 
-/** What was made of descriptors that are still about: pictures are matched with many others. */
+/** What was made of descriptors that are still about: images are matched with many others. */
 const whole = new WeakMap<Descriptors, Rows>();
 
 /** Descriptors as integers, filled up with zeros to a multiple of eight. */

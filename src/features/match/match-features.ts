@@ -46,7 +46,7 @@ const GUIDED_REACH = 2;
 const MOST_DISTANCE = 0.9;
 
 /**
- * Matches the features of two pictures and fits a geometry: descriptors by mutual best and ratio, the robust fit, then
+ * Matches the features of two images and fits a geometry: descriptors by mutual best and ratio, the robust fit, then
  * once more among the candidates that the geometry leaves, which finds those that repeated texture hid.
  *
  * @throws as `matchDescriptors` and `fitModel`

@@ -10,7 +10,7 @@ export function gaussianHalf(sigma: number): Float32Array {
 }
 
 /**
- * Blurs with a Gaussian; beyond the border the picture is its own mirror image.
+ * Blurs with a Gaussian; beyond the border the image is its own mirror image.
  *
  * @param sigma standard deviation in pixels; 0 or less copies
  * @param out where the result goes; defaults to a new array

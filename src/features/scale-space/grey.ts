@@ -4,19 +4,19 @@ import type { Image } from '../../core/index.ts';
 import type { Grey } from '../types.ts';
 
 /**
- * The grey of a picture by ITU-R BT.601, 0.299 R + 0.587 G + 0.114 B, 0 to 255, not rounded.
+ * The grey of an image by ITU-R BT.601, 0.299 R + 0.587 G + 0.114 B, 0 to 255, not rounded.
  *
  * @param out where the result goes; defaults to a new array
  */
 export function toGrey({ width, height, data }: Image, out?: Float32Array): Grey {
   if (data.length !== width * height * 3)
     throw new ShapeError(
-      `Expected ${width * height * 3} values for a picture of ${width} x ${height} but received ${data.length}`,
+      `Expected ${width * height * 3} values for an image of ${width} x ${height} but received ${data.length}`,
     );
   return { width, height, data: greyOf(data, out) };
 }
 
 export const isGrey = (image: Image | Grey): image is Grey => image.data instanceof Float32Array;
 
-/** A picture in grey, whether it was before or not. */
+/** An image in grey, whether it was before or not. */
 export const asGrey = (image: Image | Grey): Grey => (isGrey(image) ? image : toGrey(image));

@@ -4,7 +4,7 @@ import { blurGaussian, doubleSize, halveSize } from './gaussian.ts';
 import { isGrey, toGrey } from './grey.ts';
 import type { Grey } from '../types.ts';
 
-/** Pictures of one size, ever more blurred. */
+/** Images of one size, ever more blurred. */
 export interface Octave {
   readonly width: number;
   readonly height: number;
@@ -14,11 +14,11 @@ export interface Octave {
   readonly layers: readonly Float32Array[];
 }
 
-/** A picture at all scales. */
+/** An image at all scales. */
 export interface ScaleSpace {
   readonly width: number;
   readonly height: number;
-  /** The picture itself; undefined where its memory went to others. */
+  /** The image itself; undefined where its memory went to others. */
   readonly grey?: Grey;
   readonly octaves: readonly Octave[];
   /** Gives back the memory that all of it lies in, to be called when it has served. */
@@ -29,7 +29,7 @@ export interface ScaleSpace {
 export const SCALES = 3;
 export const SIGMA = 1.6;
 
-/** The blur that a camera's picture is taken to have, in pixels. */
+/** The blur that a camera's image is taken to have, in pixels. */
 const CAMERA_BLUR = 0.5;
 
 /** Octaves smaller than this hold no keypoint. */
@@ -39,7 +39,7 @@ const LEAST_SIDE = 12;
  * Builds the Gaussian scale space (Lowe 2004, section 3.3).
  *
  * @param upsample start at twice the size
- * @param onOctave is shown each octave when it is complete. What only that needs is then overwritten: the picture
+ * @param onOctave is shown each octave when it is complete. What only that needs is then overwritten: the image
  *   itself, and of the first octave, which is three quarters of all, the layers that lie at the next one's scales too
  */
 export function buildScaleSpace(
@@ -73,9 +73,9 @@ export function buildScaleSpace(
 }
 
 /** What there is to be room for at a time. */
-function lengthsOf(sizes: readonly Size[], picture: number, lean: boolean): number[] {
+function lengthsOf(sizes: readonly Size[], full: number, lean: boolean): number[] {
   const layers = sizes.map(({ width, height }) => Array<number>(SCALES + 3).fill(width * height));
-  if (!lean) return [picture, ...layers.flat()];
+  if (!lean) return [full, ...layers.flat()];
   const later = [...layers[0].slice(0, SCALES + 1), ...layers.slice(1).flat()];
   const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);
   // With what lies between arrays, the later ones may need more.
@@ -98,7 +98,7 @@ type Take = (length: number) => Float32Array;
 const octaveLayers = (size: Size | undefined, take: Take): Float32Array[] =>
   size ? Array.from({ length: SCALES + 3 }, () => take(size.width * size.height)) : [];
 
-/** Brings a camera's picture to the blur of the first layer. */
+/** Brings a camera's image to the blur of the first layer. */
 function blurFirst(grey: Grey, upsample: boolean, out: Float32Array): void {
   const blur = upsample ? 2 * CAMERA_BLUR : CAMERA_BLUR;
   const sigma = Math.sqrt(Math.max(SIGMA ** 2 - blur ** 2, 0.01));

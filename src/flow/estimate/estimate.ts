@@ -282,7 +282,7 @@ async function estimateOneWay(
 ): Promise<Found> {
   const estimate = await runSchedule(model, frameA, frameB, passes, tiling);
   if (!refine) return { ...estimate, flow: bringFlow(estimate.flow, frameA.image) };
-  // Of a large picture the refinement's kernels take hundreds of megabytes, and so do the network's.
+  // Of a large image the refinement's kernels take hundreds of megabytes, and so do the network's.
   if (tiling) await model.network.inWindows?.rest();
   const refiner = refiners.get(model) ?? createRefiner(model.threads);
   refiners.set(model, refiner);

@@ -25,7 +25,7 @@ export interface SequenceMagnitudeOptions {
    * never lets go: after a pass over all frames `value` is then the scale of the whole sequence.
    */
   readonly release?: number;
-  /** Least scale in pixels, so that the noise of a still picture stays pale; defaults to 1. */
+  /** Least scale in pixels, so that the noise of a still image stays pale; defaults to 1. */
   readonly minimum?: number;
 }
 

@@ -37,7 +37,7 @@ export interface SplatImageOptions extends SplatOptions {
 
 const IMAGE_OPTIONS: OptionNames<SplatImageOptions> = { ...SPLAT_OPTIONS, fill: true };
 
-/** A picture thrown forward by a flow. */
+/** An image thrown forward by a flow. */
 export interface SplattedImage extends WarpedImage {
   /** How much of each pixel was covered: 1 under a translation, less where the flow spreads, 0 in holes. */
   readonly coverage: ScalarField;

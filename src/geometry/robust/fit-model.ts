@@ -114,7 +114,7 @@ function failure(model: GeometricModel, count: number, iterations: number, reaso
   };
 }
 
-/** Both pictures by one scale, so that distances stay comparable. */
+/** Both images by one scale, so that distances stay comparable. */
 function normalizeProblem(
   model: GeometricModel,
   { pointsA, pointsB }: Correspondences,

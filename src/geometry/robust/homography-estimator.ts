@@ -26,7 +26,7 @@ const FLAT = 0.01;
 
 /**
  * Whether four correspondences determine a homography that a camera could have made: no three on a line in either
- * picture, and every triangle turned the same way round as the others, or else the horizon passes between them
+ * image, and every triangle turned the same way round as the others, or else the horizon passes between them
  * (Marquez-Neila 2015).
  */
 function isSound(a: Float64Array, b: Float64Array, s: readonly number[]): boolean {

@@ -2,7 +2,7 @@ import { ShapeError } from '../../core/index.ts';
 import type { Homography } from '../../core/index.ts';
 import { solveLinear } from '../linear/index.ts';
 
-/** Fewer than this much of the picture's area between any three moved corners, and they count as on one line. */
+/** Fewer than this much of the image's area between any three moved corners, and they count as on one line. */
 const FLAT = 1e-6;
 
 /**

@@ -88,7 +88,7 @@ function naming<T>(path: string, work: () => T): T {
 }
 
 /**
- * Whether `path` names a flow file rather than a picture: by extension for .flo, .pfm and .npy; a .png must exist
+ * Whether `path` names a flow file rather than an image: by extension for .flo, .pfm and .npy; a .png must exist
  * and be 16-bit RGB with nothing but 0 and 1 in blue, as KITTI stores flow.
  */
 export function isFlowFile(file: string | URL): boolean {

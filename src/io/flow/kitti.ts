@@ -83,7 +83,7 @@ export function encodeKitti(flow: FlowField): Uint8Array {
   return encodeRgb16Png({ width, height, data: samples });
 }
 
-/** Whether `bytes` are a flow PNG rather than a picture: 16-bit RGB and nothing but 0 and 1 in blue. */
+/** Whether `bytes` are a flow PNG rather than an image: 16-bit RGB and nothing but 0 and 1 in blue. */
 export function isKitti(bytes: Uint8Array): boolean {
   if (!isRgb16Png(bytes)) return false;
   try {

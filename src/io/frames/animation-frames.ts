@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { FileError } from '../../core/index.ts';
 import type { CheckedFramesOptions, Frame, FrameSource } from './types.ts';
-import { countWholePictures } from './gif-blocks.ts';
+import { countWholeImages } from './gif-blocks.ts';
 import {
   checkClaimedSize,
   checkFormat,
@@ -12,7 +12,7 @@ import {
 } from '../image/index.ts';
 import { readBytes } from '../disk/index.ts';
 
-/** Pictures decoded together; every group is decoded from the start of the file again, so not too few. */
+/** Images decoded together; every group is decoded from the start of the file again, so not too few. */
 const GROUP = 32;
 /** Nor so many pixels that memory would suffer. */
 const GROUP_PIXELS = 16e6;
@@ -45,7 +45,7 @@ export async function openAnimation(
   path: string,
   { every, maxSize, maxPixels }: CheckedFramesOptions,
 ): Promise<FrameSource> {
-  const bytes = await readBytes(path, 'an animated picture');
+  const bytes = await readBytes(path, 'an animated image');
   const place = `at ${path}`;
   checkFormat(place, bytes);
   const open = (page: number, pages: number) =>
@@ -55,7 +55,7 @@ export async function openAnimation(
   const height = metadata.pageHeight ?? metadata.height;
   checkClaimedSize(place, width, height, maxPixels);
   const group = Math.max(1, Math.min(GROUP, Math.floor(GROUP_PIXELS / (width * height))));
-  const { whole, complete } = countWholePictures(bytes, pages);
+  const { whole, complete } = countWholeImages(bytes, pages);
   let disposed = false;
 
   async function* frames(): AsyncGenerator<Frame> {

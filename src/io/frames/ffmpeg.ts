@@ -198,7 +198,7 @@ export function loadFfmpeg(purpose: string): Ffmpeg {
     const reason = missing ? 'it is not installed' : (cause as Error).message.split('\n')[0];
     throw new FileError(
       `Expected the optional package ${name} ${purpose} but ${reason}: ` +
-        `npm install ${name}@${BINDING_VERSION}, or use a folder of pictures or a GIF`,
+        `npm install ${name}@${BINDING_VERSION}, or use a folder of images or a GIF`,
       { cause },
     );
   }

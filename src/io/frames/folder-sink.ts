@@ -12,13 +12,13 @@ const EXTENSION = '.png';
 async function openFolder(
   path: string,
   { overwrite, resume }: FrameSinkOptions,
-): Promise<{ created: boolean; pictures: string[] }> {
+): Promise<{ created: boolean; images: string[] }> {
   const found = await inspectPath(path);
   if (found === 'file' || found === 'other')
     throw new FileError(`Expected a folder at ${path} but a file is in the way`);
   if (found === 'nothing') {
     await asFileError(`to make a folder ${path}`, mkdir(path, { recursive: true }));
-    return { created: true, pictures: [] };
+    return { created: true, images: [] };
   }
   const names = await asFileError(`to list ${path}`, readdir(path));
   if (names.length > 0 && !overwrite && !resume)
@@ -26,14 +26,14 @@ async function openFolder(
       `Expected an empty folder at ${path} but it has ${names.length} entries: ` +
         'pass overwrite to replace frames of the same names or resume to add those that are missing',
     );
-  const pictures = names.filter((name) => name.endsWith(EXTENSION) && !name.startsWith('.'));
-  return { created: false, pictures: pictures.map((name) => basename(name, EXTENSION)) };
+  const images = names.filter((name) => name.endsWith(EXTENSION) && !name.startsWith('.'));
+  return { created: false, images: images.map((name) => basename(name, EXTENSION)) };
 }
 
 /** A folder of PNG files, each of them written whole; see `createFrameSink`. */
 export async function createFolderSink(path: string, options: FrameSinkOptions): Promise<FrameSink> {
-  const { created, pictures } = await openFolder(path, options);
-  const existing: ReadonlySet<string> = new Set(options.resume ? pictures : []);
+  const { created, images } = await openFolder(path, options);
+  const existing: ReadonlySet<string> = new Set(options.resume ? images : []);
   const enqueue = makeQueue();
   const written = new Set<string>();
   let count = 0;

@@ -15,13 +15,13 @@ const OPTIONS: OptionNames<OpenFramesOptions> = {
   onWarning: true,
 };
 
-/** Formats whose one file can hold many pictures. */
+/** Formats whose one file can hold many images. */
 const ANIMATED = new Set(['.gif', '.webp']);
 
 /**
- * Opens a sequence of frames: a video file, an animated GIF or WebP, a folder of pictures in the natural order of
+ * Opens a sequence of frames: a video file, an animated GIF or WebP, a folder of images in the natural order of
  * their names (2 before 10), a numbered pattern such as `frames/%04d.png`, a pattern such as `frames/left*.png`,
- * or a single picture.
+ * or a single image.
  *
  * @throws FileError where there is nothing, nothing that can be decoded, or not one frame.
  */
@@ -37,11 +37,11 @@ export async function openFrames(input: string | URL, options: OpenFramesOptions
   if (found === 'folder') return openImages(await listFolder(source), checked);
   if (found === 'nothing') {
     if (hasPattern(source)) return openImages(await listPattern(source), checked);
-    throw new FileError(`Expected a video, a GIF or a folder of pictures at ${source} but there is nothing`);
+    throw new FileError(`Expected a video, a GIF or a folder of images at ${source} but there is nothing`);
   }
   if (found === 'other')
     throw new FileError(
-      `Expected a video, a GIF or a folder of pictures but ${source} is a device or a pipe`,
+      `Expected a video, a GIF or a folder of images but ${source} is a device or a pipe`,
     );
   const extension = extname(source).toLowerCase();
   if (ANIMATED.has(extension)) return openAnimation(source, checked);

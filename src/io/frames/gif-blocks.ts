@@ -15,10 +15,10 @@ export function skipSubBlocks(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * How many of the `claimed` pictures of an animation the file holds whole, and whether it is complete. Only a GIF
+ * How many of the `claimed` images of an animation the file holds whole, and whether it is complete. Only a GIF
  * is looked into: its decoder forgives a missing end.
  */
-export function countWholePictures(bytes: Uint8Array, claimed: number): { whole: number; complete: boolean } {
+export function countWholeImages(bytes: Uint8Array, claimed: number): { whole: number; complete: boolean } {
   if (Buffer.from(bytes.subarray(0, 3)).toString('latin1') !== 'GIF')
     return { whole: claimed, complete: true };
   let whole = 0;

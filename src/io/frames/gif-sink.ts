@@ -9,7 +9,7 @@ import { INTRODUCER, skipSubBlocks, tableLength } from './gif-blocks.ts';
 import { checkFrame, makeQueue } from './sink-tools.ts';
 
 /**
- * An animated GIF, one picture after the other. sharp writes an animation only from all of its pictures at once;
+ * An animated GIF, one image after the other. sharp writes an animation only from all of its images at once;
  * so each is encoded as a GIF of its own, with the palette that suits it best, and its blocks are strung together
  * here (GIF89a specification, sections 17 to 26). Memory does not grow with the length.
  */
@@ -21,7 +21,7 @@ const DITHER = 0.6;
 /** 5 takes twice as long for files 4 % smaller, 7 four times. */
 const EFFORT = 3;
 
-/** The palette and the compressed pixels of a GIF with one opaque picture. */
+/** The palette and the compressed pixels of a GIF with one opaque image. */
 function dissect(gif: Uint8Array): { palette: Uint8Array; sizeBits: number; pixels: Uint8Array } {
   const flags = gif[10];
   let at = 13 + tableLength(flags);
@@ -49,7 +49,7 @@ function fileHeader(width: number, height: number): Uint8Array {
   return bytes;
 }
 
-/** The delay, in hundredths of a second, and the head of one picture with a palette of its own. */
+/** The delay, in hundredths of a second, and the head of one image with a palette of its own. */
 function frameHeader(width: number, height: number, delay: number, sizeBits: number): Uint8Array {
   const bytes = Buffer.alloc(8 + 10);
   bytes.set([INTRODUCER.extension, 0xf9, 4, 0x04]);
@@ -61,7 +61,7 @@ function frameHeader(width: number, height: number, delay: number, sizeBits: num
   return bytes;
 }
 
-async function encodePicture({ width, height, data }: Image, delay: number): Promise<Uint8Array> {
+async function encodeFrame({ width, height, data }: Image, delay: number): Promise<Uint8Array> {
   const gif = await sharp(data, { raw: { width, height, channels: 3 } })
     .gif({ colours: 256, dither: DITHER, effort: EFFORT })
     .toBuffer();
@@ -123,7 +123,7 @@ export async function createGifSink(path: string, options: FrameSinkOptions): Pr
         if (state === 'closed') throw new FileError(`Expected ${path} to be open but it was closed`);
         checkFrame(image, options);
         if (count === 0) await append(fileHeader(width, height));
-        await append(await encodePicture(image, nextDelay()));
+        await append(await encodeFrame(image, nextDelay()));
         count++;
       }),
     close: () => enqueue(finish),

@@ -12,24 +12,24 @@ import {
 } from '../image/index.ts';
 import type { SampleRanges } from '../image/index.ts';
 
-/** Picture files have no frame rate of their own; this is the one FFmpeg takes for them too. */
+/** Image files have no frame rate of their own; this is the one FFmpeg takes for them too. */
 const FRAME_RATE = 25;
 
 const NATURAL_ORDER = new Intl.Collator('en', { numeric: true });
 
-/** Visible picture files among `names`, in the natural order of their names. */
-function sortPictures(folder: string, names: readonly string[]): string[] {
+/** Visible image files among `names`, in the natural order of their names. */
+function sortImages(folder: string, names: readonly string[]): string[] {
   return names
     .filter((name) => !name.startsWith('.') && IMAGE_EXTENSIONS.includes(extname(name).toLowerCase()))
     .sort((a, b) => NATURAL_ORDER.compare(a, b) || (a < b ? -1 : 1))
     .map((name) => join(folder, name));
 }
 
-/** The pictures in `folder`. */
+/** The images in `folder`. */
 export async function listFolder(folder: string): Promise<string[]> {
-  const paths = sortPictures(folder, await asFileError(`to list ${folder}`, readdir(folder)));
+  const paths = sortImages(folder, await asFileError(`to list ${folder}`, readdir(folder)));
   if (paths.length === 0)
-    throw new FileError(`Expected pictures (${IMAGE_EXTENSIONS.join(', ')}) in ${folder} but there are none`);
+    throw new FileError(`Expected images (${IMAGE_EXTENSIONS.join(', ')}) in ${folder} but there are none`);
   return paths;
 }
 
@@ -38,22 +38,22 @@ export function hasPattern(path: string): boolean {
   return /%0?\d*d|[*?]/.test(basename(path));
 }
 
-/** The pictures whose names fit the pattern in the last part of `path`. */
+/** The images whose names fit the pattern in the last part of `path`. */
 export async function listPattern(path: string): Promise<string[]> {
   const folder = dirname(path);
   if ((await inspectPath(folder)) !== 'folder')
     throw new FileError(`Expected a folder ${folder} for the pattern ${path} but there is none`);
   const fits = namePattern(basename(path));
   const names = (await asFileError(`to list ${folder}`, readdir(folder))).filter(fits);
-  const paths = sortPictures(folder, names);
+  const paths = sortImages(folder, names);
   if (paths.length === 0)
-    throw new FileError(`Expected pictures that fit the pattern ${path} but there are none`);
+    throw new FileError(`Expected images that fit the pattern ${path} but there are none`);
   return paths;
 }
 
 const nameOf = (path: string): string => basename(path, extname(path));
 
-/** Frames from picture files; the first one's size is the size of all. */
+/** Frames from image files; the first one's size is the size of all. */
 export async function openImages(
   paths: readonly string[],
   { every, maxSize, maxPixels, onWarning }: CheckedFramesOptions,

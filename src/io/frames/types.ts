@@ -1,10 +1,10 @@
 import type { Image, Mask } from '../../core/index.ts';
 
-/** One picture of a sequence. */
+/** One image of a sequence. */
 export interface Frame {
   /** Position in the source, from 0, before `every` leaves any out. */
   readonly index: number;
-  /** File name of a picture without its extension; for other sources the index in six digits. */
+  /** File name of an image without its extension; for other sources the index in six digits. */
   readonly name: string;
   readonly image: Image;
   /** When a video shows it, in seconds from its first frame; absent where the file does not tell. */
@@ -13,7 +13,7 @@ export interface Frame {
   readonly opaque?: Mask;
 }
 
-/** Where frames come from: a video file, an animated GIF or WebP, or picture files. */
+/** Where frames come from: a video file, an animated GIF or WebP, or image files. */
 export type FrameSourceKind = 'video' | 'gif' | 'images';
 
 /** A sequence of frames of one size, decoded one after the other as they are asked for. */
@@ -23,13 +23,13 @@ export interface FrameSource {
   readonly width: number;
   /** Height of the frames given, that is after `maxSize`, in pixels. */
   readonly height: number;
-  /** Frames a second of those given, that is after `every`; 25 for picture files, which have none. */
+  /** Frames a second of those given, that is after `every`; 25 for image files, which have none. */
   readonly frameRate: number;
   /** Whether frames of a video come at uneven times, so that `time` of each says more than `frameRate`. */
   readonly variableRate?: boolean;
   /** How many frames `frames()` gives, null where only decoding would tell. Of a video it is what the file claims. */
   readonly frameCount: number | null;
-  /** Of picture files: the `name` of each frame, in order. Two are the same where only extensions differ. */
+  /** Of image files: the `name` of each frame, in order. Two are the same where only extensions differ. */
   readonly names?: readonly string[];
   /**
    * The frames from the first on; each call starts over. Nothing is decoded ahead of what is asked for beyond
@@ -76,15 +76,15 @@ export interface FrameSinkOptions {
   readonly frameRate: number;
   /** Of a video: frames are shown at the times that they are written with, instead of evenly. */
   readonly variableRate?: boolean;
-  /** Replace what exists; of a folder, the pictures whose names come again, and nothing else. */
+  /** Replace what exists; of a folder, the images whose names come again, and nothing else. */
   readonly overwrite?: boolean;
-  /** Of a folder alone: keep the pictures that are there and add the others. */
+  /** Of a folder alone: keep the images that are there and add the others. */
   readonly resume?: boolean;
 }
 
 /** Takes frames in order. Calls may overlap; they are carried out one after the other. */
 export interface FrameSink {
-  /** Of a folder with `resume`: the names, without extension, of the pictures that are there; else empty. */
+  /** Of a folder with `resume`: the names, without extension, of the images that are there; else empty. */
   readonly existing: ReadonlySet<string>;
   /**
    * Adds a frame. `name` is its file name in a folder, without extension, by default the running number in six
@@ -94,6 +94,6 @@ export interface FrameSink {
   write(image: Image, name?: string, time?: number): Promise<void>;
   /** Completes the output and gives it its name. */
   close(): Promise<void>;
-  /** Leaves nothing behind, except that a folder keeps its whole pictures for a later `resume`. */
+  /** Leaves nothing behind, except that a folder keeps its whole images for a later `resume`. */
   abort(): Promise<void>;
 }

@@ -136,7 +136,7 @@ async function openStream(
   }
 }
 
-/** Quarter turns clockwise that make the picture upright, from the display matrix that telephones write. */
+/** Quarter turns clockwise that make the image upright, from the display matrix that telephones write. */
 function quarterTurns(stream: AvStream): number {
   const matrix = stream.codecpar.getCodedSideData(AV.SIDE_DATA_DISPLAY_MATRIX);
   if (!matrix || matrix.length < 36) return 0;

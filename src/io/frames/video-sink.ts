@@ -168,7 +168,7 @@ async function openEncoder(
   }
 }
 
-/** The picture with its last column and row repeated to even sizes, as a buffer. */
+/** The image with its last column and row repeated to even sizes, as a buffer. */
 function padToEven({ width, height, data }: Image): Buffer {
   if (width % 2 === 0 && height % 2 === 0) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   const stride = even(width) * 3;
@@ -206,7 +206,7 @@ function makeFrame({ ffmpeg, codec }: Encoder, format: number, space: number, ra
   return frame;
 }
 
-/** Converts a picture (BT.709, limited range) and hands it to the encoder, to be shown at `pts` in its time base. */
+/** Converts an image (BT.709, limited range) and hands it to the encoder, to be shown at `pts` in its time base. */
 async function encodeImage(encoder: Encoder, image: Image, index: number, pts: number): Promise<void> {
   const { ffmpeg, path, codec, scaler } = encoder;
   const rgb = makeFrame(encoder, ffmpeg.avGetPixFmtFromName('rgb24'), AV.SPACE_RGB, AV.RANGE_FULL);

@@ -1,6 +1,6 @@
 import { FileError } from '../../core/index.ts';
 
-/** A picture of a .bmp file. */
+/** An image of a .bmp file. */
 export interface BmpImage {
   readonly width: number;
   readonly height: number;

@@ -4,7 +4,7 @@ const [SETTINGS, FOCAL_35MM] = [0x8769, 0xa405];
 const FILM_DIAGONAL = Math.hypot(36, 24);
 
 /**
- * The focal length that a camera noted, in pixels of the picture, or undefined where it noted none. Of what cameras
+ * The focal length that a camera noted, in pixels of the image, or undefined where it noted none. Of what cameras
  * note only the equivalent for small film needs no knowledge of the sensor.
  *
  * @param exif the EXIF block, with or without the `Exif` header that JPEG puts before it
@@ -18,7 +18,7 @@ export function focalOfExif(exif: Uint8Array, width: number, height: number): nu
     const focal = settings && findTag(view, settings, FOCAL_35MM, little);
     return focal ? (focal / FILM_DIAGONAL) * Math.hypot(width, height) : undefined;
   } catch (error) {
-    // A block that is cut short says nothing; the picture itself may be whole.
+    // A block that is cut short says nothing; the image itself may be whole.
     if (error instanceof RangeError) return undefined;
     throw error;
   }

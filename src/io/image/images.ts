@@ -17,16 +17,16 @@ import { joinSpreads, rangeOf, spreadOf, stretchSamples } from './sample-range.t
 import type { DeepSamples, SampleKind, SampleRanges, SampleSpread } from './sample-range.ts';
 
 /**
- * Has libvips keep nothing for later: pictures are read once or twice and by other operations each time, and what it
+ * Has libvips keep nothing for later: images are read once or twice and by other operations each time, and what it
  * would keep takes some 20 MB. It holds for all users of sharp in the process, so it is the command's to say.
  */
-export function keepNoPictures(): void {
+export function keepNoImages(): void {
   sharp.cache(false);
 }
 
 /** Options of {@link readImage}, {@link decodeImage} and {@link readMask}. */
 export interface ReadImageOptions {
-  /** Largest picture that is decoded, in pixels; defaults to 200 million. */
+  /** Largest image that is decoded, in pixels; defaults to 200 million. */
   readonly maxPixels?: number;
   /**
    * Is told, in one sentence each, what is wrong with a file that can be read all the same: a JPEG that is damaged, or a
@@ -43,7 +43,7 @@ export interface DecodeOptions extends ReadImageOptions {
   readonly sampleRanges?: SampleRanges;
 }
 
-/** The extensions of pictures that a folder of frames is searched for. */
+/** The extensions of images that a folder of frames is searched for. */
 export const IMAGE_EXTENSIONS: readonly string[] =
   '.png .jpg .jpeg .webp .tif .tiff .avif .gif .bmp .ppm .pgm'.split(' ');
 
@@ -70,7 +70,7 @@ export async function decoding<T>(place: string, work: Promise<T>): Promise<T> {
 }
 
 /** What is used of sharp's metadata. */
-type PictureMetadata = Pick<
+type ImageMetadata = Pick<
   Metadata,
   'autoOrient' | 'depth' | 'channels' | 'exif' | 'hasAlpha' | 'pages' | 'format' | 'isProgressive'
 >;
@@ -82,10 +82,10 @@ interface OpenedImage {
   readonly open: () => Sharp;
   /** What the file holds; absent of formats that are read here. */
   readonly bytes?: Uint8Array;
-  readonly metadata: PictureMetadata;
+  readonly metadata: ImageMetadata;
 }
 
-/** Opens a picture and checks the size it claims before any pixel is decoded. */
+/** Opens an image and checks the size it claims before any pixel is decoded. */
 async function openImage(path: string | URL, options: ReadImageOptions): Promise<OpenedImage> {
   const file = toPath(path);
   return openBytes(`at ${file}`, await readBytes(file, 'an image'), options);
@@ -114,7 +114,7 @@ export function checkFormat(place: string, bytes: Uint8Array): void {
     );
 }
 
-/** A picture of a format that sharp does not read itself. */
+/** An image of a format that sharp does not read itself. */
 function openUncompressed(place: string, bytes: Uint8Array): NetpbmImage | BmpImage | undefined {
   try {
     return openNetpbm(bytes) ?? openBmp(bytes);
@@ -123,7 +123,7 @@ function openUncompressed(place: string, bytes: Uint8Array): NetpbmImage | BmpIm
   }
 }
 
-/** As {@link openBytes} of such a picture. */
+/** As {@link openBytes} of such an image. */
 function openRaw(
   place: string,
   { width, height, channels, deep, decode }: NetpbmImage | BmpImage,
@@ -185,7 +185,7 @@ function checkRaster(
 }
 
 /**
- * Turns any picture that sharp has opened into 8-bit sRGB: EXIF orientation applied, embedded profiles and CMYK
+ * Turns any image that sharp has opened into 8-bit sRGB: EXIF orientation applied, embedded profiles and CMYK
  * converted, 16 bits cut to the upper 8, grey repeated, transparency laid on black.
  */
 async function toImage(source: Sharp): Promise<Image> {
@@ -359,15 +359,15 @@ export function opaqueOfAlpha(alpha: Uint8Array, width: number, height: number):
 }
 
 /**
- * Reads a picture (PNG, JPEG, WebP, TIFF, AVIF, GIF, a binary .ppm or .pgm, or an uncompressed .bmp, told by its first
+ * Reads an image (PNG, JPEG, WebP, TIFF, AVIF, GIF, a binary .ppm or .pgm, or an uncompressed .bmp, told by its first
  * bytes) as 8-bit sRGB:
  * EXIF orientation applied, embedded colour profiles and CMYK converted, 16-bit samples cut to their upper 8
- * bits, grey repeated in three channels, transparency laid on black. Of an animation the first picture is read.
+ * bits, grey repeated in three channels, transparency laid on black. Of an animation the first image is read.
  * Samples of 16 bits that take a quarter of their range or less are stretched: those of 10, 12 and 14 bits by a power of 2,
  * a narrow range far from 0, as of thermal cameras, from its least to its greatest sample. So are floats and integers of a
  * TIFF, colour in floats from 0 to 1 apart, which is linear light. {@link readImages} stretches several alike.
  *
- * @throws FileError where the file is missing, a folder, empty, no picture, cut short, or claims more pixels than
+ * @throws FileError where the file is missing, a folder, empty, no image, cut short, or claims more pixels than
  * `maxPixels`.
  */
 export async function readImage(path: string | URL, options: ReadImageOptions = {}): Promise<Image> {
@@ -410,7 +410,7 @@ export async function decodeImage(bytes: Uint8Array, options: ReadImageOptions =
 }
 
 /**
- * As {@link readImage}, with the picture made smaller where its longer side exceeds `maxSize` pixels. Gives the
+ * As {@link readImage}, with the image made smaller where its longer side exceeds `maxSize` pixels. Gives the
  * size before that too, and which pixels are opaque, of that size.
  */
 export async function readImageWithin(
@@ -425,7 +425,7 @@ export async function readImageWithin(
 }
 
 /**
- * As {@link readImage}, of a picture of more than `maxPixels` one of at most so many, in proportion, without ever
+ * As {@link readImage}, of an image of more than `maxPixels` one of at most so many, in proportion, without ever
  * holding all of the larger one.
  */
 export async function readImageOfPixels(
@@ -443,7 +443,7 @@ export async function readImageOfPixels(
   return decodePixels({ ...opened, open: smaller }, options);
 }
 
-/** The picture made smaller (Lanczos) where its longer side exceeds `maxSize` pixels, and else itself. */
+/** The image made smaller (Lanczos) where its longer side exceeds `maxSize` pixels, and else itself. */
 export async function fitImage(image: Image, maxSize: number | undefined): Promise<Image> {
   const { width, height, data } = image;
   const target = fitWithin(width, height, maxSize);
@@ -452,7 +452,7 @@ export async function fitImage(image: Image, maxSize: number | undefined): Promi
   return toImage(source.resize({ ...target, fit: 'fill', kernel: 'lanczos3' }));
 }
 
-/** The size in pixels, 1 or more, of a picture made so small that its longer side is at most `maxSize`. */
+/** The size in pixels, 1 or more, of an image made so small that its longer side is at most `maxSize`. */
 export function fitWithin(
   width: number,
   height: number,
@@ -500,7 +500,7 @@ async function writeRaster(target: string | URL, source: () => Sharp, options: W
 }
 
 /**
- * Writes a picture, the format by extension: PNG, WebP and TIFF without loss, JPEG at quality 95 with full
+ * Writes an image, the format by extension: PNG, WebP and TIFF without loss, JPEG at quality 95 with full
  * colour resolution.
  *
  * @throws FileError where the extension is another or the file exists and `overwrite` is not set.
@@ -517,7 +517,7 @@ export async function writeImage(
 }
 
 /**
- * Reads a mask from a picture: 1 wherever any colour channel is not 0, at full depth; transparency is ignored.
+ * Reads a mask from an image: 1 wherever any colour channel is not 0, at full depth; transparency is ignored.
  *
  * @throws FileError as {@link readImage} does.
  */
@@ -526,7 +526,7 @@ export async function readMask(path: string | URL, options: ReadImageOptions = {
   const { place, open, metadata } = await openImage(path, options);
   const { depth, channels: stored } = metadata;
   const upright = open().autoOrient().removeAlpha();
-  // sharp gives 8 bits of a deeper picture unless it is told the deep colour space.
+  // sharp gives 8 bits of a deeper image unless it is told the deep colour space.
   const deep = depth === 'ushort' ? upright.toColourspace(stored < 3 ? 'grey16' : 'rgb16') : upright;
   const source = deep.raw({ depth: 'ushort' });
   const { data, info } = await decoding(place, source.toBuffer({ resolveWithObject: true }));
@@ -539,7 +539,7 @@ export async function readMask(path: string | URL, options: ReadImageOptions = {
 }
 
 /**
- * Writes a mask as a grey picture, 255 where it is 1 and 0 elsewhere; the format by extension as in
+ * Writes a mask as a grey image, 255 where it is 1 and 0 elsewhere; the format by extension as in
  * {@link writeImage}.
  */
 export async function writeMask(path: string | URL, mask: Mask, options: WriteOptions = {}): Promise<void> {

@@ -6,7 +6,7 @@ export {
   encodeImage,
   findSampleRanges,
   fitWithin,
-  keepNoPictures,
+  keepNoImages,
   opaqueOfAlpha,
   readImage,
   readImageInfo,

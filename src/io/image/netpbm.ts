@@ -1,6 +1,6 @@
 import { FileError } from '../../core/index.ts';
 
-/** A picture as its file has it: 8 or 16 bits a sample, grey or RGB interleaved. */
+/** An image as its file has it: 8 or 16 bits a sample, grey or RGB interleaved. */
 export interface NetpbmImage {
   readonly width: number;
   readonly height: number;
@@ -15,7 +15,7 @@ export interface NetpbmImage {
 const HEADER = /^P([56])(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+(\d+)\s/;
 
 /**
- * Reads the header of a binary grey (.pgm, P5) or colour (.ppm, P6) picture of the Netpbm family, which sharp's
+ * Reads the header of a binary grey (.pgm, P5) or colour (.ppm, P6) image of the Netpbm family, which sharp's
  * builds leave out and data sets of the field come in. Samples of two bytes are brought to 16 bits, others to 8.
  *
  * @returns undefined where the bytes are of another format

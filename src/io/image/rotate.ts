@@ -1,6 +1,6 @@
 import type { Image } from '../../core/index.ts';
 
-/** The picture turned clockwise by `turns` quarter turns, 0 to 3; itself for 0. */
+/** The image turned clockwise by `turns` quarter turns, 0 to 3; itself for 0. */
 export function rotateImage(image: Image, turns: number): Image {
   if (turns === 0) return image;
   const { width, height, data } = image;
@@ -19,7 +19,7 @@ export function rotateImage(image: Image, turns: number): Image {
   return { width: newWidth, height: newHeight, data: turned };
 }
 
-/** Where the pixel x, y of the turned picture was in the picture of `width` x `height` pixels. */
+/** Where the pixel x, y of the turned image was in the image of `width` x `height` pixels. */
 function rotateBack(
   x: number,
   y: number,

@@ -8,14 +8,14 @@ import type { WriteOptions } from '../disk/index.ts';
 import { asFileError, checkWritable, publish, temporaryName, toPath } from '../disk/index.ts';
 import { ENCODERS } from './images.ts';
 
-/** A picture that is written part by part and need never be whole in memory. */
+/** An image that is written part by part and need never be whole in memory. */
 export interface TiledImage {
   /** Takes rows of 8-bit RGB for a rectangle; parts may come in any order. */
   write(
     area: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
     data: Uint8Array,
   ): Promise<void>;
-  /** Encodes the picture and gives the file its name. */
+  /** Encodes the image and gives the file its name. */
   close(): Promise<void>;
   /** Leaves nothing behind. */
   abort(): Promise<void>;
@@ -29,7 +29,7 @@ const HEADER = 8;
 const ROWS_A_STRIP = 16;
 
 /**
- * Opens a picture of `width` x `height` for writing, the format by extension as in `writeImage`. Parts go to a hidden
+ * Opens an image of `width` x `height` for writing, the format by extension as in `writeImage`. Parts go to a hidden
  * uncompressed TIFF beside `path`, which libvips then encodes row by row.
  *
  * @throws {FileError} where the format cannot hold the size, the extension is another, or the file exists and
@@ -56,7 +56,7 @@ export async function createTiledImage(
   return {
     async write(area, data) {
       const row = area.width * 3;
-      // Rows as wide as the picture lie one after the other in the file.
+      // Rows as wide as the image lie one after the other in the file.
       const rows = area.width === width ? area.height : 1;
       for (let y = 0; y < area.height; y += rows) {
         const at = HEADER + ((area.y + y) * width + area.x) * 3;
@@ -76,7 +76,7 @@ function checkFormat(path: string, width: number, height: number): void {
     );
   if (Math.max(width, height) > (LONGEST[extension] ?? Infinity))
     throw new FileError(
-      `Expected at most ${LONGEST[extension]} pixels a side for ${extension} but the picture is ` +
+      `Expected at most ${LONGEST[extension]} pixels a side for ${extension} but the image is ` +
         `${width} x ${height}: write a .tif or .png instead`,
     );
   if (width * height * 3 > MOST_BYTES)
@@ -108,7 +108,7 @@ async function encode(
   await publish(temporary, path, options);
 }
 
-/** As any picture, but a JPEG without tables of its own, for which libjpeg would hold the whole picture. */
+/** As any image, but a JPEG without tables of its own, for which libjpeg would hold the whole image. */
 function encoderOf(path: string): (source: Sharp) => Sharp {
   const extension = extname(path).toLowerCase();
   if (!extension.startsWith('.jp')) return ENCODERS[extension];

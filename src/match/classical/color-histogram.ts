@@ -4,7 +4,7 @@ import type { PatchImage } from '../patch-image.ts';
 
 /**
  * The share of the pixels in each of `bins` x `bins` x `bins` cells of RGB (Swain and Ballard 1991), red slowest. Made
- * to be compared by L1, which is then from 0 (same colours) to 2 (none in common). Grey pictures lie on the diagonal.
+ * to be compared by L1, which is then from 0 (same colours) to 2 (none in common). Grey images lie on the diagonal.
  *
  * @param bins cells a channel, defaults to 8
  */

@@ -17,10 +17,10 @@ import { shrinkToSquare } from './small-picture.ts';
 
 /** Options of `estimateHomography`. */
 export interface EstimateHomographyOptions {
-  /** How often the network looks at the pictures, 0 to 16; defaults to what `model.json` says. */
+  /** How often the network looks at the images, 0 to 16; defaults to what `model.json` says. */
   readonly looks?: number;
   /**
-   * Align the small pictures themselves after the looks, coarse to fine, without any network; defaults to true.
+   * Align the small images themselves after the looks, coarse to fine, without any network; defaults to true.
    */
   readonly align?: boolean;
 }
@@ -35,14 +35,14 @@ export interface HomographyEstimate {
    */
   readonly homography: Homography;
   /**
-   * From 0 to 1: `likeness / (1 + (roundTrip / 0.03)^2)`. Pictures without texture have 0, those with nothing
+   * From 0 to 1: `likeness / (1 + (roundTrip / 0.03)^2)`. Images without texture have 0, those with nothing
    * in common little; how little has not been measured on photos.
    */
   readonly confidence: number;
   /** How far A's corners come back from where they started after going there and back, mean, in shares of the side. */
   readonly roundTrip: number;
   /**
-   * How alike A is to B brought onto it, whatever their light: the correlation of the small pictures less their local
+   * How alike A is to B brought onto it, whatever their light: the correlation of the small images less their local
    * means, 0 to 1.
    */
   readonly likeness: number;
@@ -55,12 +55,12 @@ export interface HomographyEstimate {
 const HALF = 0.03;
 
 /**
- * Estimates the homography between two pictures without any features: a network sees both, small and grey, and tells
+ * Estimates the homography between two images without any features: a network sees both, small and grey, and tells
  * where A's corners go (DeTone 2016), the tensor DLT makes a matrix of that (Nguyen 2018), and it looks again at what is
- * left. For pictures in which no features are found, such as blurred or dark ones, that differ little; with features
+ * left. For images in which no features are found, such as blurred or dark ones, that differ little; with features
  * {@link match} is far more exact.
  *
- * Pictures may have any sizes, each its own, from 1 x 1 on.
+ * Images may have any sizes, each its own, from 1 x 1 on.
  *
  * @throws {TypeError | ShapeError | RangeError} where an image is none, or an option makes no sense
  */
@@ -102,7 +102,7 @@ async function runEstimate(
   };
 }
 
-/** From pixels of a picture to those of the square. */
+/** From pixels of an image to those of the square. */
 const toSquare = ({ width, height }: Image, size: number): Homography =>
   resizeHomography(size / width, size / height);
 

@@ -32,7 +32,7 @@ export class HomographyModel {
   }
 
   /**
-   * @internal Looks at `n` pairs of small pictures, `[n, 1, size, size]` both.
+   * @internal Looks at `n` pairs of small images, `[n, 1, size, size]` both.
    * @returns `[n, 4, 2]`: x and y of each corner's move in pixels, from the top left one clockwise
    */
   async look(part: 'coarse' | 'fine', imageA: Tensor, imageB: Tensor): Promise<Tensor> {

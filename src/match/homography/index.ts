@@ -1,4 +1,4 @@
-/** Homographies by a network that looks at both pictures. */
+/** Homographies by a network that looks at both images. */
 export { estimateHomography } from './estimate-homography.ts';
 export type { EstimateHomographyOptions, HomographyEstimate } from './estimate-homography.ts';
 export { correspondencesFromHomography } from './homography-correspondences.ts';

@@ -2,12 +2,12 @@ import { resizePlanes } from '../../../kernels/resample/index.ts';
 import { applyHomography, composeHomographies, resizeHomography } from '../../core/index.ts';
 import type { Homography } from '../../core/index.ts';
 import { warpSquare } from './small-picture.ts';
-import type { SmallPicture } from './small-picture.ts';
+import type { SmallImage } from './small-picture.ts';
 
-/** Pictures are compared at this fraction of the network's size, where noise has gone. */
+/** Images are compared at this fraction of the network's size, where noise has gone. */
 const SHRINK = 2;
 
-/** Pixels to each side whose mean is taken away: what light does to a picture is smooth. */
+/** Pixels to each side whose mean is taken away: what light does to an image is smooth. */
 const NEAR = 4;
 
 /** A mean contrast below this, in units of black to white, is rounding: the dark of a night has more. */
@@ -16,21 +16,21 @@ const LEAST_CONTRAST = 0.02 / 255;
 /** With less than this share of A in B there is nothing to compare. */
 const LEAST_COVERAGE = 0.05;
 
-/** A small picture ready to be compared. */
+/** A small image ready to be compared. */
 export interface Relief {
-  readonly picture: SmallPicture;
+  readonly image: SmallImage;
   /** Whether there is anything to see. */
   readonly flat: boolean;
 }
 
-/** The picture at half its size, less its local mean. */
-export function makeRelief({ size, data }: SmallPicture): Relief {
+/** The image at half its size, less its local mean. */
+export function makeRelief({ size, data }: SmallImage): Relief {
   const half = size / SHRINK;
   const small = resizePlanes({ channels: 1, height: size, width: size, data }, half, half).data;
   const mean = averageLines(averageLines(small, half, 1, half), half, half, 1);
   const relief = small.map((value, i) => value - mean[i]);
   const contrast = Math.sqrt(relief.reduce((sum, value) => sum + value * value, 0) / relief.length);
-  return { picture: { size: half, data: relief }, flat: contrast < LEAST_CONTRAST };
+  return { image: { size: half, data: relief }, flat: contrast < LEAST_CONTRAST };
 }
 
 /** The mean of up to `2 NEAR + 1` values along each line, as far as there are any. */
@@ -50,20 +50,20 @@ function averageLines(data: Float32Array, size: number, step: number, pitch: num
  * How alike A and B are where a homography says that both show the same: the correlation coefficient of their reliefs,
  * 1 where one is the other in another light, about 0 where they have nothing in common, 0 where either is flat.
  *
- * @param homography from pixels of the small picture A to those of B, before they were halved
+ * @param homography from pixels of the small image A to those of B, before they were halved
  */
 export function likenessOf(a: Relief, b: Relief, homography: Homography): number {
   if (a.flat || b.flat) return 0;
-  const { size } = a.picture;
+  const { size } = a.image;
   const [enlarge, shrink] = [SHRINK, 1 / SHRINK].map((scale) => resizeHomography(scale, scale));
   const halved = composeHomographies(shrink, composeHomographies(homography, enlarge));
-  const seen = warpSquare(b.picture, halved).data;
+  const seen = warpSquare(b.image, halved).data;
   let [products, squaresA, squaresB, count] = [0, 0, 0, 0];
   for (let y = 0, i = 0; y < size; y++)
     for (let x = 0; x < size; x++, i++) {
       const [px, py] = applyHomography(halved, x, y);
       if (!(px >= 0 && py >= 0 && px <= size - 1 && py <= size - 1)) continue;
-      const [p, q] = [a.picture.data[i], seen[i]];
+      const [p, q] = [a.image.data[i], seen[i]];
       products += p * q;
       squaresA += p * p;
       squaresB += q * q;

@@ -3,24 +3,24 @@ import type { Homography, Tensor } from '../../core/index.ts';
 import { tensorDlt } from '../../geometry/index.ts';
 import type { HomographyModel } from './homography-model.ts';
 import { warpSquare } from './small-picture.ts';
-import type { SmallPicture } from './small-picture.ts';
+import type { SmallImage } from './small-picture.ts';
 
 /** A map that gives a corner less than this share of the middle's weight passes too near to the horizon. */
 const LEAST_WEIGHT = 0.1;
 
-/** A map that makes the picture smaller than this share of its area, or larger by as much, is none. */
+/** A map that makes the image smaller than this share of its area, or larger by as much, is none. */
 const LEAST_AREA = 0.01;
 
 /**
- * Looks at two pictures both ways at once: each look sees the second picture brought onto the first by what the looks
- * before it found. A look that makes no map of a picture is passed over, so that there is always a result.
+ * Looks at two images both ways at once: each look sees the second image brought onto the first by what the looks
+ * before it found. A look that makes no map of an image is passed over, so that there is always a result.
  *
- * @returns from pixels of the small picture A to those of B, and from B to A
+ * @returns from pixels of the small image A to those of B, and from B to A
  */
 export async function lookBothWays(
   model: HomographyModel,
-  a: SmallPicture,
-  b: SmallPicture,
+  a: SmallImage,
+  b: SmallImage,
   count: number,
 ): Promise<[ab: Homography, ba: Homography]> {
   const { size } = a;
@@ -34,23 +34,23 @@ export async function lookBothWays(
   return found;
 }
 
-/** Pictures as one batch. */
-function stack(pictures: readonly SmallPicture[]): Tensor {
-  const [{ size }] = pictures;
-  const data = new Float32Array(pictures.length * size * size);
-  pictures.forEach((picture, i) => data.set(picture.data, i * size * size));
-  return { dims: [pictures.length, 1, size, size], data };
+/** Images as one batch. */
+function stack(images: readonly SmallImage[]): Tensor {
+  const [{ size }] = images;
+  const data = new Float32Array(images.length * size * size);
+  images.forEach((image, i) => data.set(image.data, i * size * size));
+  return { dims: [images.length, 1, size, size], data };
 }
 
-/** The map with a look's own after it in A's plane; the map as it was where that makes none of a picture. */
+/** The map with a look's own after it in A's plane; the map as it was where that makes none of an image. */
 function step(before: Homography, offsets: Float32Array, size: number): Homography {
   const small = tensorDlt(offsets, size, size);
   const next = small && normalizeHomography(composeHomographies(before, small));
-  return next && isMapOfPicture(next, size) ? next : before;
+  return next && isMapOfImage(next, size) ? next : before;
 }
 
-/** Whether a map keeps a square picture in front of the horizon, the right way round, and of some size. */
-export function isMapOfPicture(h: Homography, size: number): boolean {
+/** Whether a map keeps a square image in front of the horizon, the right way round, and of some size. */
+export function isMapOfImage(h: Homography, size: number): boolean {
   const last = size - 1;
   const corners = [0, 0, last, 0, last, last, 0, last];
   const middle = (h[6] * last) / 2 + (h[7] * last) / 2 + h[8];

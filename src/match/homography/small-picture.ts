@@ -4,24 +4,24 @@ import type { Homography, Image } from '../../core/index.ts';
 import { toGrey } from '../../features/index.ts';
 
 /** `size` x `size` grey values, row by row; what the network looks at. */
-export interface SmallPicture {
+export interface SmallImage {
   readonly size: number;
   readonly data: Float32Array;
 }
 
-/** The whole picture in grey on a square, whatever its shape; 0 and 255 become the bounds of `range`. */
+/** The whole image in grey on a square, whatever its shape; 0 and 255 become the bounds of `range`. */
 export function shrinkToSquare(
   image: Image,
   size: number,
   [black, white]: readonly [number, number],
-): SmallPicture {
+): SmallImage {
   const { width, height, data } = toGrey(image);
   const small = resizePlanes({ channels: 1, height, width, data }, size, size).data;
   return { size, data: small.map((value) => black + (value * (white - black)) / 255) };
 }
 
-/** The picture as seen through a homography from the result's pixels to its own; what lies beyond repeats the border. */
-export function warpSquare({ size, data }: SmallPicture, homography: Homography): SmallPicture {
+/** The image as seen through a homography from the result's pixels to its own; what lies beyond repeats the border. */
+export function warpSquare({ size, data }: SmallImage, homography: Homography): SmallImage {
   const out = new Float32Array(size * size);
   const last = size - 1;
   for (let y = 0, i = 0; y < size; y++)

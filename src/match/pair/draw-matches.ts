@@ -13,7 +13,7 @@ export interface DrawMatchesOptions {
   readonly homography?: Homography | null;
   /** At most this many lines of each kind, spread over all of them; defaults to 200. */
   readonly most?: number;
-  /** Pixels between the two pictures; defaults to 8. */
+  /** Pixels between the two images; defaults to 8. */
   readonly gap?: number;
 }
 
@@ -23,7 +23,7 @@ const OUTLIER: Color = [220, 40, 40];
 const OUTLINE: Color = [255, 220, 0];
 
 /**
- * Both pictures side by side, A on the left, a line from each point to its counterpart: inliers in colours that tell
+ * Both images side by side, A on the left, a line from each point to its counterpart: inliers in colours that tell
  * neighbours apart, the others in faint red below them.
  */
 export function drawMatches(

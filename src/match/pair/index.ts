@@ -1,4 +1,4 @@
-/** Two pictures of one scene: where the points of one lie in the other. */
+/** Two images of one scene: where the points of one lie in the other. */
 export { drawMatches } from './draw-matches.ts';
 export type { DrawMatchesOptions } from './draw-matches.ts';
 export { correspondencesFromFlow } from './flow-correspondences.ts';

@@ -1,7 +1,7 @@
 import type { DescriptorMatches, Features } from '../../features/index.ts';
 import { descriptorDistance } from '../../features/match/index.ts';
 
-/** Scales of partners may differ by this factor, in pictures that show the same thing at one size. */
+/** Scales of partners may differ by this factor, in images that show the same thing at one size. */
 const MOST_SCALE = 1.7;
 
 /** Directions of partners may differ by this many radians. */
@@ -14,7 +14,7 @@ const MOST_DISTANCE = 0.8;
 const RATIO = 0.9;
 
 /**
- * Matches features of two pictures that show the same thing at the same place but for a few pixels: the best of those
+ * Matches features of two images that show the same thing at the same place but for a few pixels: the best of those
  * within `radius`, of about the same scale and direction, from both sides.
  */
 export function matchNearby(a: Features, b: Features, radius: number): DescriptorMatches {

@@ -47,8 +47,8 @@ export interface MatchOptions {
    */
   readonly rematch?: boolean;
   /**
-   * Align the pictures themselves at the end, which helps where features are few; defaults to false, since it gained
-   * nothing on pictures full of them. Only for `homography`.
+   * Align the images themselves at the end, which helps where features are few; defaults to false, since it gained
+   * nothing on images full of them. Only for `homography`.
    */
   readonly polish?: boolean;
   /** Take these instead of matching features, such as `correspondencesFromFlow` makes. */
@@ -79,7 +79,7 @@ export interface MatchStage {
   readonly milliseconds: number;
 }
 
-/** Two pictures matched. */
+/** Two images matched. */
 export interface PairMatch extends RobustFit {
   /** From pixels of A to pixels of B; null for `fundamental`, and where nothing was found. */
   readonly homography: Homography | null;
@@ -98,7 +98,7 @@ type Checked = Required<Omit<MatchOptions, 'correspondences' | 'signal'>> & Pick
 /** Fewer inliers than this make other sides worth a try. */
 const WEAK = 80;
 
-/** Fewer inliers than this after a try make views of the other picture worth one. */
+/** Fewer inliers than this after a try make views of the other image worth one. */
 const VERY_WEAK = 30;
 
 /** Tilts of the simulated views, the longer side that these are made from, and their ratio. */
@@ -114,13 +114,13 @@ const SETTLED = 2;
 
 /**
  * Finds where the points of A lie in B, and the geometry that they follow: features matched and fitted robustly; where
- * few agree, the pictures seen from other sides; then matched again with A warped onto B; at last, if asked for, the
- * pictures themselves aligned.
+ * few agree, the images seen from other sides; then matched again with A warped onto B; at last, if asked for, the
+ * images themselves aligned.
  *
- * Pictures that have nothing in common are no error: `matrix` is null then, and `reason` says so. The result depends
+ * Images that have nothing in common are no error: `matrix` is null then, and `reason` says so. The result depends
  * on the arguments alone.
  *
- * @throws {TypeError | RangeError | ShapeError} for options or pictures that make no sense; the reason of `signal` once that
+ * @throws {TypeError | RangeError | ShapeError} for options or images that make no sense; the reason of `signal` once that
  *   is aborted
  */
 export async function match(imageA: Image, imageB: Image, options: MatchOptions = {}): Promise<PairMatch> {
@@ -134,8 +134,7 @@ export async function match(imageA: Image, imageB: Image, options: MatchOptions 
   if (!options.correspondences) state = await matchViews(pair, state);
   if (state.fit.matrix && checked.rematch) state = await matchAgain(pair, state);
   await checkAborted(checked.signal);
-  if (state.fit.matrix && checked.polish && checked.model === 'homography')
-    state = alignPictures(pair, state);
+  if (state.fit.matrix && checked.polish && checked.model === 'homography') state = alignImages(pair, state);
   const { fit, correspondences, ambiguous = false } = state;
   const confidence = fit.matrix ? toConfidence(state.logFalseAlarms) : 0;
   return {
@@ -294,8 +293,8 @@ async function matchAlongLines(pair: Pair, found: State): Promise<State> {
 /** Corners that move farther than this in the last step mean that it went astray, in pixels of B. */
 const ASTRAY = 4;
 
-/** Keeps what the pictures themselves say only where the features agree with it too. */
-function alignPictures(pair: Pair, state: State): State {
+/** Keeps what the images themselves say only where the features agree with it too. */
+function alignImages(pair: Pair, state: State): State {
   const start = performance.now();
   const before = state.fit.matrix!;
   const { homography, before: likeness, after } = polishHomography(pyramidOfA(pair), pair.b, before);

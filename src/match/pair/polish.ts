@@ -13,10 +13,10 @@ export interface PolishOptions {
   readonly steps?: number;
 }
 
-/** The outcome of aligning the pictures themselves. */
+/** The outcome of aligning the images themselves. */
 export interface Polish {
   readonly homography: Homography;
-  /** How alike the two pictures are where both show something, before and after: 1 the same, 0 nothing alike. */
+  /** How alike the two images are where both show something, before and after: 1 the same, 0 nothing alike. */
   readonly before: number;
   readonly after: number;
 }
@@ -31,7 +31,7 @@ const LEAST_CONTRAST = 4;
 const STILL = 0.02;
 
 /**
- * Aligns the pictures themselves: finds the homography that makes A, warped onto B, most like B, both freed of local
+ * Aligns the images themselves: finds the homography that makes A, warped onto B, most like B, both freed of local
  * brightness and contrast. Each step is of second order (ESM, Benhimane and Malis 2004), with the weights of Geman and
  * McClure against what only one of them shows. The start must be right within a pixel or two.
  */
@@ -55,7 +55,7 @@ export function polishHomography(
   return { homography: best.homography, before, after: best.agreement };
 }
 
-/** A picture of mean 0 and contrast 1 in every neighbourhood. */
+/** An image of mean 0 and contrast 1 in every neighbourhood. */
 function flatten({ width, height, data }: Grey, inside: Uint8Array, window: number): Grey {
   const count = data.length;
   const [share, sum, squares] = [0, 1, 2].map((power) => {

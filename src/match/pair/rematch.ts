@@ -9,7 +9,7 @@ import { matchNearby } from './match-nearby.ts';
 import { createInsideTest, warpView } from './warp-view.ts';
 import type { Pyramid } from './warp-view.ts';
 
-/** Pixels at the border of the warped picture in which its end, not its content, makes keypoints. */
+/** Pixels at the border of the warped image in which its end, not its content, makes keypoints. */
 const MARGIN = 8;
 
 /** What a rematch found. */

@@ -20,10 +20,10 @@ const TURN = (72 * Math.PI) / 180;
 const MARGIN = 6;
 
 /**
- * Features of a picture as it would look from other sides: shrunk by each tilt along each of several directions
- * (ASIFT, Morel and Yu 2009). Positions are those in the picture.
+ * Features of an image as it would look from other sides: shrunk by each tilt along each of several directions
+ * (ASIFT, Morel and Yu 2009). Positions are those in the image.
  *
- * @param longest longer side of the picture in pixels that the views are made from
+ * @param longest longer side of the image in pixels that the views are made from
  * @param signal ends the work between two views
  */
 export async function simulateViews(
@@ -40,17 +40,17 @@ export async function simulateViews(
     const views = Math.max(1, Math.ceil((Math.PI * tilt) / TURN - 1e-9));
     for (let k = 0; k < views; k++) {
       await checkAborted(signal);
-      const { toPicture, width, height } = planView(image, scale, tilt, (k * Math.PI) / views);
-      const view = warpView(pyramid, toPicture, width, height);
+      const { toOriginal, width, height } = planView(image, scale, tilt, (k * Math.PI) / views);
+      const view = warpView(pyramid, toOriginal, width, height);
       const found = await extractFeatures(view.grey, options);
-      sets.push(toPictureFeatures(filterFeatures(found, createInsideTest(view, MARGIN)), toPicture));
+      sets.push(toImageFeatures(filterFeatures(found, createInsideTest(view, MARGIN)), toOriginal));
     }
   }
   return poolFeatures(sets);
 }
 
 interface ViewPlan {
-  readonly toPicture: Homography;
+  readonly toOriginal: Homography;
   readonly width: number;
   readonly height: number;
 }
@@ -70,15 +70,15 @@ function planView(image: Grey, scale: number, tilt: Tilt, angle: number): ViewPl
   const width = Math.max(1, Math.ceil(Math.max(...corners.map(([x]) => x)) - left));
   const height = Math.max(1, Math.ceil(Math.max(...corners.map(([, y]) => y)) - top));
   const toView = multiply3([1, 0, -left, 0, 1, -top, 0, 0, 1], turned);
-  return { toPicture: invertHomography(toView), width, height };
+  return { toOriginal: invertHomography(toView), width, height };
 }
 
-function toPictureFeatures({ keypoints, descriptors }: Features, toPicture: Homography): Features {
-  const growth = Math.sqrt(Math.abs(toPicture[0] * toPicture[4] - toPicture[1] * toPicture[3]));
+function toImageFeatures({ keypoints, descriptors }: Features, toOriginal: Homography): Features {
+  const growth = Math.sqrt(Math.abs(toOriginal[0] * toOriginal[4] - toOriginal[1] * toOriginal[3]));
   return {
     keypoints: {
       ...keypoints,
-      points: transformPoints(toPicture, keypoints.points),
+      points: transformPoints(toOriginal, keypoints.points),
       scales: keypoints.scales.map((scale) => scale * growth),
     },
     descriptors,

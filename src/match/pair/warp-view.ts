@@ -4,17 +4,17 @@ import { blurGaussian, halveSize } from '../../features/scale-space/index.ts';
 import { sampleClamped } from '../../features/describe/index.ts';
 import type { Grey } from '../../features/index.ts';
 
-/** A picture seen from elsewhere. */
+/** An image seen from elsewhere. */
 export interface View {
   readonly grey: Grey;
-  /** 1 where the pixel shows the picture, 0 where it lies outside of it. */
+  /** 1 where the pixel shows the image, 0 where it lies outside of it. */
   readonly inside: Uint8Array;
 }
 
-/** A picture at half its size, a quarter and so on, so that shrunk views do not alias; coordinates just halve. */
+/** An image at half its size, a quarter and so on, so that shrunk views do not alias; coordinates just halve. */
 export type Pyramid = readonly Grey[];
 
-/** Most samples along the direction in which a view shrinks the picture most. */
+/** Most samples along the direction in which a view shrinks the image most. */
 const MOST_TAPS = 8;
 
 /** Pixels of a view along each side of the squares that share one filter. */
@@ -30,22 +30,22 @@ export function buildPyramid(image: Grey): Pyramid {
 }
 
 /**
- * The picture as a homography shows it, filtered along the direction in which it shrinks.
+ * The image as a homography shows it, filtered along the direction in which it shrinks.
  *
- * @param toPicture maps pixels of the view to pixels of the picture
+ * @param toOriginal maps pixels of the view to pixels of the image
  */
-export function warpView(pyramid: Pyramid, toPicture: Homography, width: number, height: number): View {
+export function warpView(pyramid: Pyramid, toOriginal: Homography, width: number, height: number): View {
   const view = {
     grey: { width, height, data: new Float32Array(width * height) },
     inside: new Uint8Array(width * height),
   };
   const [cx, cy] = [(width - 1) / 2, (height - 1) / 2];
-  const sign = Math.sign(toPicture[6] * cx + toPicture[7] * cy + toPicture[8]);
+  const sign = Math.sign(toOriginal[6] * cx + toOriginal[7] * cy + toOriginal[8]);
   for (let top = 0; top < height; top += BLOCK)
     for (let left = 0; left < width; left += BLOCK) {
       const middle = [Math.min(width - 1, left + BLOCK / 2), Math.min(height - 1, top + BLOCK / 2)] as const;
-      const filter = planFilter(homographyJacobian(toPicture, ...middle), pyramid.length);
-      warpBlock(pyramid, toPicture, sign, filter, view, left, top);
+      const filter = planFilter(homographyJacobian(toOriginal, ...middle), pyramid.length);
+      warpBlock(pyramid, toOriginal, sign, filter, view, left, top);
     }
   return view;
 }
@@ -54,7 +54,7 @@ export function warpView(pyramid: Pyramid, toPicture: Homography, width: number,
 interface Filter {
   readonly level: number;
   readonly taps: number;
-  /** From one sample to the next, in pixels of the picture. */
+  /** From one sample to the next, in pixels of the image. */
   readonly stepX: number;
   readonly stepY: number;
 }
@@ -108,7 +108,7 @@ function warpBlock(
 }
 
 /**
- * The pixels of a view that are at least `margin` pixels inside the part that shows the picture; the border of the
+ * The pixels of a view that are at least `margin` pixels inside the part that shows the image; the border of the
  * view itself does not count.
  */
 export function innerPixels({ grey: { width, height }, inside }: View, margin: number): Uint8Array {
@@ -148,7 +148,7 @@ function erode(mask: Uint8Array, { lines, pitch, length, step }: Lines, margin: 
   return out;
 }
 
-/** Whether a place in a view is at least `margin` pixels inside the part that shows the picture. */
+/** Whether a place in a view is at least `margin` pixels inside the part that shows the image. */
 export function createInsideTest(view: View, margin: number): (x: number, y: number) => boolean {
   const { width, height } = view.grey;
   const inner = innerPixels(view, margin);
@@ -158,7 +158,7 @@ export function createInsideTest(view: View, margin: number): (x: number, y: num
   };
 }
 
-/** The corners of a picture, as a homography moves them. */
+/** The corners of an image, as a homography moves them. */
 export function moveCorners(h: Homography, { width, height }: { width: number; height: number }): number[] {
   const [right, bottom] = [width - 1, height - 1];
   return [

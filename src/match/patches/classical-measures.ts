@@ -48,7 +48,7 @@ const RECIPES: Readonly<Record<ClassicalMeasure, Recipe>> = {
   rootsift: { length: 128, metric: 'l2', describe: (patches) => describeRootSift(toKeypointScale(patches)) },
 };
 
-/** Lowe's descriptor spans 12 times the scale that it smooths the picture to; a patch is as wide as the descriptor. */
+/** Lowe's descriptor spans 12 times the scale that it smooths the image to; a patch is as wide as the descriptor. */
 const toKeypointScale = (patches: Patches): Patches => smoothPatches(patches, patches.size / 12);
 
 export const isClassical = (name: string): name is ClassicalMeasure =>

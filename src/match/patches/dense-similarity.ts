@@ -24,7 +24,7 @@ export interface LocalSimilarity {
   readonly grid: CellGrid;
 }
 
-/** Scores of one volume, above which a picture is too large for it: 2 GiB. */
+/** Scores of one volume, above which an image is too large for it: 2 GiB. */
 const MOST_SCORES = 2 ** 29;
 
 /**

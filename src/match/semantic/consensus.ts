@@ -30,7 +30,7 @@ const [UNLIKE, ALIKE] = [0.3, 0.7];
 
 /**
  * Where the cells of A lie in B. The confidence is the product of how clearly the votes single the place out, of how much
- * the features there are alike, and of how much there is to see in both pictures.
+ * the features there are alike, and of how much there is to see in both images.
  *
  * @param agreed what `agree` made of the scores
  */

@@ -13,7 +13,7 @@ export interface DrawSemanticOptions {
   readonly points?: ArrayLike<number>;
   /** Lines of the grid that is laid over A and bent onto B, each way; defaults to 12, 0 for none. */
   readonly lines?: number;
-  /** Pixels between the pictures; defaults to 8. */
+  /** Pixels between the images; defaults to 8. */
   readonly gap?: number;
 }
 

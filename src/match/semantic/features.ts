@@ -7,23 +7,23 @@ import type { SemanticManifest, Session } from '../../runtime/index.ts';
 import { textureOf } from './texture.ts';
 import type { Size } from '../../core/index.ts';
 
-/** What is known of a picture, on a square grid of cells. */
+/** What is known of an image, on a square grid of cells. */
 export interface SemanticFeatures {
-  /** Of the picture, in pixels. */
+  /** Of the image, in pixels. */
   readonly width: number;
   readonly height: number;
   /** Red, green and blue as the trunk takes them, for a second look. */
   readonly planes: FeatureMap;
   /** Unit vectors. */
   readonly map: FeatureMap;
-  /** How much there is to see, from 0 to 1; one value a cell. Low all over where the picture has fewer pixels than cells. */
+  /** How much there is to see, from 0 to 1; one value a cell. Low all over where the image has fewer pixels than cells. */
   readonly texture: Float32Array;
 }
 
 /** Added under each root: a vector of nothing stays one. */
 const EPSILON = 1e-6;
 
-/** What the trunk says of a picture. */
+/** What the trunk says of an image. */
 export function extractSemanticFeatures(
   trunk: Session,
   manifest: SemanticManifest,
@@ -37,11 +37,11 @@ export function extractSemanticFeatures(
 }
 
 /**
- * What the trunk says of a picture brought to its size: unit vectors on a grid of `cells` x `cells` whose corner cells lie
- * on the picture's corners, the channels of all features side by side.
+ * What the trunk says of an image brought to its size: unit vectors on a grid of `cells` x `cells` whose corner cells lie
+ * on the image's corners, the channels of all features side by side.
  *
  * @param planes red, green and blue in the range of the manifest
- * @param size of the picture that they were made of
+ * @param size of the image that they were made of
  */
 export async function describePlanes(
   trunk: Session,
@@ -57,7 +57,7 @@ export async function describePlanes(
     return toUnitLength(resizeAligned(map, cells), weight);
   });
   const white = (input.range[1] - input.range[0]) / 2;
-  // Cells that share one pixel of the picture show nothing of their own, whatever lies between the pixels.
+  // Cells that share one pixel of the image show nothing of their own, whatever lies between the pixels.
   const detail = Math.min(1, width / cells) * Math.min(1, height / cells);
   const texture = textureOf(planes, cells, white).map((value) => value * detail);
   return { width, height, planes, map: toUnitLength(join(maps)), texture };

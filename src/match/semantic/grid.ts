@@ -2,7 +2,7 @@ import type { FlowField, Homography, ScalarField, Size } from '../../core/index.
 import type { MatchResult } from '../../../kernels/match/index.ts';
 
 /**
- * From pixels of a picture to cells: the picture is brought to `side` x `side` pixels under the half-pixel convention,
+ * From pixels of an image to cells: the image is brought to `side` x `side` pixels under the half-pixel convention,
  * and `cells` of them lie evenly from its first pixel to its last.
  */
 export function pixelsToCells({ width, height }: Size, side: number, cells: number): Homography {
@@ -35,7 +35,7 @@ function axisTaps(count: number, scale: number, offset: number, cells: number): 
 /**
  * The dense flow from A to B of a match of their cells, in pixels, with its confidence.
  *
- * @param side pixels of the square that both pictures were brought to
+ * @param side pixels of the square that both images were brought to
  */
 export function denseFlow(
   { flow, confidence }: MatchResult,

@@ -23,8 +23,8 @@ interface Look {
 
 /**
  * Matches of cells in one look or more. In a second one B is brought onto A by the affine map that the first has found, the
- * trunk describes that picture, and the matches to it are taken back through the map: the same things are then at the same
- * places, sizes and angles. (CNNGeometric looks again at a warped picture too, Rocco 2017, section 3.3.) As a first look
+ * trunk describes that image, and the matches to it are taken back through the map: the same things are then at the same
+ * places, sizes and angles. (CNNGeometric looks again at a warped image too, Rocco 2017, section 3.3.) As a first look
  * may be led astray where sizes differ, B is looked at as three sizes, twice each, and what agrees best then goes on:
  * after one look alone the three do not compare, as each sees another part of B.
  *
@@ -63,7 +63,7 @@ const lookAgain = async (
   before: Look,
 ): Promise<Look> => (isUsable(before.warp) ? lookThrough(model, a, b, before.warp) : before);
 
-/** Whether a warp neither flattens the picture nor makes it more than four times as wide or narrow. */
+/** Whether a warp neither flattens the image nor makes it more than four times as wide or narrow. */
 function isUsable({ matrix: [a, b, , d, e] }: LinearWarp): boolean {
   const area = Math.abs(a * e - b * d);
   return area > 1 / 16 && area < 16;
@@ -101,7 +101,7 @@ const onGrid = (warp: Warp, side: number): Warp =>
 const cellsOf = (side: number): number[] =>
   Array.from({ length: 2 * side * side }, (_, k) => (k % 2 ? Math.floor((k >> 1) / side) : (k >> 1) % side));
 
-/** A square picture seen through a warp; its border goes on outside. */
+/** A square image seen through a warp; its border goes on outside. */
 function bringPlanes(planes: FeatureMap, warp: Warp): FeatureMap {
   const last = planes.width - 1;
   const pixels = cellsOf(planes.width);
@@ -110,10 +110,10 @@ function bringPlanes(planes: FeatureMap, warp: Warp): FeatureMap {
   return warpBackward(planes, flow);
 }
 
-/** Half a pixel of the trunk's picture or so, in cells: what lies on the border is inside. */
+/** Half a pixel of the trunk's image or so, in cells: what lies on the border is inside. */
 const MARGIN = 0.1;
 
-/** Features that say nothing where the warp looks past the picture. */
+/** Features that say nothing where the warp looks past the image. */
 function hideOutside(features: SemanticFeatures, warp: Warp): SemanticFeatures {
   const { channels, height, width, data } = features.map;
   const places = applyWarp(onGrid(warp, width), cellsOf(width));
@@ -123,7 +123,7 @@ function hideOutside(features: SemanticFeatures, warp: Warp): SemanticFeatures {
   return { ...features, map, texture: features.texture.map((value, i) => value * seen[i]) };
 }
 
-/** Matches to cells of the warped picture as matches to cells of the picture itself. */
+/** Matches to cells of the warped image as matches to cells of the image itself. */
 function moveEnds({ flow, confidence }: MatchResult, cells: number, warp: Warp): MatchResult {
   const count = cells * cells;
   const starts = cellsOf(cells);
@@ -135,8 +135,8 @@ function moveEnds({ flow, confidence }: MatchResult, cells: number, warp: Warp):
 }
 
 /**
- * Matches from cells of the warped picture as matches from cells of the picture itself, bilinearly. Cells that the warped
- * picture does not show go where the warp says, with confidence 0.
+ * Matches from cells of the warped image as matches from cells of the image itself, bilinearly. Cells that the warped
+ * image does not show go where the warp says, with confidence 0.
  */
 function moveStarts({ flow, confidence }: MatchResult, cells: number, warp: LinearWarp): MatchResult {
   const count = cells * cells;

@@ -11,7 +11,7 @@ export interface CellMatches {
   readonly backend: 'simd' | 'reference';
 }
 
-/** Where the cells of each picture lie in the other. */
+/** Where the cells of each image lie in the other. */
 export async function matchCells(
   model: SemanticModel,
   a: SemanticFeatures,

@@ -59,7 +59,7 @@ const OPTIONS: OptionNames<MatchSemanticOptions> = { transform: true, looks: tru
 
 type CheckedOptions = Required<Omit<MatchSemanticOptions, 'signal'>> & Pick<MatchSemanticOptions, 'signal'>;
 
-/** One warp for all of the picture. */
+/** One warp for all of the image. */
 export interface SemanticTransform {
   readonly name: SemanticTransformName;
   /** From pixels of A to pixels of B. */
@@ -79,7 +79,7 @@ export interface SemanticMatch {
   /** The same from B's side, by the same scores. */
   readonly flowBA: FlowField;
   readonly confidenceBA: ScalarField;
-  /** Mean confidence of both sides, from 0 to 1: pictures without texture have next to none. */
+  /** Mean confidence of both sides, from 0 to 1: images without texture have next to none. */
   readonly score: number;
   /** Null where none was asked for. */
   readonly transform: SemanticTransform | null;
@@ -89,7 +89,7 @@ export interface SemanticMatch {
   readonly milliseconds: number;
 }
 
-/** What semantic matching knows of a picture, worked out once for many matches; plain data. */
+/** What semantic matching knows of an image, worked out once for many matches; plain data. */
 export async function describeSemantic(model: SemanticModel, image: Image): Promise<SemanticFeatures> {
   checkImage(image, 'image');
   return model.features(image);
@@ -100,10 +100,10 @@ export async function describeSemantic(model: SemanticModel, image: Image): Prom
  * another: features of a network that knows kinds of objects, the scores of all pairs of cells, and matches that agree
  * with each other. A global warp is found beside it.
  *
- * Pictures may have any sizes, each its own. One without texture gives a flow near the same relative place and a low
+ * Images may have any sizes, each its own. One without texture gives a flow near the same relative place and a low
  * score, never a failure.
  *
- * @param a picture, or what `describeSemantic` of this model said of one
+ * @param an image, or what `describeSemantic` of this model said of one
  * Matches on one model take turns, in the order they were asked for.
  *
  * @throws {TypeError} where an image is none; the reason of `signal` once that is aborted

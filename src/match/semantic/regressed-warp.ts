@@ -27,7 +27,7 @@ export function warpOfNumbers(name: RegressorName, theta: ArrayLike<number>): Wa
 
 /**
  * The warp from A's plane to B's, one regressor after another: each looks at B as the ones before have warped it, so
- * what it finds is what they have left. All of it on features; no picture is looked at again.
+ * what it finds is what they have left. All of it on features; no image is looked at again.
  *
  * @param steps regressors in the order in which they run; the same one twice refines its own estimate
  * @param signal ends the work between two of them

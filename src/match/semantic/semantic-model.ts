@@ -63,12 +63,12 @@ export class SemanticModel {
     throw new ModelError(`Expected a loaded model but ${this.name} has been disposed of`);
   }
 
-  /** @internal What the trunk says of a picture. */
+  /** @internal What the trunk says of an image. */
   features(image: Image): Promise<SemanticFeatures> {
     return extractSemanticFeatures(this.#open, this.manifest, image);
   }
 
-  /** @internal The same of a picture that has been brought to the trunk's size. */
+  /** @internal The same of an image that has been brought to the trunk's size. */
   describe(planes: FeatureMap, size: Size): Promise<SemanticFeatures> {
     return describePlanes(this.#open, this.manifest, planes, size);
   }

@@ -4,7 +4,7 @@ import type { FeatureMap } from '../../../kernels/types.ts';
 const HALF = 3;
 
 /**
- * How much there is to see at each cell of a square picture: `d / (d + 3)` of the standard deviation d of its grey values
+ * How much there is to see at each cell of a square image: `d / (d + 3)` of the standard deviation d of its grey values
  * in a square of two cells' width, 0 where all are alike.
  *
  * @param planes red, green and blue from -`white` to `white`
@@ -26,7 +26,7 @@ export function textureOf({ width, height, data }: FeatureMap, cells: number, wh
   return out;
 }
 
-/** The standard deviation in a square, as far as it lies in the picture. */
+/** The standard deviation in a square, as far as it lies in the image. */
 function spread(
   grey: Float64Array,
   width: number,

@@ -3,14 +3,14 @@ import type { Correspondences } from '../../core/index.ts';
 import { applyWarp } from '../../geometry/index.ts';
 import type { SemanticMatch } from './match-semantic.ts';
 
-/** What carries the points: the dense flow, or the one warp of the whole picture. */
+/** What carries the points: the dense flow, or the one warp of the whole image. */
 export type TransferBy = 'flow' | 'transform';
 
 /** Points of A and where they lie in B, with a confidence each. */
 export type TransferredPoints = Correspondences;
 
 /**
- * Where points of A lie in B. Outside A's picture the flow is that of its border.
+ * Where points of A lie in B. Outside A's image the flow is that of its border.
  *
  * @param points x and y interleaved, in pixels of A
  * @throws {TypeError} where the points are not pairs of finite numbers, or a transform is wanted that was not found

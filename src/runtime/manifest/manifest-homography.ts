@@ -1,12 +1,12 @@
 import type { Entry } from './manifest-entry.ts';
 import type { ModelManifest } from './model-manifest.ts';
 
-/** `model.json` of what moves the corners of one picture onto another. */
+/** `model.json` of what moves the corners of one image onto another. */
 export interface HomographyManifest extends ModelManifest {
   readonly task: 'homography';
-  /** Pictures are brought to `size` x `size` grey pixels, whatever their shape; black and white are `range`. */
+  /** Images are brought to `size` x `size` grey pixels, whatever their shape; black and white are `range`. */
   readonly input: { readonly size: number; readonly range: readonly [number, number] };
-  /** How often the pictures are looked at where the caller does not say. */
+  /** How often the images are looked at where the caller does not say. */
   readonly looks: number;
 }
 

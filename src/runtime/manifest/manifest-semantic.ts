@@ -23,9 +23,9 @@ export interface SemanticConsensus {
 /** `model.json` of what finds the same part of another object. */
 export interface SemanticManifest extends ModelManifest {
   readonly task: 'semantic';
-  /** Pictures are brought to `size` x `size` pixels, whatever their shape; RGB planes from `range[0]` to `range[1]`. */
+  /** Images are brought to `size` x `size` pixels, whatever their shape; RGB planes from `range[0]` to `range[1]`. */
   readonly input: { readonly size: number; readonly range: readonly [number, number] };
-  /** Cells to a side that all features are brought to, the corners of all grids on the picture's corner pixels. */
+  /** Cells to a side that all features are brought to, the corners of all grids on the image's corner pixels. */
   readonly cells: number;
   readonly features: readonly SemanticFeature[];
   readonly consensus: SemanticConsensus;

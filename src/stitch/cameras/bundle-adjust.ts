@@ -27,7 +27,7 @@ export interface AdjustOptions {
   readonly lossScales?: readonly number[];
   /** Most steps tried at each scale; defaults to 30. */
   readonly maxIterations?: number;
-  /** One a view: multiplies its errors, so that they are in pixels of the picture that was matched. */
+  /** One a view: multiplies its errors, so that they are in pixels of the image that was matched. */
   readonly viewScales?: readonly number[];
 }
 

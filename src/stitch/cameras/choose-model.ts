@@ -7,7 +7,7 @@ import type { CameraModel, Placement, View } from '../types.ts';
 /** What was tried, and why the one was taken. */
 export interface ModelChoice {
   readonly placement: Placement;
-  /** Error that remains under each model that could be fitted, in pixels of the pictures that were matched. */
+  /** Error that remains under each model that could be fitted, in pixels of the images that were matched. */
   readonly errors: Readonly<Partial<Record<CameraModel, number>>>;
   /** The choice in one sentence. */
   readonly explanation: string;
@@ -15,7 +15,7 @@ export interface ModelChoice {
   readonly focal?: AdjustedRotation['focal'];
   /** Whether focal lengths differ from view to view; `rotation` alone. */
   readonly zoomed?: boolean;
-  /** Median error of each of the component's pairs, in their order, in pixels of the pictures that were matched. */
+  /** Median error of each of the component's pairs, in their order, in pixels of the images that were matched. */
   readonly pairErrors: readonly number[];
 }
 
@@ -131,7 +131,7 @@ function liesOnPlane({ matrices }: Placement, views: readonly View[]): boolean {
 const WORDS: Readonly<Record<CameraModel, string>> = {
   rotation: 'a camera that turns about one point',
   affine: 'a flat scene seen straight on',
-  homography: 'a free homography for each picture',
+  homography: 'a free homography for each image',
 };
 
 function explain(chosen: Candidate, candidates: readonly Candidate[]): string {

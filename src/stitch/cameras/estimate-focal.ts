@@ -4,7 +4,7 @@ import { fitRotation } from './rotation.ts';
 import { pixelToRay } from './rotation-cameras.ts';
 import type { Size } from '../../core/index.ts';
 
-/** Corresponding points of a pair, and the sizes of its pictures. */
+/** Corresponding points of a pair, and the sizes of its images. */
 export interface FocalPair {
   readonly sizeA: Size;
   readonly sizeB: Size;
@@ -15,7 +15,7 @@ export interface FocalPair {
 
 /** A focal length and what it rests on. */
 export interface FocalEstimate {
-  /** Focal length in multiples of the longer side of a picture; 1 is a view of 53 degrees. */
+  /** Focal length in multiples of the longer side of an image; 1 is a view of 53 degrees. */
   readonly ratio: number;
   /**
    * - `pairs`: the correspondences say it
@@ -32,7 +32,7 @@ const [LEAST_RATIO, GREATEST_RATIO] = [0.3, 8];
 const SHARPNESS = 1.15;
 
 /**
- * The focal lengths in pixels by which a homography between two pictures of a turning camera can come about, where
+ * The focal lengths in pixels by which a homography between two images of a turning camera can come about, where
  * the principal points are the middles (Szeliski and Shum 1997, section 4); none where it says nothing.
  */
 export function focalsOfHomography(h: Homography, sizeA: Size, sizeB: Size): number[] {

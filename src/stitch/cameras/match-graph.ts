@@ -8,8 +8,8 @@ export interface SpanningTree {
 }
 
 /**
- * Groups of pictures that verified pairs hold together, those of more pictures first, then by the first index;
- * a picture without a verified pair is a group of its own.
+ * Groups of images that verified pairs hold together, those of more images first, then by the first index;
+ * an image without a verified pair is a group of its own.
  */
 export function findComponents(count: number, pairs: readonly StitchPair[]): number[][] {
   const parent = Array.from({ length: count }, (_, i) => i);

@@ -13,7 +13,7 @@ import { rotationCameras } from './rotation-cameras.ts';
 import type { RotationCameras } from './rotation-cameras.ts';
 import type { Observation, StitchPair, View } from '../types.ts';
 
-/** Views that belong together and the pairs that say so; `views` and `pairs` use the indices of the pictures. */
+/** Views that belong together and the pairs that say so; `views` and `pairs` use the indices of the images. */
 export interface Component {
   readonly views: readonly View[];
   readonly pairs: readonly StitchPair[];
@@ -153,7 +153,7 @@ export function placeOnPlane(component: Component, model: 'affine' | 'homography
   return bundleAdjust(cameras, observationsOf(component), scalesOf(component));
 }
 
-/** The affine map that a homography is near the middle of the picture. */
+/** The affine map that a homography is near the middle of the image. */
 function flatten(h: Matrix3, { width, height }: View): Matrix3 {
   const [x, y] = [(width - 1) / 2, (height - 1) / 2];
   const w = h[6] * x + h[7] * y + h[8];

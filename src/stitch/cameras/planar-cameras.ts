@@ -21,7 +21,7 @@ const FREE_ENTRIES = { affine: 6, homography: 8 } as const;
 
 /**
  * Cameras for {@link bundleAdjust}: six numbers a view for `affine`, eight for `homography`, counted in coordinates
- * from the middle of the picture in units of its longer side, so that all weigh alike.
+ * from the middle of the image in units of its longer side, so that all weigh alike.
  */
 export function planarCameras(setup: PlanarSetup): PlanarCameras {
   const { sizes, matrices, model, anchor } = setup;

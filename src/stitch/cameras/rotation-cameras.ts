@@ -3,7 +3,7 @@ import { multiply3 } from '../../core/index.ts';
 import type { AdjustableCameras, Tangent } from './bundle-adjust.ts';
 import { nearestRotation, rotationOf } from './rotation.ts';
 
-/** From pixels to a ray of the camera's own frame: the principal point is the middle of the picture. */
+/** From pixels to a ray of the camera's own frame: the principal point is the middle of the image. */
 export const pixelToRay = (focal: number, { width, height }: Size): Matrix3 => [
   1 / focal,
   0,

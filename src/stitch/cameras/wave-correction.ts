@@ -29,7 +29,7 @@ export interface Straightened {
 const STILL = 0.03;
 /** One way of a sweep counts alone where it is this many times the other. */
 const DOMINANT = 2.5;
-/** The weight of "up is where the pictures' up is" against "the cameras' sides are level". */
+/** The weight of "up is where the images' up is" against "the cameras' sides are level". */
 const TIE = 0.05;
 
 /**
@@ -38,11 +38,11 @@ const TIE = 0.05;
  *
  * People hold cameras level, so the direction to which all cameras' sides are square is up (Brown and Lowe 2007,
  * section 5). A vertical sweep has a whole circle of such directions, and bends if any is taken; there the nearest to
- * the pictures' own up counts. Where the camera rolled about its line of sight instead, sides say nothing and the
- * first picture is upright.
+ * the images' own up counts. Where the camera rolled about its line of sight instead, sides say nothing and the
+ * first image is upright.
  *
  * @param rotations from each camera's frame to the common one
- * @param names of the pictures, for the explanation
+ * @param names of the images, for the explanation
  */
 export function correctWave(rotations: readonly Matrix3[], names: readonly string[] = []): Straightened {
   const downs = rotations.map((r) => column3(r, 1));
@@ -52,8 +52,8 @@ export function correctWave(rotations: readonly Matrix3[], names: readonly strin
   const trusted = sweep !== 'still' && agreeing > rotations.length / 2;
   const down = trusted ? level : downs[0];
   const explanation = trusted
-    ? `upright by all pictures, a ${sweep === 'both' ? 'sweep both ways' : `${sweep} sweep`}`
-    : `upright as ${names[0] ?? 'the first picture'} is, since the pictures' sides do not tell`;
+    ? `upright by all images, a ${sweep === 'both' ? 'sweep both ways' : `${sweep} sweep`}`
+    : `upright as ${names[0] ?? 'the first image'} is, since the images' sides do not tell`;
   const middle = middleView(rotations);
   const rotation = frameOf(down, middle);
   const [, y, z] = transform3(rotation, middle);
@@ -81,7 +81,7 @@ function frameOf(down: Vector3, forward: Vector3): Matrix3 {
   return fromRows(x, unit3(down), unit3(cross3(x, down)));
 }
 
-/** The direction square to the cameras' sides, among equals the one nearest to the pictures' down. */
+/** The direction square to the cameras' sides, among equals the one nearest to the images' down. */
 function levelDown(rotations: readonly Matrix3[]): Vector3 {
   const sum = Matrix.zeros(3, 3);
   for (const r of rotations) {

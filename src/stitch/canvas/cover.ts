@@ -2,13 +2,13 @@ import { CELL } from '../../../kernels/paint/index.ts';
 import type { SourceGrid } from './layout.ts';
 import type { Size } from '../../core/index.ts';
 
-/** Half a pixel, and what rounding may take from it: the canvas ends with pixels on the pictures' very edge. */
+/** Half a pixel, and what rounding may take from it: the canvas ends with pixels on the images' very edge. */
 const EDGE = 0.5 + 1e-4;
 
-/** How much of a cell a picture covers. */
+/** How much of a cell an image covers. */
 export const [NONE, SOME, ALL] = [0, 1, 2];
 
-/** Where one picture covers an area of the canvas, by pixels counted from the area's corner. */
+/** Where one image covers an area of the canvas, by pixels counted from the area's corner. */
 export interface Cover {
   holds(x: number, y: number): boolean;
   /** How much it covers of the cell of 8 x 8 pixels that holds a pixel: {@link NONE}, {@link SOME} or {@link ALL}. */
@@ -16,7 +16,7 @@ export interface Cover {
 }
 
 /**
- * @param grid of the full picture, exact at every 8th pixel
+ * @param grid of the full image, exact at every 8th pixel
  * @param left the pixel of the area where the grid begins, and `top`
  */
 export function createCover(grid: SourceGrid, { width, height }: Size, left = 0, top = 0): Cover {

@@ -22,10 +22,10 @@ export interface Layout {
 
 /** A canvas and what fills it. */
 export interface Canvas extends Layout {
-  /** From homogeneous pixels of each picture to rays of the projection. */
+  /** From homogeneous pixels of each image to rays of the projection. */
   readonly matrices: readonly Matrix3[];
   readonly sizes: readonly Size[];
-  /** How each picture is bent on the canvas, where it is. */
+  /** How each image is bent on the canvas, where it is. */
   readonly bends?: readonly (Bend | undefined)[];
 }
 
@@ -37,7 +37,7 @@ export interface Bend {
   readonly top: number;
   readonly width: number;
   readonly height: number;
-  /** x and y, interleaved, of each pixel: the picture is taken from that far away, in these pixels. */
+  /** x and y, interleaved, of each pixel: the image is taken from that far away, in these pixels. */
   readonly shifts: Float32Array;
 }
 
@@ -60,11 +60,11 @@ function bendPlace(bend: Bend, scale: number, place: Float64Array): void {
   }
 }
 
-/** Rows and columns of points by which a picture's outline on the canvas is found. */
+/** Rows and columns of points by which an image's outline on the canvas is found. */
 const SAMPLES = 33;
 
 /**
- * The canvas that just holds all pictures.
+ * The canvas that just holds all images.
  *
  * @param scale pixels a unit of the projection
  */
@@ -100,7 +100,7 @@ export function layOut(
   const closes = projection.period !== undefined && right - left > 0.9 * projection.period;
   if (closes) [left, right] = [-projection.period! / 2, projection.period! / 2];
   [top, bottom] = withPoles(projectionName, upright, matrices, sizes, top, bottom);
-  // Pixels whose middles lie in the pictures, the rounding of numbers apart.
+  // Pixels whose middles lie in the images, the rounding of numbers apart.
   const first = (least: number): number => Math.ceil(least * scale - 1e-6) || 0;
   const count = (least: number, most: number): number =>
     Math.max(1, Math.floor(most * scale + 1e-6) + 1 - first(least));
@@ -119,7 +119,7 @@ export function layOut(
   };
 }
 
-/** A picture that holds a pole reaches it, though no point of its outline does. */
+/** An image that holds a pole reaches it, though no point of its outline does. */
 function withPoles(
   name: ProjectionName,
   upright: boolean,
@@ -159,22 +159,22 @@ export const cropCanvas = (canvas: Canvas, { x, y, width, height }: Rectangle): 
   height,
 });
 
-/** From rays of the projection to pixels of each picture. */
+/** From rays of the projection to pixels of each image. */
 export const inverseMatrices = ({ matrices }: Canvas): Homography[] => matrices.map(invertHomography);
 
 /**
- * Where each pixel of a rectangle of the canvas lies in one picture, on a grid: exact at every `step` pixels, to be
+ * Where each pixel of a rectangle of the canvas lies in one image, on a grid: exact at every `step` pixels, to be
  * interpolated between, which errs by about `step^2 / (8 scale)` pixels.
  */
 export interface SourceGrid {
   readonly step: number;
   readonly columns: number;
   readonly rows: number;
-  /** x and y in the picture's pixels, interleaved; NaN where the ray does not meet the picture's plane. */
+  /** x and y in the image's pixels, interleaved; NaN where the ray does not meet the image's plane. */
   readonly points: Float64Array;
 }
 
-/** The grid of the picture whose matrix back is `inverse`, and which may be bent, over `area` of the canvas. */
+/** The grid of the image whose matrix back is `inverse`, and which may be bent, over `area` of the canvas. */
 export const sourceGrid = (
   canvas: Layout,
   inverse: Homography,
@@ -216,7 +216,7 @@ function raysOf(canvas: Layout, area: Rectangle, step: number, bend?: Bend): Ray
   return { step, columns, rows, rays };
 }
 
-/** Where rays meet a picture. */
+/** Where rays meet an image. */
 function placeRays({ step, columns, rows, rays }: RayGrid, h: Homography): SourceGrid {
   const points = new Float64Array(columns * rows * 2);
   // Row by row: V8 is through with compiling a short function before it would be with a long loop.
@@ -237,8 +237,8 @@ function placeRow(rays: Float64Array, start: number, end: number, h: Homography,
 }
 
 /**
- * The rectangle of the canvas that each picture may touch, with a margin; null where it touches none. Found on a coarse
- * grid of the canvas, so that it holds for pictures across the seam of a full circle and over poles.
+ * The rectangle of the canvas that each image may touch, with a margin; null where it touches none. Found on a coarse
+ * grid of the canvas, so that it holds for images across the seam of a full circle and over poles.
  */
 export function footprints(canvas: Canvas, inverses: readonly Homography[]): (Rectangle | null)[] {
   const step = Math.max(1, Math.ceil(Math.max(canvas.width, canvas.height) / 128));
@@ -247,7 +247,7 @@ export function footprints(canvas: Canvas, inverses: readonly Homography[]): (Re
 }
 
 function footprint({ step, columns, rows, points }: SourceGrid, size: Size, canvas: Size): Rectangle | null {
-  // Between two nodes just outside on either side, a corner of the picture may lie inside.
+  // Between two nodes just outside on either side, a corner of the image may lie inside.
   const reach = 2 * step * stretchOf(points, step);
   const mostX = size.width + reach;
   const mostY = size.height + reach;
@@ -276,7 +276,7 @@ function footprint({ step, columns, rows, points }: SourceGrid, size: Size, canv
   };
 }
 
-/** Pixels of the picture a pixel of the canvas: the median from one point of the grid to the next. */
+/** Pixels of the image a pixel of the canvas: the median from one point of the grid to the next. */
 function stretchOf(points: Float64Array, step: number): number {
   // A sample of some thousand is as good as all.
   const stride = 2 * Math.max(1, Math.floor(points.length / 4096));

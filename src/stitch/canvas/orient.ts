@@ -19,9 +19,9 @@ export interface Oriented {
   readonly straightening?: string;
 }
 
-/** Up to this field of view, in degrees, a plane shows the world as pictures do. */
+/** Up to this field of view, in degrees, a plane shows the world as images do. */
 const MOST_ON_PLANE = 80;
-/** Pictures of a plane that differ by less than this, in radians, have one idea of up. */
+/** Images of a plane that differ by less than this, in radians, have one idea of up. */
 const MOST_TILT = 0.35;
 /** Up to this one, across the sweep, a cylinder does. */
 const MOST_ON_CYLINDER = 80;
@@ -98,14 +98,14 @@ function orientPlane(
   return {
     matrices: matrices.map((m) => multiply3(turn, m)),
     projection: 'plane',
-    projectionReason: `pictures placed by ${model} lie on a plane${ignored}`,
+    projectionReason: `images placed by ${model} lie on a plane${ignored}`,
     upright: true,
     scale: 1 / Math.sqrt(areas[areas.length >> 1]),
     straightening: explanation,
   };
 }
 
-/** Which way is up on a plane: the mean of the pictures where they agree, else as the first has it. */
+/** Which way is up on a plane: the mean of the images where they agree, else as the first has it. */
 function planeUp(
   angles: readonly number[],
   names: readonly string[],
@@ -115,10 +115,10 @@ function planeUp(
     angles.reduce((sum, a) => sum + Math.cos(a), 0),
   );
   if (angles.every((a) => Math.cos(a - mean) > Math.cos(MOST_TILT)))
-    return { angle: mean, explanation: 'upright by all pictures' };
+    return { angle: mean, explanation: 'upright by all images' };
   return {
     angle: angles[0],
-    explanation: `upright as ${names[0]} is, since the pictures are turned against each other`,
+    explanation: `upright as ${names[0]} is, since the images are turned against each other`,
   };
 }
 

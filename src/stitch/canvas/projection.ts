@@ -1,16 +1,16 @@
 import type { ProjectionName } from '../types.ts';
 
 /**
- * How rays become a picture. Rays are x right, y down, z forward, of any length; picture coordinates are 1 a radian
+ * How rays become an image. Rays are x right, y down, z forward, of any length; image coordinates are 1 a radian
  * in the middle, where all projections look alike. Longitude is 0 forwards, positive to the right; latitude is
  * positive below the horizon.
  */
 export interface Projection {
   /** Where the ray falls; null where it falls nowhere. `out` is filled and given back. */
   project(x: number, y: number, z: number, out: Float64Array): Float64Array | null;
-  /** The ray, of any length, at a place of the picture; beyond its edges what goes on there. */
+  /** The ray, of any length, at a place of the image; beyond its edges what goes on there. */
   unproject(u: number, v: number, out: Float64Array): Float64Array;
-  /** The length of once around in picture coordinates; undefined where left and right do not meet. */
+  /** The length of once around in image coordinates; undefined where left and right do not meet. */
   readonly period?: number;
 }
 
@@ -115,6 +115,6 @@ export function createProjection(name: ProjectionName, upright = true): Projecti
       const ray = projection.unproject(v, u, out);
       return set(ray, ray[1], ray[0], ray[2]);
     },
-    // Once around is up and down here, where pictures do not close.
+    // Once around is up and down here, where images do not close.
   };
 }

@@ -7,38 +7,38 @@ import { bendOf, sourceGrid } from './layout.ts';
 import type { Canvas, SourceGrid } from './layout.ts';
 import type { Rectangle } from '../types.ts';
 
-/** A picture brought onto a rectangle of the canvas. */
+/** An image brought onto a rectangle of the canvas. */
 export interface WarpedView {
   /** Where on the canvas. */
   readonly area: Rectangle;
-  /** Red, green, blue interleaved; past the picture's edge its edge goes on. */
+  /** Red, green, blue interleaved; past the image's edge its edge goes on. */
   readonly rgb: Uint8Array;
-  /** 1 where the picture covers the canvas. */
+  /** 1 where the image covers the canvas. */
   readonly inside: Uint8Array;
   /** What the field says of pixel `k` of the area, where one was given. */
   readonly field?: (k: number) => number;
 }
 
 /**
- * A number at a place: `(x, y)` in pixels of the full picture, which is `(u, v)` in pixels of the projection, counted
+ * A number at a place: `(x, y)` in pixels of the full image, which is `(u, v)` in pixels of the projection, counted
  * from its middle.
  */
 export type Field = (x: number, y: number, u: number, v: number) => number;
 
-/** A picture and how it comes onto the canvas. */
+/** An image and how it comes onto the canvas. */
 export interface PlacedView {
   readonly canvas: Canvas;
-  /** The picture's place in the canvas's list. */
+  /** The image's place in the canvas's list. */
   readonly view: number;
-  /** The picture, full or smaller. */
+  /** The image, full or smaller. */
   readonly image: Image;
-  /** From rays to pixels of the full picture. */
+  /** From rays to pixels of the full image. */
   readonly inverse: Homography;
   /** What its colours are multiplied by; defaults to 1. */
   readonly brightness?: Field;
 }
 
-/** Where the pixels of a rectangle of the canvas lie in a picture. */
+/** Where the pixels of a rectangle of the canvas lie in an image. */
 export interface Warp {
   readonly area: Rectangle;
   readonly grid: SourceGrid;
@@ -46,7 +46,7 @@ export interface Warp {
   readonly inside: Uint8Array;
 }
 
-/** How a picture comes onto `area` of the canvas. */
+/** How an image comes onto `area` of the canvas. */
 export function openWarp(placed: Pick<PlacedView, 'canvas' | 'view' | 'inverse'>, area: Rectangle): Warp {
   const { canvas, view, inverse } = placed;
   const grid = sourceGrid(canvas, inverse, area, CELL, bendOf(canvas, view));
@@ -54,7 +54,7 @@ export function openWarp(placed: Pick<PlacedView, 'canvas' | 'view' | 'inverse'>
 }
 
 /**
- * Brings a picture onto `area` of the canvas, by interpolation between its four nearest pixels; exact at every eighth
+ * Brings an image onto `area` of the canvas, by interpolation between its four nearest pixels; exact at every eighth
  * pixel and linear in between.
  */
 export const warpView = (placed: PlacedView, area: Rectangle, field?: Field): WarpedView =>
@@ -80,7 +80,7 @@ export function applyWarp(placed: PlacedView, { area, grid, inside }: Warp, fiel
   return { area, rgb, inside, field: field && sampleField(grid, canvas, area, field) };
 }
 
-/** Lends a painter of a picture at the places that a grid of the full picture says. */
+/** Lends a painter of an image at the places that a grid of the full image says. */
 export function paintPlaced(
   paint: (painter: Painter) => void,
   { canvas, view, image, brightness }: PlacedView,

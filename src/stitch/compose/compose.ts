@@ -33,7 +33,7 @@ export interface ComposeOptions {
   readonly levels?: number;
   /** Most pixels worked on at a time; defaults to 2 to 4 million, by the canvas. */
   readonly tilePixels?: number;
-  /** Bytes of pictures kept; defaults to 300 million. */
+  /** Bytes of images kept; defaults to 300 million. */
   readonly cacheBytes?: number;
 }
 
@@ -47,15 +47,15 @@ const OPTIONS: OptionNames<ComposeOptions> = {
 /** What {@link composePanorama} needs of the stages before it. */
 export interface Composition extends PlacedSeams {
   readonly canvas: Canvas;
-  /** Reads picture `view`; it may be smaller than the canvas's sizes say, in proportion. */
+  /** Reads image `view`; it may be smaller than the canvas's sizes say, in proportion. */
   readonly load: (view: number) => Promise<Image>;
-  /** What each picture's colours are multiplied by; defaults to 1. */
+  /** What each image's colours are multiplied by; defaults to 1. */
   readonly brightness?: (view: number) => Field | undefined;
 }
 
 /**
- * The panorama at full resolution, tile by tile (of large ones in columns from the left: the pictures of a row are
- * then read one after the other), with memory for one tile and a few pictures. Tiles overlap while they are blended, so that no
+ * The panorama at full resolution, tile by tile (of large ones in columns from the left: the images of a row are
+ * then read one after the other), with memory for one tile and a few images. Tiles overlap while they are blended, so that no
  * edge of theirs can be seen.
  */
 export async function* composePanorama(
@@ -82,7 +82,7 @@ interface Tools extends Composition {
   readonly blend: BlendMethod;
 }
 
-/** Of large canvases larger tiles, so that pictures need not be read so often; small tiles are margins for the most part. */
+/** Of large canvases larger tiles, so that images need not be read so often; small tiles are margins for the most part. */
 export const tilePixels = ({ width, height }: { width: number; height: number }): number =>
   Math.max(2e6, Math.min(4e6, (width * height) / 16));
 
@@ -187,7 +187,7 @@ async function paint(
   }
 }
 
-/** What blending changes in each of the pictures present. */
+/** What blending changes in each of the images present. */
 async function blendAll(
   { canvas, cache, inverses, brightness, levels }: Tools,
   map: OwnerMap,
@@ -227,7 +227,7 @@ const shrinkArea = ({ x, y, width, height }: Rectangle): Rectangle => ({
   height: height / SHRINK,
 });
 
-/** The share of each pixel of the small areas that each of the pictures owns. */
+/** The share of each pixel of the small areas that each of the images owns. */
 function sharesOf(map: OwnerMap, present: readonly number[], areas: readonly Rectangle[]): Float32Array[] {
   const { columns, rows, cells, pixels } = map;
   const shares = areas.map((area) => new Float32Array(area.width * area.height));
@@ -273,7 +273,7 @@ function addRun(share: Float32Array, area: Rectangle, x: number, y: number, leng
   }
 }
 
-/** The rectangle of the canvas, in whole cells, that holds all pixels of each picture; null where it has none. */
+/** The rectangle of the canvas, in whole cells, that holds all pixels of each image; null where it has none. */
 function ownedBoxes(map: OwnerMap, views: number): (Rectangle | null)[] {
   const { area, columns, rows, cells, pixels } = map;
   const [left, top] = [new Int32Array(views).fill(columns), new Int32Array(views).fill(rows)];
@@ -319,7 +319,7 @@ function widen(box: Rectangle, outer: Rectangle, levels: number): Rectangle {
   };
 }
 
-/** The tile of all pictures, each with weights that fall to its edges (Szeliski 2006, section 6.2). */
+/** The tile of all images, each with weights that fall to its edges (Szeliski 2006, section 6.2). */
 async function feather(tools: Tools, outer: Rectangle): Promise<Tile> {
   const { canvas, cache, inverses, footprints, brightness } = tools;
   const layers = [];
@@ -336,7 +336,7 @@ async function feather(tools: Tools, outer: Rectangle): Promise<Tile> {
   return blendFeather(outer.width, outer.height, layers);
 }
 
-/** 1 in the picture's middle, 0 at its edges, in between the lesser share of both ways. */
+/** 1 in the image's middle, 0 at its edges, in between the lesser share of both ways. */
 function hatOf({ width, height }: Size): Field {
   const edge = (x: number, size: number): number => 1 - Math.abs((2 * (x + 0.5)) / size - 1);
   return (x, y) => Math.min(edge(x, width), edge(y, height));

@@ -6,7 +6,7 @@ import { isMixed, pixelsOf } from '../seams/index.ts';
 import type { OwnerMap } from '../seams/index.ts';
 import type { Rectangle } from '../types.ts';
 
-/** What one picture adds to a tile. */
+/** What one image adds to a tile. */
 export interface Paint extends PlacedView {
   /**
    * What is added to its colours, of a rectangle at a quarter of the size, in pixels of four of the map's from its
@@ -22,7 +22,7 @@ export interface Target {
 }
 
 /**
- * Paints the pixels of `part` that a picture owns, by interpolation between its four nearest pixels.
+ * Paints the pixels of `part` that an image owns, by interpolation between its four nearest pixels.
  *
  * @param part of the canvas, cut by the target's edges alone from whole cells of the map
  * @param target `part` lies within
@@ -63,7 +63,7 @@ function paintOwned(painter: Painter, map: OwnerMap, view: number, part: Rectang
   }
 }
 
-/** Paints those pixels of one cell that the picture owns. */
+/** Paints those pixels of one cell that the image owns. */
 function paintMixed(
   painter: Painter,
   column: number,

@@ -19,10 +19,10 @@ const MOST = Math.log(1.6);
 const ROUNDS = 3;
 
 /**
- * What remains between overlapping pictures after their gains, block by block: each picture's blocks move half way
+ * What remains between overlapping images after their gains, block by block: each image's blocks move half way
  * towards what the others show there, a few times, and are smoothed; blocks that nobody shares stay.
  *
- * @param gainOf what pixel `k` of picture `v` is multiplied by before; defaults to 1
+ * @param gainOf what pixel `k` of image `v` is multiplied by before; defaults to 1
  * @param block side of a block in pixels of the canvas
  */
 export function estimateBlockGains(
@@ -45,7 +45,7 @@ interface GridSize {
   readonly rows: number;
 }
 
-/** What two pictures show alike: for each place the block of either, and how much brighter B is, as a logarithm. */
+/** What two images show alike: for each place the block of either, and how much brighter B is, as a logarithm. */
 interface SharedPlaces {
   readonly a: number;
   readonly b: number;

@@ -4,9 +4,9 @@ import { solveSymmetric } from '../cameras/index.ts';
 import { forEachShared, sampleRaster } from '../canvas/index.ts';
 import type { WarpedView } from '../canvas/index.ts';
 
-/** How bright each picture is against the others, and how much all of them darken towards their corners. */
+/** How bright each image is against the others, and how much all of them darken towards their corners. */
 export interface Exposure {
-  /** What each picture is multiplied by; their geometric mean is 1. */
+  /** What each image is multiplied by; their geometric mean is 1. */
   readonly gains: readonly number[];
   /**
    * Brightness at `r` (0 in the middle, 1 in the corners) is `exp(a r^2 + b r^4)` times that in the middle; zeros
@@ -41,7 +41,7 @@ const LEAST_CORNER = 0.3;
 /** Share of the difference that vignetting must take away to be believed. */
 const VIGNETTING_GAIN = 0.02;
 
-/** What two pictures show alike. */
+/** What two images show alike. */
 interface SharedPlaces {
   readonly a: number;
   readonly b: number;
@@ -53,8 +53,8 @@ interface SharedPlaces {
 }
 
 /**
- * Gains and vignetting by least squares of the logarithms where pictures overlap, robustly (as Brown and Lowe 2007,
- * section 6, and Goldman and Chen 2005, with light falling off alike in all pictures).
+ * Gains and vignetting by least squares of the logarithms where images overlap, robustly (as Brown and Lowe 2007,
+ * section 6, and Goldman and Chen 2005, with light falling off alike in all images).
  *
  * @param views of the same canvas; their `field` is r^2, 1 in the corners
  */
@@ -105,7 +105,7 @@ function collect(views: readonly WarpedView[], valueAt: typeof brightnessAt = br
 
 /**
  * The mean of the colours over 3 x 3 pixels about pixel `k`, so that noise and small misplacement count little; 0
- * where that tells nothing about exposure: outside of the picture, in the dark, and where a colour is clipped.
+ * where that tells nothing about exposure: outside of the image, in the dark, and where a colour is clipped.
  *
  * @param channel the mean of this one alone
  */

@@ -14,23 +14,23 @@ import type { StitchPair, View } from '../types.ts';
 import { verifyPair } from './verify-pair.ts';
 
 /**
- * Finds what two pictures share. `prepare` is called once a picture, `match` once a pair; points are in pixels of
- * the pictures given to `prepare`.
+ * Finds what two images share. `prepare` is called once an image, `match` once a pair; points are in pixels of
+ * the images given to `prepare`.
  */
 export interface PairMatcher<Prepared> {
   prepare(image: Image): Promise<Prepared>;
   match(a: Prepared, b: Prepared): Promise<Correspondences>;
-  /** The number of points that could be matched, for the explanation of pictures that have too few. */
+  /** The number of points that could be matched, for the explanation of images that have too few. */
   count(prepared: Prepared): number;
-  /** A slower matcher that finds more, for pictures that this one leaves apart. */
+  /** A slower matcher that finds more, for images that this one leaves apart. */
   readonly thorough?: PairMatcher<Prepared>;
 }
 
-/** Points a picture at first, and where pictures are left apart. */
+/** Points an image at first, and where images are left apart. */
 const [FEW, MANY] = [600, 1500];
 
 /**
- * The matcher by features: many weak points spread over the picture, since overlaps are often sky, water or walls.
+ * The matcher by features: many weak points spread over the image, since overlaps are often sky, water or walls.
  *
  * @param options with a `count` it has no more thorough one behind it
  */
@@ -66,12 +66,12 @@ function matchPoints(count: number, options: ExtractOptions): PairMatcher<Featur
   };
 }
 
-/** Above this many pictures not every pair is compared. */
+/** Above this many images not every pair is compared. */
 export const MOST_FOR_ALL_PAIRS = 30;
 /** Neighbours in the list on either side that are compared where there are more. */
 const REACH = 6;
 
-/** The pairs to compare: all of a few pictures; of many those near each other in the list, and the two ends. */
+/** The pairs to compare: all of a few images; of many those near each other in the list, and the two ends. */
 export function candidatePairs(count: number): [a: number, b: number][] {
   const pairs: [number, number][] = [];
   for (let a = 0; a < count; a++)
@@ -82,16 +82,16 @@ export function candidatePairs(count: number): [a: number, b: number][] {
   return pairs;
 }
 
-/** From pixels of the picture that was matched to those of the full one. */
+/** From pixels of the image that was matched to those of the full one. */
 const toFull = ({ width, height, matched }: View): Homography =>
   resizeHomography(width / matched.width, height / matched.height);
 const toMatched = ({ width, height, matched }: View): Homography =>
   resizeHomography(matched.width / width, matched.height / height);
 
 /**
- * Fits a homography to the correspondences of two pictures and judges the pair.
+ * Fits a homography to the correspondences of two images and judges the pair.
  *
- * @param found in pixels of the pictures that were matched
+ * @param found in pixels of the images that were matched
  */
 export function examinePair(a: View, b: View, found: Correspondences): StitchPair {
   const fit = fitHomography(found, { threshold: 3, maxIterations: 3000 });

@@ -33,29 +33,29 @@ export const REGISTER_OPTIONS: OptionNames<RegisterOptions> = {
   signal: true,
 };
 
-/** A picture as seen by the registration: its view, a small copy for seams, and how much could be matched. */
+/** An image as seen by the registration: its view, a small copy for seams, and how much could be matched. */
 export interface ReadView {
   readonly view: View;
   readonly thumbnail: Image;
   readonly keypoints: number;
 }
 
-/** A panorama's pictures and where they go. */
+/** A panorama's images and where they go. */
 export interface Registered {
   readonly choice: ModelChoice;
   /** The pairs that hold it together, in the order of `choice.pairErrors`. */
   readonly pairs: readonly StitchPair[];
 }
 
-/** What matching found out about all pictures. */
+/** What matching found out about all images. */
 export interface Registration {
   readonly views: readonly ReadView[];
   readonly pairs: readonly StitchPair[];
-  /** One a panorama, those of more pictures first. */
+  /** One a panorama, those of more images first. */
   readonly components: readonly Registered[];
-  /** Indices of the pictures that belong to none. */
+  /** Indices of the images that belong to none. */
   readonly alone: readonly number[];
-  /** The pictures that could be read, by index. */
+  /** The images that could be read, by index. */
   readonly sources: readonly ImageSource[];
   /** Those that could not, and why. */
   readonly unreadable: readonly { readonly name: string; readonly reason: string }[];
@@ -65,8 +65,8 @@ export interface Registration {
 export const THUMBNAIL_PIXELS = 0.07e6;
 
 /**
- * Matches all pictures, keeps the pairs that are sure, and places the pictures of each group that these hold
- * together. Where that leaves pictures apart, the matcher's more thorough one looks at them again.
+ * Matches all images, keeps the pairs that are sure, and places the images of each group that these hold
+ * together. Where that leaves images apart, the matcher's more thorough one looks at them again.
  */
 export async function register(
   sources: readonly ImageSource[],
@@ -88,14 +88,14 @@ export async function register(
   return thorough && groupsOf(found).length > 1 ? lookAgain(found, thorough, options) : found;
 }
 
-/** Indices of the pictures of each panorama and of each picture that is in none. */
+/** Indices of the images of each panorama and of each image that is in none. */
 const groupsOf = ({ components, alone }: Registration): (readonly number[])[] => [
   ...components.map(({ choice }) => choice.placement.views),
   ...alone.map((v) => [v]),
 ];
 
 /**
- * Matches pictures of different groups once more; only those are read again. One that cannot be read any more stays where the
+ * Matches images of different groups once more; only those are read again. One that cannot be read any more stays where the
  * first look left it.
  */
 async function lookAgain(
@@ -126,12 +126,12 @@ async function lookAgain(
   return { ...before, views, pairs, ...placeAll(views, pairs, options) };
 }
 
-/** For a picture that cannot be read; other errors go on. */
+/** For an image that cannot be read; other errors go on. */
 function nothingIfUnreadable(error: unknown): undefined {
   if (!(error instanceof WhitherError)) throw error;
 }
 
-/** The picture at most as large as it is to be matched, and what the registration keeps of it. */
+/** The image at most as large as it is to be matched, and what the registration keeps of it. */
 export async function readView(
   source: ImageSource,
   index: number,
@@ -141,7 +141,7 @@ export async function readView(
 }
 
 /**
- * Pictures that are decoded while one is looked at: each decoding has several steps, of which one is taken between two
+ * Images that are decoded while one is looked at: each decoding has several steps, of which one is taken between two
  * looks.
  */
 const AHEAD = 3;
@@ -177,7 +177,7 @@ interface ReadAll {
 const matchPixels = ({ matchMegapixels = MATCH_MEGAPIXELS }: RegisterOptions): number =>
   checkInteger(Math.round(matchMegapixels * 1e6), 'matchMegapixels * 1e6', 1000);
 
-/** One picture after the other; one that cannot be read is passed over and named. */
+/** One image after the other; one that cannot be read is passed over and named. */
 async function readAll(
   sources: readonly ImageSource[],
   matcher: PairMatcher<unknown>,
@@ -226,7 +226,7 @@ async function matchAll(
   return pairs;
 }
 
-/** Pairs this far off, in pixels of the pictures that were matched, and off by this factor more than most, are wrong. */
+/** Pairs this far off, in pixels of the images that were matched, and off by this factor more than most, are wrong. */
 const [WRONG_PIXELS, WRONG_FACTOR] = [8, 5];
 
 function placeAll(

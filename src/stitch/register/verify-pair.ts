@@ -2,7 +2,7 @@ import { applyHomography, determinant3, homographyJacobian } from '../../core/in
 import type { Homography } from '../../core/index.ts';
 import type { Size } from '../../core/index.ts';
 
-/** What speaks for and against two pictures showing the same scene. */
+/** What speaks for and against two images showing the same scene. */
 export interface PairEvidence {
   readonly sizeA: Size;
   readonly sizeB: Size;
@@ -27,12 +27,12 @@ export interface PairVerdict {
 
 /** Brown and Lowe 2007, section 3.2: what the rates of true and false inliers come to. */
 const [BASE, SHARE] = [8, 0.3];
-/** More stretch than this between two places of a picture is no camera's doing but a fit to chance. */
+/** More stretch than this between two places of an image is no camera's doing but a fit to chance. */
 const MOST_STRETCH = 30;
 
 /**
  * Whether a pair is believed: more inliers than `8 + 0.3 * matches in the overlap` (Brown and Lowe 2007), and a
- * homography that neither mirrors nor folds the picture. Unlike OpenCV's, a pair cannot match too well.
+ * homography that neither mirrors nor folds the image. Unlike OpenCV's, a pair cannot match too well.
  */
 export function verifyPair(evidence: PairEvidence): PairVerdict {
   const { homography: h, pointsA, inlierCount, sizeA, sizeB } = evidence;
@@ -75,7 +75,7 @@ export function sharedArea(h: Homography, sizeA: Size, sizeB: Size): number {
 
 /** Why no camera could have made this map, or nothing. */
 function findImpossible(h: Homography, { width, height }: Size): string | undefined {
-  if (determinant3(h) <= 0) return 'the geometry that fits best mirrors the picture';
+  if (determinant3(h) <= 0) return 'the geometry that fits best mirrors the image';
   const places = [
     [0, 0],
     [width - 1, 0],
@@ -89,7 +89,7 @@ function findImpossible(h: Homography, { width, height }: Size): string | undefi
     const [xx, xy, yx, yy] = homographyJacobian(h, x, y);
     areas.push(Math.abs(xx * yy - xy * yx));
   }
-  if (areas.length < 2) return 'the geometry that fits best folds the picture';
+  if (areas.length < 2) return 'the geometry that fits best folds the image';
   const stretch = Math.sqrt(Math.max(...areas) / Math.min(...areas));
   if (stretch > MOST_STRETCH)
     return `the geometry that fits best stretches one corner ${Math.round(stretch)} times as much as another`;

@@ -6,15 +6,15 @@ import { intersect } from '../canvas/index.ts';
 import type { SeamMap } from './seams.ts';
 import type { Rectangle } from '../types.ts';
 
-/** Finds where the pixels of A lie in B, two pictures of one size; `confidence` is 0 to 1. */
+/** Finds where the pixels of A lie in B, two images of one size; `confidence` is 0 to 1. */
 export type FlowBetween = (
   imageA: Image,
   imageB: Image,
 ) => Promise<{ readonly flow: FlowField; readonly confidence?: ScalarField }>;
 
-/** How well two pictures agree along their seam. */
+/** How well two images agree along their seam. */
 export interface PairAlignment {
-  /** Places in the list of pictures. */
+  /** Places in the list of images. */
   readonly a: number;
   readonly b: number;
   /** Mean difference of colours, of 255, within a few pixels of the seam on the small canvas. */
@@ -26,12 +26,12 @@ export interface PairAlignment {
 
 /** How images are bent about their seams so that they agree. */
 export interface Alignment {
-  /** One for each picture that is bent. */
+  /** One for each image that is bent. */
   readonly bends: readonly (Bend | undefined)[];
   readonly pairs: readonly PairAlignment[];
 }
 
-/** Pixels of the small canvas: how far from a seam pictures are bent, and from the end of what both show. */
+/** Pixels of the small canvas: how far from a seam images are bent, and from the end of what both show. */
 const [REACH, FADE] = [40, 12];
 /** Moves are smoothed by a Gaussian of this deviation; longer ones are no parallax but other things. */
 const [SMOOTH, LONGEST] = [4, 8];
@@ -43,8 +43,8 @@ const [SHORTEST, NARROWEST] = [8, 24];
 const BELIEVED = 0.97;
 
 /**
- * Bends pictures about their seams so that what stands at different distances meets there, which no camera model can
- * do where the camera moved: the flow that is left between two warped pictures, smoothed, moves each of them half
+ * Bends images about their seams so that what stands at different distances meets there, which no camera model can
+ * do where the camera moved: the flow that is left between two warped images, smoothed, moves each of them half
  * the way, less and less away from the seam.
  *
  * @param views on the small canvas, gains applied
@@ -80,7 +80,7 @@ export async function alignViews(
   return { bends, pairs };
 }
 
-/** Pictures that touch along a seam, in rising order. */
+/** Images that touch along a seam, in rising order. */
 function neighboursOf({ width, height, owners }: SeamMap): [a: number, b: number][] {
   const lengths = new Map<number, number>();
   const touch = (p: number, q: number): void => {
@@ -98,7 +98,7 @@ function neighboursOf({ width, height, owners }: SeamMap): [a: number, b: number
   return long.sort((p, q) => p - q).map((key) => [Math.floor(key / 65536), key % 65536]);
 }
 
-/** What two pictures show of one rectangle. */
+/** What two images show of one rectangle. */
 interface Shared {
   readonly area: Rectangle;
   readonly imageA: Image;

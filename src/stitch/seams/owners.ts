@@ -17,23 +17,23 @@ export interface PlacedSeams {
 export interface OwnersSetting extends PlacedSeams {
   readonly canvas: Canvas;
   readonly inverses: readonly Homography[];
-  /** Where each picture may lie on the canvas; null where nowhere. */
+  /** Where each image may lie on the canvas; null where nowhere. */
   readonly footprints: readonly (Rectangle | null)[];
 }
 
-/** Each pixel's picture over a rectangle of the canvas, in cells of 8 x 8 pixels, most of which belong to one. */
+/** Each pixel's image over a rectangle of the canvas, in cells of 8 x 8 pixels, most of which belong to one. */
 export interface OwnerMap {
   readonly area: Rectangle;
   /** Cells a row and a column. */
   readonly columns: number;
   readonly rows: number;
-  /** The picture that all pixels of a cell are taken from, {@link NOBODY}, or a {@link isMixed mixed} one; row by row. */
+  /** The image that all pixels of a cell are taken from, {@link NOBODY}, or a {@link isMixed mixed} one; row by row. */
   readonly cells: Int32Array;
-  /** Of mixed cells each pixel's picture, -1 where there is none: cell after cell, each row by row. */
+  /** Of mixed cells each pixel's image, -1 where there is none: cell after cell, each row by row. */
   readonly pixels: Int16Array;
 }
 
-/** What stands for a cell that no picture covers. */
+/** What stands for a cell that no image covers. */
 export const NOBODY = -1;
 
 /** Whether a cell's pixels were decided one by one. */
@@ -42,14 +42,14 @@ export const isMixed = (cell: number): boolean => cell < NOBODY;
 /** Where the pixels of a mixed cell begin. */
 export const pixelsOf = (cell: number): number => (NOBODY - 1 - cell) * CELL * CELL;
 
-/** The picture of one pixel of the area, or -1. */
+/** The image of one pixel of the area, or -1. */
 export function ownerAt({ columns, cells, pixels }: OwnerMap, x: number, y: number): number {
   const cell = cells[(y >> 3) * columns + (x >> 3)];
   return isMixed(cell) ? pixels[pixelsOf(cell) + (y & 7) * CELL + (x & 7)] : cell;
 }
 
 /**
- * The picture that each pixel of a rectangle of the canvas is taken from: the seam map's where that covers the pixel,
+ * The image that each pixel of a rectangle of the canvas is taken from: the seam map's where that covers the pixel,
  * else the first that does; -1 where none does.
  *
  * @param area may reach beyond the canvas, where there is none
@@ -140,7 +140,7 @@ function soleOwner(
   return first;
 }
 
-/** Fills `states` with how much of a cell each picture covers; false where none covers any of it. */
+/** Fills `states` with how much of a cell each image covers; false where none covers any of it. */
 function coverCell(covers: readonly (Cover | null)[], states: Uint8Array, x: number, y: number): boolean {
   let any = false;
   for (let v = 0; v < covers.length; v++) {
@@ -153,7 +153,7 @@ function coverCell(covers: readonly (Cover | null)[], states: Uint8Array, x: num
 /**
  * Fills the pixels of a cell.
  *
- * @param states how much of it each picture covers
+ * @param states how much of it each image covers
  */
 function decideEach(
   pixels: Int16Array,
@@ -174,7 +174,7 @@ function decideEach(
     }
 }
 
-/** Whether picture `v` covers a pixel of a cell of which each covers as much as `states` says. */
+/** Whether image `v` covers a pixel of a cell of which each covers as much as `states` says. */
 const holds = (
   covers: readonly (Cover | null)[],
   states: Uint8Array,

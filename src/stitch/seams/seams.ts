@@ -7,15 +7,15 @@ import type { SeamLayer } from '../../../kernels/seam/index.ts';
 import type { WarpedView } from '../canvas/index.ts';
 import type { Rectangle } from '../types.ts';
 
-/** Which picture each pixel of a canvas is taken from. */
+/** Which image each pixel of a canvas is taken from. */
 export interface SeamMap {
   readonly width: number;
   readonly height: number;
-  /** Place in the list of pictures, row by row; -1 where there is none. */
+  /** Place in the list of images, row by row; -1 where there is none. */
   readonly owners: Int16Array;
 }
 
-/** - `graph-cut`: where the pictures differ least; `distance`: half way between their edges */
+/** - `graph-cut`: where the images differ least; `distance`: half way between their edges */
 export type SeamMethod = 'graph-cut' | 'distance';
 
 /** Options of `findSeams`. */
@@ -29,7 +29,7 @@ export interface SeamOptions {
 const OPTIONS: OptionNames<SeamOptions> = { method: true, order: true };
 
 /**
- * Lays the pictures down one after the other. Each new one takes from those before what lies on its side of the
+ * Lays the images down one after the other. Each new one takes from those before what lies on its side of the
  * cheapest cut through what they share, as `weighSeam` weighs it.
  *
  * @param views of one canvas, gains applied
@@ -72,7 +72,7 @@ function layDown(laid: Laid, view: WarpedView, v: number, method: SeamMethod): v
   }
 }
 
-/** Takes from row `y` of a picture what `takes` has a 1 for, a run after the other. */
+/** Takes from row `y` of an image what `takes` has a 1 for, a run after the other. */
 function layRow(laid: Laid, { area, rgb, depth }: SeamLayer, v: number, y: number, takes: Uint8Array): void {
   const from = y * area.width;
   const to = (y + area.y) * laid.area.width + area.x;
@@ -102,14 +102,14 @@ function sharedArea(laid: Laid, view: WarpedView): Rectangle | null {
   return { x: left + area.x, y: top + area.y, width: right - left + 1, height: bottom - top + 1 };
 }
 
-/** The first pixel of row `y` of the new picture, from `x` on by `step`, that is covered already; -1 where none is. */
+/** The first pixel of row `y` of the new image, from `x` on by `step`, that is covered already; -1 where none is. */
 function nextShared(laid: Laid, { area, inside }: WarpedView, y: number, x: number, step: 1 | -1): number {
   const [mine, theirs] = [y * area.width, (y + area.y) * laid.area.width + area.x];
   for (; x >= 0 && x < area.width; x += step) if (inside[mine + x] && laid.inside[theirs + x]) return x;
   return -1;
 }
 
-/** 1 for each pixel of `shared` that the new picture takes. */
+/** 1 for each pixel of `shared` that the new image takes. */
 function decide(laid: Laid, fresh: SeamLayer, shared: Rectangle, method: SeamMethod): Uint8Array {
   const weights = weighSeam(fresh, laid, shared);
   if (method === 'distance') return Uint8Array.from(weights.terminals, (value) => (value < 0 ? 1 : 0));

@@ -6,7 +6,7 @@ interface Held {
   small?: Image;
 }
 
-/** Pictures that were read lately, as many as fit into a number of bytes; others are read again. */
+/** Images that were read lately, as many as fit into a number of bytes; others are read again. */
 export class ImageCache {
   private readonly held = new Map<number, Held>();
   private readonly load: (view: number) => Promise<Image>;
@@ -21,7 +21,7 @@ export class ImageCache {
     return (await this.find(view)).image;
   }
 
-  /** The picture at a quarter of its size. */
+  /** The image at a quarter of its size. */
   async small(view: number): Promise<Image> {
     const found = await this.find(view);
     return (found.small ??= quarterImage(found.image));
@@ -34,7 +34,7 @@ export class ImageCache {
       this.held.set(view, found);
       return found;
     }
-    // Room is made before the picture is read, as if it were as large as the largest held.
+    // Room is made before the image is read, as if it were as large as the largest held.
     const sizes = [...this.held.values()].map(({ image }) => image.data.length * 1.1);
     let bytes = sizes.reduce((sum, size) => sum + size, Math.max(0, ...sizes));
     for (const [oldest, { image }] of this.held) {

@@ -1,7 +1,7 @@
 import { shrinkPicture } from '../../../kernels/shrink/index.ts';
 import type { Image } from '../../core/index.ts';
 
-/** The picture made so much smaller, in proportion, that it has at most `maxPixels`; itself where it has. */
+/** The image made so much smaller, in proportion, that it has at most `maxPixels`; itself where it has. */
 export function shrinkImage(image: Image, maxPixels: number): Image {
   const factor = Math.sqrt(maxPixels / (image.width * image.height));
   if (factor >= 1) return image;
@@ -10,6 +10,6 @@ export function shrinkImage(image: Image, maxPixels: number): Image {
   return shrinkPicture(image, width, height);
 }
 
-/** The picture at a quarter of its size, rounded up, each pixel the mean of those that it covers. */
+/** The image at a quarter of its size, rounded up, each pixel the mean of those that it covers. */
 export const quarterImage = (image: Image): Image =>
   shrinkPicture(image, (image.width + 3) >> 2, (image.height + 3) >> 2);

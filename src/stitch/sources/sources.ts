@@ -3,12 +3,12 @@ import type { Image } from '../../core/index.ts';
 import { shrinkImage } from './shrink-image.ts';
 import type { ImageSource } from '../types.ts';
 
-/** Pictures in memory or to be read, all as what is read when needed. */
+/** Images in memory or to be read, all as what is read when needed. */
 export function asSources(images: readonly (Image | ImageSource)[]): ImageSource[] {
   if (!Array.isArray(images)) throw expected('a list of images', 'images', images);
   if (images.length < 2)
     throw new WhitherError(
-      `Expected two or more pictures to stitch but received ${images.length}: give those that overlap`,
+      `Expected two or more images to stitch but received ${images.length}: give those that overlap`,
     );
   return images.map((image, i) => (isSource(image) ? image : asSource(image, i)));
 }

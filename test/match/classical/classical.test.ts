@@ -141,7 +141,7 @@ test('a colour histogram has the share of pixels in every cell', () => {
   expect([...data]).toEqual([0.25, 0.25, 0, 0, 0.5, 0, 0, 0]);
 });
 
-test('grey pictures lie on the diagonal of the colour histogram', () => {
+test('grey images lie on the diagonal of the colour histogram', () => {
   const grey = { width: 2, height: 1, data: Uint8Array.of(0, 255) };
   const rgb = { width: 2, height: 1, data: Uint8Array.of(0, 0, 0, 255, 255, 255) };
   expect([...describeColorHistograms([grey]).data]).toEqual([...describeColorHistograms([rgb]).data]);

@@ -37,7 +37,7 @@ describe('the homography by a network', () => {
     expect(confidence).toBeGreaterThan(0.5);
   });
 
-  it('gives the map of the same place for a picture and itself', async () => {
+  it('gives the map of the same place for an image and itself', async () => {
     const a = drawBlobs(120, 160, 3);
     const { homography, confidence } = await estimateHomography(model, a, a);
     expect(cornerError(homography, [1, 0, 0, 0, 1, 0, 0, 0, 1], 120, 160)).toBeLessThan(1);
@@ -52,11 +52,11 @@ describe('the homography by a network', () => {
 
   it.each([
     ['one pixel', drawFlat(1, 1), drawFlat(1, 1)],
-    ['flat pictures', drawFlat(60, 40), drawFlat(60, 40, 200)],
+    ['flat images', drawFlat(60, 40), drawFlat(60, 40, 200)],
     ['black and white', drawFlat(30, 30, 0), drawFlat(30, 30, 255)],
     ['a flat one', drawBlobs(64, 64, 2), drawFlat(64, 64)],
     ['a line and a column', drawBlobs(300, 1, 2), drawBlobs(1, 300, 2)],
-    ['other pictures', drawBlobs(160, 120, 5), drawBlobs(160, 120, 77)],
+    ['other images', drawBlobs(160, 120, 5), drawBlobs(160, 120, 77)],
     ['noise', noise(150, 100, 1), noise(150, 100, 2)],
   ])('gives a finite map and little confidence for %s', async (_, a, b) => {
     const { homography, confidence, likeness } = await estimateHomography(model, a, b);
@@ -66,7 +66,7 @@ describe('the homography by a network', () => {
     expect(confidence).toBeLessThan(0.3);
   });
 
-  it('refuses what is no picture, and looks that are none', async () => {
+  it('refuses what is no image, and looks that are none', async () => {
     const a = drawFlat(8, 8);
     await expect(estimateHomography(model, a, null as unknown as Image)).rejects.toThrow(
       /an image .* imageB/,

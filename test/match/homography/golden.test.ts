@@ -22,8 +22,8 @@ function readGolden(): Homography[] {
 test('every look moves the corners as PyTorch does with the same weights', async () => {
   await using model = await loadHomographyModel();
   const { size, range } = model.manifest.input;
-  const pictures = [await readImage(FIXTURES.goldenA), await readImage(FIXTURES.goldenB)];
-  const [a, b] = pictures.map((picture) => shrinkToSquare(picture, size, range));
+  const images = [await readImage(FIXTURES.goldenA), await readImage(FIXTURES.goldenB)];
+  const [a, b] = images.map((image) => shrinkToSquare(image, size, range));
   const golden = readGolden();
   const corners = [0, 0, size - 1, 0, size - 1, size - 1, 0, size - 1];
   expect(golden).toHaveLength(model.manifest.looks);

@@ -3,16 +3,16 @@ import { IDENTITY } from '../../../src/core/homography.ts';
 import type { Homography } from '../../../src/core/homography.ts';
 import { alignSmall } from '../../../src/match/homography/align-small.ts';
 import { likenessOf, makeRelief } from '../../../src/match/homography/likeness.ts';
-import { isMapOfPicture } from '../../../src/match/homography/looks.ts';
+import { isMapOfImage } from '../../../src/match/homography/looks.ts';
 import { shrinkToSquare, warpSquare } from '../../../src/match/homography/small-picture.ts';
-import type { SmallPicture } from '../../../src/match/homography/small-picture.ts';
+import type { SmallImage } from '../../../src/match/homography/small-picture.ts';
 import { drawBlobs, drawFlat } from '../../features/textures.ts';
 import '../../matchers.ts';
 
-const shrink = (seed: number): SmallPicture => shrinkToSquare(drawBlobs(160, 120, seed), 128, [0, 1]);
+const shrink = (seed: number): SmallImage => shrinkToSquare(drawBlobs(160, 120, seed), 128, [0, 1]);
 const shift = (x: number, y: number): Homography => [1, 0, x, 0, 1, y, 0, 0, 1];
 
-describe('a small picture', () => {
+describe('a small image', () => {
   it('is square, grey, and of the range asked for', () => {
     const { size, data } = shrinkToSquare(drawFlat(30, 50, 51), 16, [-1, 1]);
     expect(size).toBe(16);
@@ -20,10 +20,10 @@ describe('a small picture', () => {
   });
 
   it('is itself through the identity, and moves by whole and half pixels', () => {
-    const picture = { size: 4, data: Float32Array.from({ length: 16 }, (_, i) => i * i) };
-    expect(warpSquare(picture, IDENTITY).data).toEqual(picture.data);
-    expect(warpSquare(picture, shift(1, 0)).data.subarray(0, 4)).toBeCloseToArray([1, 4, 9, 9], 1e-6);
-    expect(warpSquare(picture, shift(0, 0.5)).data.subarray(0, 4)).toBeCloseToArray([8, 13, 20, 29], 1e-6);
+    const image = { size: 4, data: Float32Array.from({ length: 16 }, (_, i) => i * i) };
+    expect(warpSquare(image, IDENTITY).data).toEqual(image.data);
+    expect(warpSquare(image, shift(1, 0)).data.subarray(0, 4)).toBeCloseToArray([1, 4, 9, 9], 1e-6);
+    expect(warpSquare(image, shift(0, 0.5)).data.subarray(0, 4)).toBeCloseToArray([8, 13, 20, 29], 1e-6);
   });
 
   it('stays finite through a map with a horizon in it', () => {
@@ -33,13 +33,13 @@ describe('a small picture', () => {
 });
 
 describe('likeness', () => {
-  it('is 1 for a picture and itself, in other light too', () => {
+  it('is 1 for an image and itself, in other light too', () => {
     const a = shrink(3);
     const dim = { size: 128, data: a.data.map((value) => 0.2 + 0.3 * value) };
     expect(likenessOf(makeRelief(a), makeRelief(dim), IDENTITY)).toBeCloseTo(1, 5);
   });
 
-  it('is little for other pictures, and 0 where there is nothing to see or hardly any overlap', () => {
+  it('is little for other images, and 0 where there is nothing to see or hardly any overlap', () => {
     const [a, b, flat] = [shrink(3), shrink(4), { size: 128, data: new Float32Array(128 * 128) }].map(
       makeRelief,
     );
@@ -57,7 +57,7 @@ describe('likeness', () => {
   });
 });
 
-it('aligning finds a small motion from rest, of dim pictures too', () => {
+it('aligning finds a small motion from rest, of dim images too', () => {
   const a = shrink(5);
   const moved = warpSquare(a, [1.02, 0.01, -3, -0.01, 0.99, 2, 0, 0, 1]);
   const dim = { size: 128, data: moved.data.map((value) => 0.02 * value) };
@@ -74,6 +74,6 @@ it.each<[string, Homography, boolean]>([
   ['a horizon across it', [1, 0, 0, 0, 1, 0, -1 / 64, 0, 1], false],
   ['a point', [1e-3, 0, 0, 0, 1e-3, 0, 0, 0, 1], false],
   ['no numbers', [NaN, 0, 0, 0, 1, 0, 0, 0, 1], false],
-])('of %s it is known whether it maps a picture', (_, h, wanted) => {
-  expect(isMapOfPicture(h, 128)).toBe(wanted);
+])('of %s it is known whether it maps an image', (_, h, wanted) => {
+  expect(isMapOfImage(h, 128)).toBe(wanted);
 });

@@ -17,7 +17,7 @@ const B = drawBlobs(WIDTH, HEIGHT, 5, invertHomography(H));
 
 const corners = (h: Homography | null) => transformPoints(h!, CORNERS);
 
-describe('two pictures of one plane', () => {
+describe('two images of one plane', () => {
   it('give the homography between them to a fraction of a pixel', async () => {
     const found = await match(A, B);
     expect(corners(found.homography)).toBeCloseToArray(corners(H), TOLERANCE.pairMatch);
@@ -52,7 +52,7 @@ describe('two pictures of one plane', () => {
     expect(corners(found.homography)).toBeCloseToArray(corners(aside), 3 * TOLERANCE.pairMatch);
   });
 
-  it('may be the same picture twice', async () => {
+  it('may be the same image twice', async () => {
     const found = await match(A, A, { simulate: 'never' });
     expect(corners(found.homography)).toBeCloseToArray(CORNERS, 0.01);
   });
@@ -60,7 +60,7 @@ describe('two pictures of one plane', () => {
   it('can be of different sizes', async () => {
     const small = drawBlobs(WIDTH / 2, HEIGHT / 2, 5);
     const found = await match(A, small, { model: 'similarity', simulate: 'never' });
-    // The plane of the half picture is half as large, from the centre of its first pixel.
+    // The plane of the half image is half as large, from the centre of its first pixel.
     expect(corners(found.homography)).toBeCloseToArray(
       CORNERS.map((value) => value / 2),
       TOLERANCE.pairMatch,
@@ -68,7 +68,7 @@ describe('two pictures of one plane', () => {
   });
 });
 
-describe('pictures without a common scene', () => {
+describe('images without a common scene', () => {
   it('give a reason and no matrix', async () => {
     const found = await match(A, drawBlobs(WIDTH, HEIGHT, 77), { simulate: 'never' });
     expect(found).toMatchObject({ matrix: null, homography: null, inlierCount: 0 });
@@ -119,15 +119,15 @@ describe('correspondences from flow', () => {
 describe('the drawing of matches', () => {
   const pair = createCorrespondences([2, 2, 5, 5], [3, 2, 60, 5]);
 
-  it('has both pictures beside each other and leaves them as they were', () => {
+  it('has both images beside each other and leaves them as they were', () => {
     const before = A.data.slice();
-    const picture = drawMatches(A, drawFlat(100, 200), pair);
-    expect(picture).toMatchObject({ width: WIDTH + 8 + 100, height: 200 });
+    const sample = drawMatches(A, drawFlat(100, 200), pair);
+    expect(sample).toMatchObject({ width: WIDTH + 8 + 100, height: 200 });
     expect(A.data).toEqual(before);
-    expect(picture.data[(199 * picture.width + picture.width - 1) * 3]).toBe(100);
+    expect(sample.data[(199 * sample.width + sample.width - 1) * 3]).toBe(100);
   });
 
-  it('draws lines that leave the picture up to its border', () => {
+  it('draws lines that leave the image up to its border', () => {
     const far = createCorrespondences([2, 2, 4, 4], [1e9, 50, -1e9, 1e12]);
     expect(() => drawMatches(A, B, far, { homography: [1, 0, 1e9, 0, 1, 0, 0, 0, 1] })).not.toThrow();
   });

@@ -47,7 +47,7 @@ test.skipIf(!ready('patchnet'))('patchnet describes patches as in PyTorch, of le
   expect(lengths).toBeCloseToArray(new Array<number>(count).fill(1), TOLERANCE.descriptor);
 });
 
-test.skipIf(!ready('patchnet'))('patchnet describes a whole picture as in PyTorch', async () => {
+test.skipIf(!ready('patchnet'))('patchnet describes a whole image as in PyTorch', async () => {
   await using model = await loadPatchModel('patchnet');
   const map = await describeDense(model, await readImage(FIXTURES.goldenA));
   expect([map.width, map.height, map.stride, map.origin]).toEqual([33, 25, 4, 15.5]);

@@ -65,7 +65,7 @@ test('without a dense graph every square is described by itself', async () => {
 });
 
 test.each(['network', 'pairs', 'ncc', 'rootsift'])(
-  '%s finds a point again where the picture was moved',
+  '%s finds a point again where the image was moved',
   async (name) => {
     const model = name === 'network' ? network : name === 'pairs' ? pairs : await loadPatchModel(name);
     const scene = drawNoise(80, 72, 9);
@@ -103,7 +103,7 @@ test('all cells are compared with all, and those nearby alone, by one measure', 
   expect(local.volume.data[(displacement * 17 + 5) * 21 + 6]).toBeCloseTo(score, 3);
 });
 
-test('the similarity of a picture with itself is 1 at every cell', async () => {
+test('the similarity of an image with itself is 1 at every cell', async () => {
   const { volume } = await denseSimilarity(network, SCENE, SCENE);
   const cells = volume.widthA * volume.heightA;
   const own = Array.from({ length: cells }, (_, i) => volume.data[i * cells + i]);
@@ -147,7 +147,7 @@ test.each([
   await expect(similarityMap(network, SCENE, point as never, SCENE)).rejects.toThrow(message);
 });
 
-test('pictures smaller than a patch, and models that make no descriptors, are refused', async () => {
+test('images smaller than a patch, and models that make no descriptors, are refused', async () => {
   const small = crop(SCENE, 0, 0, 7, 40);
   await expect(describeDense(network, small)).rejects.toThrow(
     'Expected an image of at least 8 x 8 pixels, one patch, for image but received 7 x 40',

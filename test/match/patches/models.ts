@@ -18,7 +18,7 @@ export const GOLDEN = JSON.parse(readFileSync(at('golden.json'), 'utf8')) as {
 export const goldenPatches = (): GreyImage[] =>
   GOLDEN.patches.map((values) => ({ width: 8, height: 8, data: Uint8Array.from(values) }));
 
-/** A picture of seeded noise, a little smooth. */
+/** An image of seeded noise, a little smooth. */
 export function drawNoise(width: number, height: number, seed: number): GreyImage {
   const random = createRandom(seed);
   const data = new Uint8Array(width * height);
@@ -27,7 +27,7 @@ export function drawNoise(width: number, height: number, seed: number): GreyImag
   return { width, height, data };
 }
 
-/** A part of a picture. */
+/** A part of an image. */
 export function crop(image: GreyImage, left: number, top: number, width: number, height: number): GreyImage {
   const data = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
@@ -37,7 +37,7 @@ export function crop(image: GreyImage, left: number, top: number, width: number,
   return { width, height, data };
 }
 
-/** The same picture in three channels. */
+/** The same image in three channels. */
 export function toRgb({ width, height, data }: GreyImage): GreyImage {
   return {
     width,

@@ -65,7 +65,7 @@ describe('semantic matching', () => {
     expect(Math.max(...distances(relative, PARTS_B))).toBeGreaterThan(FAR);
   });
 
-  it('gives fields of the size of each picture, and what computed them', () => {
+  it('gives fields of the size of each image, and what computed them', () => {
     expect([match.flow.width, match.flow.height]).toEqual([catA.width, catA.height]);
     expect(match.flow.data).toHaveLength(catA.width * catA.height * 2);
     expect([match.flowBA.width, match.confidenceBA.height]).toEqual([catB.width, catB.height]);
@@ -74,7 +74,7 @@ describe('semantic matching', () => {
     for (const value of match.confidence.data) expect(value >= 0 && value <= 1).toBe(true);
   });
 
-  it('matches a picture with itself to nearly nothing moved, with high confidence', async () => {
+  it('matches an image with itself to nearly nothing moved, with high confidence', async () => {
     const same = await matchSemantic(model, catA, catA, { transform: 'fitted-affine' });
     const moved = distances(same.flow.data, new Float32Array(same.flow.data.length));
     expect(moved.reduce((sum, value) => sum + value) / moved.length).toBeLessThan(3);
@@ -111,13 +111,13 @@ describe('semantic matching', () => {
     expect(there.reduce((sum, value) => sum + value) / there.length).toBeLessThan(0.5);
   });
 
-  it('takes features in the place of pictures, to the same result', async () => {
+  it('takes features in the place of images, to the same result', async () => {
     const [a, b] = [await describeSemantic(model, catA), await describeSemantic(model, catB)];
     expect((await matchSemantic(model, a, b, { transform: 'none' })).flow).toEqual(match.flow);
   });
 
   it.each(SEMANTIC_TRANSFORMS.filter((name) => name !== 'none'))(
-    'finds the warp %s both ways, finite all over the picture',
+    'finds the warp %s both ways, finite all over the image',
     async (transform) => {
       const result = (await matchSemantic(model, catA, catB, { transform })).transform!;
       const corners = [0, 0, catA.width - 1, 0, 0, catA.height - 1, catA.width - 1, catA.height - 1];
@@ -130,7 +130,7 @@ describe('semantic matching', () => {
   );
 
   it.each<[string, Image]>([
-    ['a grey picture', flat(50, 40, 128)],
+    ['a grey image', flat(50, 40, 128)],
     ['one pixel', flat(1, 1, 200)],
     ['5 x 5 pixels', flat(5, 5, 0)],
     ['a strip', flat(1500, 2, 90)],
@@ -145,13 +145,13 @@ describe('semantic matching', () => {
   });
 
   it('draws all four panels', () => {
-    const picture = drawSemanticMatch(catA, catB, match, { points: PARTS_A });
-    expect(picture.width).toBe(3 * catA.width + catB.width + 3 * 8);
-    expect(picture.height).toBe(Math.max(catA.height, catB.height));
+    const sample = drawSemanticMatch(catA, catB, match, { points: PARTS_A });
+    expect(sample.width).toBe(3 * catA.width + catB.width + 3 * 8);
+    expect(sample.height).toBe(Math.max(catA.height, catB.height));
     // A's eye has a mark on it that the photo has not.
-    const at = (PARTS_A[1] * picture.width + PARTS_A[0]) * 3;
+    const at = (PARTS_A[1] * sample.width + PARTS_A[0]) * 3;
     const photo = (PARTS_A[1] * catA.width + PARTS_A[0]) * 3;
-    expect([...picture.data.subarray(at, at + 3)]).not.toEqual([...catA.data.subarray(photo, photo + 3)]);
+    expect([...sample.data.subarray(at, at + 3)]).not.toEqual([...catA.data.subarray(photo, photo + 3)]);
   });
 
   it('carries points by the transform too, and refuses what are no points', async () => {
@@ -163,7 +163,7 @@ describe('semantic matching', () => {
     expect(() => transferPoints(without, PARTS_A, 'transform')).toThrow(/ask for one in matchSemantic/);
   });
 
-  it('refuses pictures that are none, unknown transforms, and models for something else', async () => {
+  it('refuses images that are none, unknown transforms, and models for something else', async () => {
     await expect(matchSemantic(model, null as never, catB)).rejects.toThrow(TypeError);
     await expect(matchSemantic(model, { ...catA, width: 7 }, catB)).rejects.toThrow(/values for imageA/);
     await expect(matchSemantic(model, catA, catB, { transform: 'magic' as never })).rejects.toThrow(
