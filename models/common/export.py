@@ -82,7 +82,7 @@ def run(path: Path, inputs: dict) -> list[np.ndarray]:
 
 
 def images(height: int, width: int, seed: int = 0):
-    """A smooth random picture and the same shifted by (5, -3): what a network was made for."""
+    """A smooth random image and the same shifted by (5, -3): what a network was made for."""
     generator = torch.Generator().manual_seed(seed)
     low = torch.randn(1, 3, height // 4 + 8, width // 4 + 8, generator=generator)
     big = torch.tanh(nn.functional.interpolate(low, scale_factor=4, mode='bicubic'))

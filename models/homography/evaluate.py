@@ -19,7 +19,7 @@ KINDS = {
     'noisy': (0.5, lambda x, g: (x + 0.15 * torch.randn(x.shape, generator=g)).clamp(0, 1)),
     'dark': (0.5, lambda x, g: ((x * 8 + 0.7 * torch.randn(x.shape, generator=g)).round() / 255).clamp(0, 1)),
 }
-"""Strength of the motion, and what both pictures go through; `quarter` and `small` are spoiled as in training."""
+"""Strength of the motion, and what both images go through; `quarter` and `small` are spoiled as in training."""
 
 PAIRS = 192
 

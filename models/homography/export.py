@@ -22,7 +22,7 @@ from common.networks import MODELS, load
 from common.output import add_output, open_output, publish
 
 TOLERANCE = 2e-3
-"""Pixels of the small picture by which a corner may differ from PyTorch's."""
+"""Pixels of the small image by which a corner may differ from PyTorch's."""
 
 GOLDEN = MODELS.parent / 'fixtures' / 'golden'
 
@@ -56,14 +56,14 @@ def write_part(net, name: str, folder: Path) -> Path:
 
 
 def read_small(path: Path, size: int) -> torch.Tensor:
-    """A picture as the library gives it to the network."""
+    """An image as the library gives it to the network."""
     grey = cv2.imread(str(path)).astype(np.float32) @ np.float32([0.114, 0.587, 0.299])
     return torch.from_numpy(cv2.resize(grey, (size, size), interpolation=cv2.INTER_AREA))[None, None] / 255
 
 
 @torch.no_grad()
 def write_golden(net):
-    """The matrices of the small pictures after each look, (looks, 3, 3), last element 1."""
+    """The matrices of the small images after each look, (looks, 3, 3), last element 1."""
     found = torch.cat(net(*(read_small(GOLDEN / f'pair-{side}.png', net.size) for side in 'ab')))
     np.save(GOLDEN / 'homography.npy', (found / found[:, 2:, 2:]).numpy())
 

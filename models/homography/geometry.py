@@ -1,6 +1,6 @@
 """Homographies in four-point form, differentiably: the tensor DLT and the spatial transformer of Nguyen et al. 2018.
 
-Pixels of a square picture of `size`, corners at 0 and size - 1, from the top left one clockwise: the library's
+Pixels of a square image of `size`, corners at 0 and size - 1, from the top left one clockwise: the library's
 `tensorDlt` has the same order.
 """
 

@@ -9,7 +9,7 @@ NEAR = 4
 """Cells to each side whose mean and contrast are evened out."""
 
 LEAST_CONTRAST = 0.15
-"""Of a picture of deviation 1: less is taken for noise."""
+"""Of an image of deviation 1: less is taken for noise."""
 
 SOFTNESS = 0.1
 """Differences below this cost next to nothing more: Charbonnier's."""
@@ -27,23 +27,23 @@ def even_out(image: torch.Tensor) -> torch.Tensor:
 
 
 class Likeness:
-    """The photometric loss of one batch of pairs, whose pictures are evened out once for all looks."""
+    """The photometric loss of one batch of pairs, whose images are evened out once for all looks."""
 
     def __init__(self, a: torch.Tensor, b: torch.Tensor):
         self.size = a.shape[-1]
-        self.pictures = [x / x.std((2, 3), keepdim=True).clamp(min=0.01) for x in (a, b)]
+        self.images = [x / x.std((2, 3), keepdim=True).clamp(min=0.01) for x in (a, b)]
         self.shrunk = {}
 
     def at(self, factor: int):
         if factor not in self.shrunk:
-            self.shrunk[factor] = [even_out(F.avg_pool2d(x, factor)) for x in self.pictures]
+            self.shrunk[factor] = [even_out(F.avg_pool2d(x, factor)) for x in self.images]
         return self.shrunk[factor]
 
     def loss(self, matrix: torch.Tensor, factors: dict[int, float]) -> torch.Tensor:
-        """Robust L1 of A and B brought onto A, over what both show, on pictures shrunk by each factor, weighted.
+        """Robust L1 of A and B brought onto A, over what both show, on images shrunk by each factor, weighted.
 
-        Shrunk pictures tell which way to go from farther off. A map that leaves less than a third of A covered costs
-        more the less it leaves: else the cheapest map would be out of the picture.
+        Shrunk images tell which way to go from farther off. A map that leaves less than a third of A covered costs
+        more the less it leaves: else the cheapest map would be out of the image.
         """
         total = sum(weight * self.difference(matrix, factor) for factor, weight in factors.items())
         return total / sum(factors.values()) + 4 * uncovered(matrix, self.size)

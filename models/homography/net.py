@@ -1,7 +1,7 @@
-"""Homographies of picture pairs by looking again and again: a Siamese encoder, correlations, and a least-squares layer
+"""Homographies of image pairs by looking again and again: a Siamese encoder, correlations, and a least-squares layer
 that gives the moves of the four corners (the four-point form of DeTone et al. 2016).
 
-The first look compares cells of 8 pixels over half the picture; the ones after it compare cells of 4 pixels nearby, with
+The first look compares cells of 8 pixels over half the image; the ones after it compare cells of 4 pixels nearby, with
 B brought onto A by what was found before.
 """
 
@@ -16,18 +16,18 @@ RIDGE = 3e-4
 """Pulls the corners to rest where nothing is seen; the cells' weights are at most 1 in the mean."""
 
 LEAST_CONTRAST = 0.01
-"""Of a picture in 0..1: with a smaller deviation it is flat, and is not stretched to 1."""
+"""Of an image in 0..1: with a smaller deviation it is flat, and is not stretched to 1."""
 
 
 def normalize(image: torch.Tensor) -> torch.Tensor:
-    """Mean 0 and deviation 1 over the picture."""
+    """Mean 0 and deviation 1 over the image."""
     centred = image - image.mean((2, 3), keepdim=True)
     deviation = centred.square().mean((2, 3), keepdim=True).sqrt()
     return centred / deviation.clamp(min=LEAST_CONTRAST)
 
 
 def unit(features: torch.Tensor) -> torch.Tensor:
-    """Each channel of mean 0 over the picture, then each cell of length 1."""
+    """Each channel of mean 0 over the image, then each cell of length 1."""
     features = features - features.mean((2, 3), keepdim=True)
     return features / (features.square().sum(1, keepdim=True) + 1e-4).sqrt()
 
@@ -77,7 +77,7 @@ class Encoder(nn.Module):
 
 
 class Look(nn.Module):
-    """Features of both pictures to the moves of A's corners in pixels, (n, 4, 2); with what each cell says:
+    """Features of both images to the moves of A's corners in pixels, (n, 4, 2); with what each cell says:
     its own move (n, 2, s, s) in pixels and its weight (n, 1, s, s) in 0..1.
     """
 
@@ -123,7 +123,7 @@ class Look(nn.Module):
 
 
 class Net(nn.Module):
-    """Two grey pictures in 0..1, (n, 1, size, size), to homographies from A to B, one a look."""
+    """Two grey images in 0..1, (n, 1, size, size), to homographies from A to B, one a look."""
 
     def __init__(self, config: dict):
         super().__init__()
@@ -141,7 +141,7 @@ class Net(nn.Module):
         return self.coarse(self.encoder.eighth(xa), self.encoder.eighth(xb))
 
     def again(self, a, b):
-        """What another look gives, of pictures that nearly fit."""
+        """What another look gives, of images that nearly fit."""
         return self.fine(self.encoder.quarter(a)[1], self.encoder.quarter(b)[1])
 
     def forward(self, a, b, looks: int | None = None) -> list[torch.Tensor]:

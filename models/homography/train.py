@@ -25,7 +25,7 @@ GROWING = 0.4
 
 SHRUNK = {8: 1.0, 4: 1.0, 2: 1.0}
 SHARP = {4: 0.5, 2: 1.0, 1: 1.0}
-"""The pictures that the first look is judged by, and those after it, from shrinking factor to weight."""
+"""The images that the first look is judged by, and those after it, from shrinking factor to weight."""
 
 
 def loss_of(found, pairs, kind: str, size: int) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""Pairs of pictures with a known homography, made from photos as fast as they are used.
+"""Pairs of images with a known homography, made from photos as fast as they are used.
 
 Small grey views, 128 x 128. A shows an upright window of a photo, B the same photo by a homography that moves A's corners
 (DeTone et al. 2016), with light, blur and noise of its own. Both lie within the photo: what only one of them shows is real.
@@ -83,7 +83,7 @@ def draw_geometry(count: int, size: int, side: int, window, strength: float, gen
 
 
 def relight(image: torch.Tensor, generator) -> torch.Tensor:
-    """Contrast, brightness, gamma, a smooth change of light; each picture its own, and half of them hardly any."""
+    """Contrast, brightness, gamma, a smooth change of light; each image its own, and half of them hardly any."""
     n = len(image)
     own = torch.rand(n, 1, 1, 1, generator=generator) ** 2
     normal = lambda *shape: torch.randn(shape, generator=generator) * own

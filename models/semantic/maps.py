@@ -66,5 +66,5 @@ def grid_loss(kind, theta, truth, points):
 
 
 def grid_error(kind, theta, truth, points):
-    """Mean distance in shares of the picture's side."""
+    """Mean distance in shares of the image's side."""
     return (APPLY[kind](theta, points) - truth).norm(dim=-1).mean(-1) / 2

@@ -73,7 +73,7 @@ def render(photo: np.ndarray, places: torch.Tensor) -> np.ndarray:
 
 
 class Trunk:
-    """The ONNX trunk: a picture in 0..1 to unit features of the strides named, joined, on CELLS x CELLS."""
+    """The ONNX trunk: an image in 0..1 to unit features of the strides named, joined, on CELLS x CELLS."""
 
     def __init__(self, path: Path, names):
         options = ort.SessionOptions()

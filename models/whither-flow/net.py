@@ -96,7 +96,7 @@ class Decoder(nn.Module):
         """(N, 3 * D * D, h, w), (N, K, h, w), (N, 2, h, w), (N, 5, h, w), (N, S, h, w) to the change of flow in cells
         with the logit of being hidden (N, 3, h, w), and the next hidden state.
 
-        `match` is what the global match found: flow in cells, the motion that most of the picture shares, and the
+        `match` is what the global match found: flow in cells, the motion that most of the image shares, and the
         confidence of the match.
         """
         return self.decode(self.gather(self.correlation(correlation * 2), context, flow, match, hidden))
@@ -152,7 +152,7 @@ class WhitherFlow(nn.Module):
 
     def candidates(self, found, confidence, shared, initial):
         """What a cell may start from, with two marks of its kind: its match, the sure matches around, the motion that most
-        of the picture shares (a background's, mostly), and `initial` with the motion that most of it shares."""
+        of the image shares (a background's, mostly), and `initial` with the motion that most of it shares."""
         kind = lambda *marks: found.new_tensor(marks)[None, :, None, None].expand_as(found)
         listed = [(found, kind(1, 0)), (surroundings(found, confidence), kind(0, 0)), (shared, kind(1, 1))]
         if initial is None:

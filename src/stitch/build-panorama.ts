@@ -5,10 +5,10 @@ import type { Alignment } from './seams/index.ts';
 import { composePanorama, tilePixels, tilesOf } from './compose/index.ts';
 import type { ComposedTile } from './compose/index.ts';
 import { neededPixels } from './sources/index.ts';
-import { cropCanvas, largestRectangle, layOut, orient, shrinkMask } from './canvas/index.ts';
+import { cropCanvas, largestRectangle, layOut, orientPanorama, shrinkMask } from './canvas/index.ts';
 import type { Canvas, Oriented } from './canvas/index.ts';
 import type { StitchOptions } from './options.ts';
-import { drawSeams, drawWarped } from './pictures.ts';
+import { drawSeams, drawWarped } from './draw-stages.ts';
 import { prepareSeams } from './prepare-seams.ts';
 import type { SeamPlan } from './prepare-seams.ts';
 import { transform3 } from './cameras/index.ts';
@@ -49,7 +49,7 @@ export async function buildPanorama(
 ): Promise<BuiltPanorama> {
   const { index, sources, thumbnails, placement } = parts;
   const names = sources.map(({ name }) => name);
-  const oriented = parts.oriented ?? orient(placement, sources, names, options.projection);
+  const oriented = parts.oriented ?? orientPanorama(placement, sources, names, options.projection);
   const whole = layOut(
     oriented.projection,
     oriented.matrices,

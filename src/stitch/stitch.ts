@@ -8,7 +8,7 @@ import { createMemorySink } from './compose/index.ts';
 import { STITCH_OPTIONS } from './options.ts';
 import type { StitchOptions } from './options.ts';
 import type { Oriented } from './canvas/index.ts';
-import { drawGraph, drawMatches, drawPoints } from './pictures.ts';
+import { drawGraph, drawMatches, drawPoints } from './draw-stages.ts';
 import { REGISTER_OPTIONS, THUMBNAIL_PIXELS, readView, register } from './register/index.ts';
 import type { RegisterOptions, Registered, Registration } from './register/index.ts';
 import { tidy } from './report.ts';

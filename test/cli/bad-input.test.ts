@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSy
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeFlow, writeImage } from '../../src/io/index.ts';
-import { drawFrame, writeFrames } from './pictures.ts';
+import { drawFrame, writeFrames } from './images.ts';
 import { STAND_IN, makeScratch, runCommand } from './run-command.ts';
 
 const scratch = makeScratch();

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readFlow, readImage, readMask, writeImage } from '../../src/io/index.ts';
-import { drawFrame } from './pictures.ts';
+import { drawFrame } from './images.ts';
 import { STAND_IN, makeScratch, runCommand } from './run-command.ts';
 
 const scratch = makeScratch();

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readFlow, readImage, writeImage } from '../../src/io/index.ts';
 import { refineFlow } from '../../src/index.ts';
-import { drawFrame } from './pictures.ts';
+import { drawFrame } from './images.ts';
 import { STAND_IN, makeScratch, runCommand } from './run-command.ts';
 
 const scratch = makeScratch();

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Image } from '../../src/core/types.ts';
 import { openFrames, readFlow, readImage, writeImage } from '../../src/io/index.ts';
 import { drawBlobs } from '../features/textures.ts';
-import { writeFrames } from './pictures.ts';
+import { writeFrames } from './images.ts';
 import { STAND_IN, makeScratch, runCommand } from './run-command.ts';
 
 const scratch = makeScratch();

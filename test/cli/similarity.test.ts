@@ -6,7 +6,7 @@ import { readImage, writeImage } from '../../src/io/index.ts';
 import { fitMahalanobis, serializeMetric } from '../../src/match/metric/index.ts';
 import { randomDescriptors } from '../match/descriptors.ts';
 import { STAND_IN_PAIR, STAND_IN_PATCH } from '../match/patches/models.ts';
-import { drawFrame } from './pictures.ts';
+import { drawFrame } from './images.ts';
 import { makeScratch, runCommand } from './run-command.ts';
 
 const scratch = makeScratch();

@@ -5,7 +5,7 @@ import type { Image } from '../../src/core/types.ts';
 import { loadFlowModel } from '../../src/flow/network/engine.ts';
 import type { FlowGraph, FlowModel } from '../../src/flow/network/engine.ts';
 import { estimateFlow } from '../../src/flow/estimate/estimate.ts';
-import { bringFlow } from '../../src/flow/field/bring-flow.ts';
+import { resizeKnownFlow } from '../../src/flow/field/resize-known-flow.ts';
 import { addResidual } from '../../src/flow/estimate/estimate-schedule.ts';
 import { flowSequence } from '../../src/flow/estimate/estimate-sequence.ts';
 import { resizeFlow } from '../../src/flow/field/resize.ts';
@@ -173,7 +173,7 @@ test.each([
   [4, 4, 4, 4],
 ])('flow of %i x %i is enlarged to %i x %i as resizeFlow does it', (width, height, toWidth, toHeight) => {
   const data = Float32Array.from({ length: width * height * 2 }, (_, i) => Math.sin(i * 1.7) * 5);
-  const out = bringFlow({ width, height, data }, { width: toWidth, height: toHeight });
+  const out = resizeKnownFlow({ width, height, data }, { width: toWidth, height: toHeight });
   const wanted = resizeFlow({ width, height, data }, toWidth, toHeight);
   expect(out.data).toBeCloseToArray(wanted.data, TOLERANCE.interpolation);
 });

@@ -94,10 +94,10 @@ describe('the blend of tiles', () => {
   const start = flowFrom(300, 170, () => [1, -1]);
 
   it('gives back a field that every window has a part of', async () => {
-    const { flow, hidden } = await blendTiles(start, plan, async (window) => ({
+    const { flow, occlusion } = await blendTiles(start, plan, async (window) => ({
       data: cropFlowData(truth, window),
     }));
-    expect(hidden).toBeUndefined();
+    expect(occlusion).toBeUndefined();
     expect(flow.data).toBeCloseToArray(truth.data, TOLERANCE.interpolation);
   });
 
@@ -118,13 +118,13 @@ describe('the blend of tiles', () => {
 
   it('keeps the start where no window is trusted, and the start itself unchanged', async () => {
     const before = start.data.slice();
-    const { flow, hidden } = await blendTiles(start, plan, async (window) => ({
+    const { flow, occlusion } = await blendTiles(start, plan, async (window) => ({
       data: cropFlowData(truth, window),
-      hidden: new Float32Array(window.width * window.height),
+      occlusion: new Float32Array(window.width * window.height),
       trust: new Float32Array(window.width * window.height),
     }));
     expect(flow.data).toBeCloseToArray(before, 0);
-    expect(hidden!.data.every((probability) => probability === 1)).toBe(true);
+    expect(occlusion!.data.every((probability) => probability === 1)).toBe(true);
     expect(start.data).toBeCloseToArray(before, 0);
   });
 });

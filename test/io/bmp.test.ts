@@ -31,7 +31,7 @@ function bitmap({ width, height, bits, compression = 0, palette = [], rows }: Bi
 }
 
 async function read(bytes: Uint8Array) {
-  const path = scratch.path('picture.bmp');
+  const path = scratch.path('image.bmp');
   await writeFile(path, bytes);
   const { width, height, data } = await readImage(path);
   return { width, height, data: [...data] };
@@ -76,7 +76,7 @@ test('the size is told by the header alone, whatever the pixels', async () => {
 test('a bitmap that is cut short, compressed, without a header or claims too much is refused', async () => {
   const whole = bitmap({ width: 1, height: 2, bits: 24, rows: [3, 2, 1, 0, 6, 5, 4, 0] });
   await expect(read(whole.subarray(0, 60))).rejects.toThrow(
-    /picture\.bmp: Expected 62 bytes but received 60: the file is cut short/,
+    /image\.bmp: Expected 62 bytes but received 60: the file is cut short/,
   );
   await expect(read(whole.subarray(0, 16))).rejects.toThrow('Expected a bitmap header');
   await expect(read(bitmap({ width: 4, height: 1, bits: 8, compression: 1, rows: [4, 0] }))).rejects.toThrow(

@@ -322,12 +322,12 @@ describe('files by their names', () => {
 
   it('tells a flow PNG from an image by its content', async () => {
     await writeImage(
-      scratch.path('picture.png'),
+      scratch.path('image.png'),
       paintImage(4, 4, () => [1, 2, 3]),
     );
     const deep = encodeRgb16Png({ width: 1, height: 1, data: Uint16Array.of(9, 9, 9) });
     await writeFile(scratch.path('deep.png'), deep);
-    expect(isFlowFile(scratch.path('picture.png'))).toBe(false);
+    expect(isFlowFile(scratch.path('image.png'))).toBe(false);
     expect(isFlowFile(scratch.path('deep.png'))).toBe(false);
     expect(isFlowFile(scratch.path('missing.png'))).toBe(false);
     expect(isFlowFile('anything.flo')).toBe(true);

@@ -6,7 +6,7 @@ import { scratchFolder } from './scratch.ts';
 const scratch = scratchFolder();
 
 async function read(header: string, ...samples: number[]) {
-  const path = scratch.path('picture.ppm');
+  const path = scratch.path('image.ppm');
   await writeFile(path, Buffer.concat([Buffer.from(header), Uint8Array.from(samples)]));
   const { width, height, data } = await readImage(path);
   return { width, height, data: [...data] };
@@ -33,7 +33,7 @@ test('samples of 16 bits are cut to their upper 8, other ranges are stretched', 
 
 test('a file that is cut short, or claims too much, is refused', async () => {
   await expect(read('P6 2 2 255\n', 1, 2, 3)).rejects.toThrow(
-    /picture\.ppm: Expected 12 bytes of samples but received 3: the file is cut short/,
+    /image\.ppm: Expected 12 bytes of samples but received 3: the file is cut short/,
   );
   await expect(read('P6 40000 40000 255\n', 1)).rejects.toThrow('claims 40000 x 40000');
   await expect(read('P6 0 4 255\n')).rejects.toThrow('0 x 4');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { multiply3 } from '../../src/core/homography.ts';
 import { estimateFocal, focalsOfHomography } from '../../src/stitch/cameras/estimate-focal.ts';
 import { pixelToRay } from '../../src/stitch/cameras/rotation-cameras.ts';
-import { layOut, orient } from '../../src/stitch/canvas/index.ts';
+import { layOut, orientPanorama } from '../../src/stitch/canvas/index.ts';
 import type { Placement } from '../../src/stitch/types.ts';
 import { column3, dot3 } from '../../src/stitch/cameras/rotation.ts';
 import { correctWave } from '../../src/stitch/cameras/wave-correction.ts';
@@ -93,7 +93,7 @@ describe('views far from the horizon', () => {
     ),
   });
   const shown = (pitch: number, wanted?: 'cylindrical') => {
-    const oriented = orient(placed(pitch), sizes, ['a', 'b', 'c'], wanted);
+    const oriented = orientPanorama(placed(pitch), sizes, ['a', 'b', 'c'], wanted);
     const { projection, matrices, scale, upright } = oriented;
     return { ...oriented, ...layOut(projection, matrices, sizes, scale, upright) };
   };

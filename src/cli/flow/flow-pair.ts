@@ -32,7 +32,7 @@ const HARDLY_SURE = { network: 0.8, bothWays: 0.3 };
 /** Pixels along a side below which an image is smaller than a cell of the networks' coarsest features. */
 const LEAST_SIDE = 16;
 
-const PICTURES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff'];
+const IMAGES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff'];
 
 /** `whither flow A B`: estimates, then writes every file asked for. */
 export async function flowOfPair(pathA: string, pathB: string, options: FlowCommandOptions): Promise<void> {
@@ -64,7 +64,7 @@ async function checkPairOptions(options: FlowCommandOptions, inputs: readonly st
     throw new WhitherError('Expected something to make: -o, --color, --occlusion, --arrows or --json');
   if (output) checkExtension(output, FLOW_EXTENSIONS, '-o with two images');
   for (const [name, path] of Object.entries({ color, occlusion, arrows }))
-    if (path) checkExtension(path, PICTURES, `--${name}`);
+    if (path) checkExtension(path, IMAGES, `--${name}`);
   const outputs = [output, backwardPath(options), color, occlusion, arrows].filter(
     (path) => path !== undefined,
   );

@@ -200,7 +200,7 @@ async function* estimates(run: SequenceRun, existing: ReadonlySet<string>): Asyn
   }
 }
 
-/** What `--both` leaves; without it nothing is left out, though a network may tell what it takes for hidden. */
+/** What `--both` leaves; without it nothing is left out, though a network may tell what it takes for occluded. */
 function visibleFlow(estimate: SequenceEstimate): FlowField {
   const { flow, backward } = estimate;
   return backward && estimate.occluded ? withoutOccluded(flow, estimate.occluded) : flow;

@@ -7,7 +7,7 @@ import { createFrameSink } from '../../io/index.ts';
 import type { FrameSource } from '../../io/index.ts';
 import type { FlowCommandOptions } from './flow-options.ts';
 import { checkApart, checkOutputs } from '../shared/index.ts';
-import { drawFlow, imageWidth } from './sequence-picture.ts';
+import { drawFlow, imageWidth } from './draw-frame.ts';
 import type { SequenceTarget } from './sequence-target.ts';
 
 /** One flow of a sequence, ready to be written. */

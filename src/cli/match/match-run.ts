@@ -12,7 +12,7 @@ import { checkApart, checkExtension, checkOutputs, createWarnings } from '../sha
 const FEW = 8;
 const NETWORK_ADVICE = '; for images without features that differ little, try --source homography-network';
 
-const PICTURES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff'];
+const IMAGES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff'];
 
 /** `whither match A B`. */
 export async function runMatch(pathA: string, pathB: string, options: MatchCommandOptions): Promise<void> {
@@ -37,7 +37,7 @@ export async function runMatch(pathA: string, pathB: string, options: MatchComma
 async function checkOptions(pathA: string, pathB: string, options: MatchCommandOptions): Promise<void> {
   const { draw: drawing, flowModel, source, force = false } = options;
   if (drawing) {
-    checkExtension(drawing, PICTURES, '--draw');
+    checkExtension(drawing, IMAGES, '--draw');
     await checkApart([drawing], [pathA, pathB]);
     await checkOutputs([drawing], force);
   }

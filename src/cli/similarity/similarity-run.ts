@@ -13,14 +13,14 @@ import {
   verify,
 } from '../../match/patches/index.ts';
 import type { PatchModel, Similarity, SimilarityOptions, Verification } from '../../match/patches/index.ts';
-import { drawHeat } from './heat-picture.ts';
+import { drawHeat } from './draw-heat.ts';
 import { checkApart, checkExtension, checkOutputs, createWarnings, formatTable } from '../shared/index.ts';
 import type { SimilarityCommandOptions } from './similarity-options.ts';
 
 const warnings = createWarnings();
 const READING = { onWarning: warnings.tell };
 
-const PICTURES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff'];
+const IMAGES = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff'];
 
 /** `whither similarity A B`, whichever of its three kinds the inputs and options ask for. */
 export async function runSimilarity(
@@ -31,7 +31,7 @@ export async function runSimilarity(
   const folder = (await inspectPath(pathB)) === 'folder';
   refuseOptions(options, folder);
   if (options.map) {
-    checkExtension(options.map, PICTURES, '--map');
+    checkExtension(options.map, IMAGES, '--map');
     await checkApart([options.map], [pathA, pathB]);
     await checkOutputs([options.map], options.force ?? false);
   }

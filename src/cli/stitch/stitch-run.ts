@@ -36,7 +36,7 @@ import type { InterruptGuard, Progress, Warnings } from '../shared/index.ts';
 import type { StitchCommandOptions } from './stitch-options.ts';
 import { openVideoSources } from './stitch-video.ts';
 
-const PICTURES = ['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp'];
+const IMAGES = ['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp'];
 /** The exit code where images were left out of the panoramas that were made. */
 const SOME_LEFT_OUT = 2;
 
@@ -117,7 +117,7 @@ export function outputName(output: string, index: number): string {
 async function checkStitchOptions(inputs: readonly string[], options: StitchCommandOptions): Promise<void> {
   const { output, report, saveTransforms, verboseDir, force = false } = options;
   if (!inputs.length) throw new WhitherError('Expected two or more images, or one video, but received none');
-  checkExtension(output, PICTURES, '-o');
+  checkExtension(output, IMAGES, '-o');
   for (const [name, path] of Object.entries({ report, 'save-transforms': saveTransforms }))
     if (path) checkExtension(path, ['.json'], `--${name}`);
   for (const name of ['projection', 'model'] as const)

@@ -13,7 +13,7 @@ import type {
 } from '../network/index.ts';
 import { START_OUTPUTS, cropState } from '../network/index.ts';
 import {
-  bringFlow,
+  resizeKnownFlow,
   cropFlowData,
   featureMap,
   interleave,
@@ -36,7 +36,7 @@ export interface Found {
   /** On the grid of the pass that found it, in its pixels. */
   readonly flow: FlowField;
   /** How probable it is that B does not show a pixel, 0 to 1, where the network tells it. */
-  readonly hidden?: ScalarField;
+  readonly occlusion?: ScalarField;
   readonly backend: FlowBackend;
 }
 
@@ -72,7 +72,7 @@ export async function runSchedule(
     await checkAborted(signal);
     const iterations = iterationsOf(model, passes, index);
     const { width, height } = levelSize(frameA.image, factor);
-    const before: FlowField | undefined = found && bringFlow(found.flow, { width, height });
+    const before: FlowField | undefined = found && resizeKnownFlow(found.flow, { width, height });
     const plan = planLevel({ width, height }, tiling, model.manifest.input.multipleOf);
     if (before && plan) {
       const inTiles = model.manifest.pyramid ? runPassInTiles : addPassInTiles;
@@ -80,7 +80,7 @@ export async function runSchedule(
       found = { ...found, ...(await inTiles(pass)) };
       continue;
     }
-    const first = passes.initial && bringFlow(passes.initial, { width, height });
+    const first = passes.initial && resizeKnownFlow(passes.initial, { width, height });
     const [a, b] = [frameA.level(factor), frameB.level(factor)];
     found =
       before && !model.manifest.pyramid
@@ -127,11 +127,13 @@ async function addPass(model: FlowModel, a: Level, b: Level, before: FlowField):
 }
 
 /** What a pass saw, its flow added to the flow before, in place. */
-function foundBy({ flow: residual, hidden, backend }: NetworkEstimate, a: Level, flow: FlowField): Found {
+function foundBy({ flow: residual, occlusion, backend }: NetworkEstimate, a: Level, flow: FlowField): Found {
   addResidual(flow, residual, strideOf(residual, a.input));
   return {
     flow,
-    ...(hidden && { hidden: cropScalar(hidden, strideOf(hidden, a.input), flow.width, flow.height) }),
+    ...(occlusion && {
+      occlusion: cropScalar(occlusion, strideOf(occlusion, a.input), flow.width, flow.height),
+    }),
     backend,
   };
 }
@@ -196,8 +198,8 @@ async function runPassInTiles(pass: TiledPass): Promise<Found> {
     const { width, height } = window;
     await tiling.step();
     const nothing = { width, height, data: new Float32Array(width * height * 2) };
-    const { flow, hidden } = foundBy(estimate, tileA, nothing);
-    return { data: flow.data, hidden: resizePlanes({ channels: 1, ...hidden! }, width, height).data };
+    const { flow, occlusion } = foundBy(estimate, tileA, nothing);
+    return { data: flow.data, occlusion: resizePlanes({ channels: 1, ...occlusion! }, width, height).data };
   };
   const found = await betterInTiles(frameA, frameB, factor, before, plan, better, input.multipleOf);
   return { ...found, backend };

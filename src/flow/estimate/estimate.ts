@@ -14,7 +14,7 @@ import type { FlowField, Image, Mask, OptionNames, ScalarField } from '../../cor
 import { FLOW_PRESETS } from '../../runtime/index.ts';
 import type { FlowManifest, FlowPlan, FlowPresetName } from '../../runtime/index.ts';
 import { resizePlanes } from '../../../kernels/resample/index.ts';
-import { bringFlow, checkForwardBackward } from '../field/index.ts';
+import { resizeKnownFlow, checkForwardBackward } from '../field/index.ts';
 import { matchExposure } from './exposure.ts';
 import type { FlowBackend, FlowModel } from '../network/index.ts';
 import { prepareFrame } from './estimate-frame.ts';
@@ -152,11 +152,11 @@ async function runEstimate(
   await checkAborted(work.signal);
   const start = performance.now();
   const [frameA, frameB] = matchExposure(givenA, givenB, model.manifest.input);
-  const { flow, hidden, backend } = await estimateOneWay(model, frameA, frameB, work);
+  const { flow, occlusion, backend } = await estimateOneWay(model, frameA, frameB, work);
   const tile = work.tiling && { tile: work.tiling.side };
   if (!both) {
     const estimate = { flow, backend, ...tile, milliseconds: performance.now() - start };
-    return hidden ? addVerdict(estimate, hidden) : estimate;
+    return occlusion ? addVerdict(estimate, occlusion) : estimate;
   }
   const { flow: backward } = await estimateOneWay(model, frameB, frameA, { ...work, initial: undefined });
   const { occluded, confidence } = checkForwardBackward(flow, backward);
@@ -165,10 +165,10 @@ async function runEstimate(
 }
 
 /** Adds the confidence and the occlusion that the network itself tells, which are worked out where somebody asks. */
-function addVerdict(estimate: FlowEstimate, hidden: ScalarField): FlowEstimate {
+function addVerdict(estimate: FlowEstimate, occlusion: ScalarField): FlowEstimate {
   const { width, height } = estimate.flow;
   let known: ScalarField | undefined;
-  const confidence = (): ScalarField => (known ??= showing(hidden, { width, height }));
+  const confidence = (): ScalarField => (known ??= showing(occlusion, { width, height }));
   let mask: Mask | undefined;
   const occluded = (): Mask => (mask ??= { width, height, data: unlikely(confidence().data) });
   return Object.defineProperties(estimate, {
@@ -178,8 +178,8 @@ function addVerdict(estimate: FlowEstimate, hidden: ScalarField): FlowEstimate {
 }
 
 /** How probable it is that B shows a pixel, on a grid of any size. */
-function showing(hidden: ScalarField, { width, height }: Size): ScalarField {
-  const seen = { channels: 1, ...invert(hidden) };
+function showing(occlusion: ScalarField, { width, height }: Size): ScalarField {
+  const seen = { channels: 1, ...invert(occlusion) };
   return { width, height, data: resizePlanes(seen, width, height).data };
 }
 
@@ -281,7 +281,7 @@ async function estimateOneWay(
   { refine, tiling, ...passes }: Work,
 ): Promise<Found> {
   const estimate = await runSchedule(model, frameA, frameB, passes, tiling);
-  if (!refine) return { ...estimate, flow: bringFlow(estimate.flow, frameA.image) };
+  if (!refine) return { ...estimate, flow: resizeKnownFlow(estimate.flow, frameA.image) };
   // Of a large image the refinement's kernels take hundreds of megabytes, and so do the network's.
   if (tiling) await model.network.inWindows?.rest();
   const refiner = refiners.get(model) ?? createRefiner(model.threads);
@@ -290,7 +290,7 @@ async function estimateOneWay(
   const settings: RefineOptions = refine === true ? {} : refine;
   const span = white - black;
   // What B does not show has nothing to be compared with: smoothness alone decides there.
-  const trust = estimate.hidden && invert(estimate.hidden);
+  const trust = estimate.occlusion && invert(estimate.occlusion);
   const flow = await refiner.refine(estimate.flow, frameA, frameB, span, {
     ...{ settings, trust, tiling },
     signal: passes.signal,

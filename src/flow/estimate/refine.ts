@@ -15,11 +15,11 @@ import {
 } from '../../core/index.ts';
 import type { FlowField, Image, OptionNames, ScalarField } from '../../core/index.ts';
 import type { ModelInput } from '../../runtime/index.ts';
-import { bringFlow, cropPlanes } from '../field/index.ts';
+import { resizeKnownFlow, cropPlanes } from '../field/index.ts';
 import { matchExposure } from './exposure.ts';
 import { prepareFrame } from './estimate-frame.ts';
 
-import { keepKernels } from '../network/index.ts';
+import { createKernelCache } from '../network/index.ts';
 import { betterInTiles, levelSize, planLevel, tileSide } from '../tiles/index.ts';
 import type { TileOption, Tiling } from '../tiles/index.ts';
 
@@ -205,7 +205,7 @@ export interface Refiner {
 
 /** @param threads to share the work of each level; by default as many as pay where many pairs are of one size */
 export function createRefiner(threads?: number): Refiner {
-  const prepared = keepKernels(({ channels, width, height }) =>
+  const prepared = createKernelCache(({ channels, width, height }) =>
     prepareRefinement({ channels, width, height }, { threads }),
   );
   return {
@@ -224,7 +224,7 @@ export function createRefiner(threads?: number): Refiner {
           refineLevel({ frameA, frameB, factor, start, confidence }, run, tiling),
         );
       }
-      const refined = addChange(bringFlow(progress.flow, frameA.image), progress.change);
+      const refined = addChange(resizeKnownFlow(progress.flow, frameA.image), progress.change);
       return refined === flow ? { ...flow, data: flow.data.slice() } : refined;
     },
     dispose: () => prepared.dispose(),
@@ -246,7 +246,7 @@ async function addLevel(
   size: Size,
   refine: (start: FlowField) => Promise<Float32Array>,
 ): Promise<Progress> {
-  const before = bringFlow(flow, size);
+  const before = resizeKnownFlow(flow, size);
   const data = await refine(addChange(before, change));
   const refined = { width: size.width, height: size.height, data };
   if (size.width >= flow.width && size.height >= flow.height) return { flow: refined };
@@ -258,7 +258,7 @@ async function addLevel(
 function addChange(flow: FlowField, change: FlowField | undefined): FlowField {
   if (!change) return flow;
   const { width, height } = flow;
-  if (width < change.width || height < change.height) return addChange(flow, bringFlow(change, flow));
+  if (width < change.width || height < change.height) return addChange(flow, resizeKnownFlow(change, flow));
   const data = flow.data.slice();
   const factors = [width / change.width, height / change.height] as const;
   enlargeFlow(change, flow, { factors, onto: true }, data);

@@ -1,11 +1,11 @@
-export { bringFlow } from './bring-flow.ts';
+export { resizeKnownFlow } from './resize-known-flow.ts';
 export { carryForward } from './carry-forward.ts';
 export { checkForwardBackward } from './consistency.ts';
 export type { Consistency, ConsistencyOptions } from './consistency.ts';
 export { cropFlow, cropImage } from './crop.ts';
 export { scoreFlow } from './metrics.ts';
 export type { FlowScore, ScoreOptions } from './metrics.ts';
-export { featureMap, interleave, mapTensor, toPlanes } from './planes.ts';
+export { featureMap, interleave, mapTensor, toPlanes } from './feature-maps.ts';
 export { resizeFlow, resizeImage } from './resize.ts';
 export { flowPercentile, sequenceMagnitude } from './sequence.ts';
 export type { SequenceMagnitude, SequenceMagnitudeOptions } from './sequence.ts';

@@ -4,7 +4,7 @@ import { KernelError } from '../../../kernels/errors.ts';
 import type { CostVolume, FeatureMap } from '../../../kernels/types.ts';
 import { BackendError } from '../../core/index.ts';
 import type { Tensor } from '../../core/index.ts';
-import { keepKernels } from './kept-kernels.ts';
+import { createKernelCache } from './kernel-cache.ts';
 import { featureMap } from '../field/index.ts';
 import type { PyramidState } from './pyramid-state.ts';
 import { checkFinite, checkOutput } from '../../runtime/index.ts';
@@ -32,7 +32,7 @@ export interface NetworkEstimate {
   /** Dims `[1, 2, height / stride, width / stride]` for a stride of its own, in pixels of the input. */
   readonly flow: Tensor;
   /** Probability of having no counterpart in B, 0 to 1, on the same grid, where the network tells it. */
-  readonly hidden?: Tensor;
+  readonly occlusion?: Tensor;
   readonly backend: FlowBackend;
 }
 
@@ -128,7 +128,7 @@ function checkFlowOutput(flow: Tensor, input: Tensor, stride: number): void {
 
 /** Correlations with volumes that are free to be written into. */
 function createCorrelations({ radius, step, scale }: ModelCorrelation, backend: CorrelationBackend) {
-  return keepKernels(async ({ channels, height, width }) => {
+  return createKernelCache(async ({ channels, height, width }) => {
     const spec = { channels, height, width, radius, step, scale };
     const prepared = await prepareCorrelation(spec, backend).catch((cause: unknown) => {
       throw cause instanceof KernelError ? new BackendError(cause.message, { cause }) : cause;

@@ -10,7 +10,7 @@ import type { ModelPyramid, Session } from '../../runtime/index.ts';
 import { dominantMotion } from './dominant-motion.ts';
 import { cellsOf } from './engine-network.ts';
 import type { FlowNetwork, NetworkEstimate, NetworkOptions } from './engine-network.ts';
-import { keepKernels } from './kept-kernels.ts';
+import { createKernelCache } from './kernel-cache.ts';
 import { matchInWindows } from './match-windows.ts';
 import { featureMap, mapTensor } from '../field/index.ts';
 import { chooseByScore, listCandidates } from './pyramid-start.ts';
@@ -26,7 +26,7 @@ export interface PyramidSessions {
   /** `correlation`, `context`, `flow`, `confidence` (of the match), `kind` (see `KINDS`) to `score`. */
   readonly judge: Session;
   /**
-   * `correlation`, `context`, `flow`, `match` (the state's five planes), `hidden` to `change` (u, v, logit of being hidden)
+   * `correlation`, `context`, `flow`, `match` (the state's five planes), `hidden` to `change` (u, v, logit of being occluded)
    * and `next`.
    */
   readonly decoder: Session;
@@ -36,12 +36,12 @@ export interface PyramidSessions {
   readonly mask: Session;
 }
 
-/** Flow in pixels and the probability of being hidden, on a finer grid than that of the level they come from. */
+/** Flow in pixels and the probability of being occluded, on a finer grid than that of the level they come from. */
 interface Upsampled {
   readonly height: number;
   readonly width: number;
   readonly flow: Float32Array;
-  readonly hidden: Float32Array;
+  readonly occlusion: Float32Array;
 }
 
 /**
@@ -120,7 +120,7 @@ export function createPyramidNetwork(
     const stride = strides[state.level];
     const out = upsampling.run({ flow: state.flow.data, mask: mask.data, extra: logit }, stride);
     checkFinite(out.flow, 'mask');
-    return { height: height * factor, width: width * factor, flow: out.flow, hidden: out.extra, finer };
+    return { height: height * factor, width: width * factor, flow: out.flow, occlusion: out.extra, finer };
   };
 
   /** Where the decoder starts: in each cell at the candidate that the judge believes in most. */
@@ -245,12 +245,12 @@ function checkEncoding(encoding: Encoding, image: Tensor, { strides, channels }:
 function prepareKernels({ radius, reaches, factor }: ModelPyramid, threads?: number) {
   return {
     /** Room for what the decoder remembers. */
-    states: keepKernels(({ channels, height, width }) => {
+    states: createKernelCache(({ channels, height, width }) => {
       const hidden = [0, 1].map(() => new Float32Array(channels * height * width));
       const bytes = 2 * hidden[0].byteLength;
       return Promise.resolve({ hidden, bytes, dispose: () => undefined });
     }),
-    lookups: keepKernels(async ({ channels, height, width }) => {
+    lookups: createKernelCache(async ({ channels, height, width }) => {
       const lookup = await prepareLookup({ channels, height, width, radius, reaches }, { threads });
       const displacements = reaches.length * (2 * radius + 1) ** 2;
       const volume = lookup.volume ?? {
@@ -260,12 +260,12 @@ function prepareKernels({ radius, reaches, factor }: ModelPyramid, threads?: num
       const bytes = lookup.bytes + (lookup.volume ? 0 : volume.data.byteLength);
       return { lookup, volume, bytes, dispose: () => lookup.dispose() };
     }),
-    matchings: keepKernels(async ({ channels, height, width }: FeatureMap, b: FeatureMap) => {
+    matchings: createKernelCache(async ({ channels, height, width }: FeatureMap, b: FeatureMap) => {
       const size = { heightA: height, widthA: width, heightB: b.height, widthB: b.width };
       const matching = await prepareMatch({ channels, ...size }, { threads });
       return { matching, bytes: matching.bytes, dispose: () => matching.dispose() };
     }),
-    upsamplings: keepKernels(async ({ height, width }) => {
+    upsamplings: createKernelCache(async ({ height, width }) => {
       const spec = { height, width, factor, extra: 1, logistic: true };
       const upsampling = await prepareUpsample(spec, { threads });
       const mask = { dims: [1, 9 * factor * factor, height, width], data: upsampling.mask! };
@@ -326,10 +326,10 @@ function join(maps: readonly FeatureMap[]): FeatureMap {
   return { channels, height, width, data };
 }
 
-function estimateOf({ height, width, flow, hidden }: Upsampled): NetworkEstimate {
+function estimateOf({ height, width, flow, occlusion }: Upsampled): NetworkEstimate {
   return {
     flow: { dims: [1, 2, height, width], data: flow },
-    hidden: { dims: [1, 1, height, width], data: hidden },
+    occlusion: { dims: [1, 1, height, width], data: occlusion },
     backend: 'simd',
   };
 }

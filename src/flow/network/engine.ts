@@ -27,8 +27,8 @@ export interface LoadFlowModelOptions {
    */
   readonly backend?: CorrelationBackend | 'onnxruntime';
   /**
-   * Threads of ONNX Runtime and, for a network with kernels between its graphs, of those. Unless told ONNX Runtime has as
-   * many as there are cores, for such a network half as many, and the kernels have as many as pay.
+   * Threads of ONNX Runtime and, for a network with kernels between its graphs, of those. ONNX Runtime defaults to as many
+   * as there are cores, for such a network to half as many, and the kernels default to as many as pay.
    */
   readonly threads?: number;
   /** Defaults to `auto`: the split graphs where the model has them. */

@@ -3,7 +3,7 @@ export type { FlowBackend, NetworkEstimate, NetworkOptions, WindowNetwork } from
 export { DEFAULT_FLOW_MODEL, loadFlowModel } from './engine.ts';
 export type { FlowNetwork } from './engine-network.ts';
 export type { FlowGraph, FlowModel, LoadFlowModelOptions, Precision } from './engine.ts';
-export { keepKernels } from './kept-kernels.ts';
+export { createKernelCache } from './kernel-cache.ts';
 export { cropState } from './pyramid-state.ts';
 export type { PyramidState } from './pyramid-state.ts';
 export type { Encoding } from '../types.ts';

@@ -28,7 +28,7 @@ export interface TilePair {
  *
  * @param factor that the frames are shrunk by; `start` and `plan` are of that size
  * @param start from A to B, all of it known; it is not changed
- * @param better gives the flow of a pair of windows, in their pixels, and what of A is hidden if it is told
+ * @param better gives the flow of a pair of windows, in their pixels, and what of A is occluded if it is told
  * @param align windows of B are moved by multiples of this many pixels
  */
 export function betterInTiles(
@@ -37,7 +37,7 @@ export function betterInTiles(
   factor: number,
   start: FlowField,
   plan: TilePlan,
-  better: (pair: TilePair) => Promise<Pick<TileFlow, 'data' | 'hidden'>>,
+  better: (pair: TilePair) => Promise<Pick<TileFlow, 'data' | 'occlusion'>>,
   align = 1,
 ): ReturnType<typeof blendTiles> {
   return blendTiles(start, plan, async (window) => {
@@ -46,13 +46,13 @@ export function betterInTiles(
     const shift = [windowB.left - window.left, windowB.top - window.top] as const;
     const trust = trustInside(before, window, windowB, start);
     const { width, height } = window;
-    const { data, hidden } = await better({
+    const { data, occlusion } = await better({
       a: frameA.crop(factor, window),
       b: frameB.crop(factor, windowB),
       flow: { width, height, data: addShift(before, -shift[0], -shift[1]) },
       ...{ window, shift },
     });
-    return { data: addShift(data, ...shift), hidden, trust };
+    return { data: addShift(data, ...shift), occlusion, trust };
   });
 }
 

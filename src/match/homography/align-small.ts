@@ -3,8 +3,8 @@ import { composeHomographies, resizeHomography } from '../../core/index.ts';
 import type { Homography } from '../../core/index.ts';
 import type { Grey } from '../../features/index.ts';
 import { buildPyramid, polishHomography } from '../pair/index.ts';
-import { isMapOfImage } from './looks.ts';
-import type { SmallImage } from './small-picture.ts';
+import { isMapOfImage } from './iterate-homography.ts';
+import type { SmallImage } from './small-image.ts';
 
 /** Sides that the images are shrunk to, one after the other, and most steps at each: coarse ones reach farther. */
 const LEVELS = [

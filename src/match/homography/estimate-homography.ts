@@ -12,8 +12,8 @@ import type { Homography, Image, OptionNames } from '../../core/index.ts';
 import { alignSmall } from './align-small.ts';
 import type { HomographyModel } from './homography-model.ts';
 import { likenessOf, makeRelief } from './likeness.ts';
-import { lookBothWays } from './looks.ts';
-import { shrinkToSquare } from './small-picture.ts';
+import { lookBothWays } from './iterate-homography.ts';
+import { shrinkToSquare } from './small-image.ts';
 
 /** Options of `estimateHomography`. */
 export interface EstimateHomographyOptions {

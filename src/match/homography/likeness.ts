@@ -1,8 +1,8 @@
 import { resizePlanes } from '../../../kernels/resample/index.ts';
 import { applyHomography, composeHomographies, resizeHomography } from '../../core/index.ts';
 import type { Homography } from '../../core/index.ts';
-import { warpSquare } from './small-picture.ts';
-import type { SmallImage } from './small-picture.ts';
+import { warpSquare } from './small-image.ts';
+import type { SmallImage } from './small-image.ts';
 
 /** Images are compared at this fraction of the network's size, where noise has gone. */
 const SHRINK = 2;

@@ -12,7 +12,7 @@ import { applyWarp, composeWarps } from '../../geometry/index.ts';
 import type { SemanticFeatures } from './features.ts';
 import { fitSemanticWarp } from './fitted-warp.ts';
 import { denseFlow } from './grid.ts';
-import { matchInLooks } from './looks.ts';
+import { matchInLooks } from './match-scales.ts';
 import type { CellMatches } from './match-cells.ts';
 import { regressWarp, toPixels } from './regressed-warp.ts';
 import type { RegressorName, SemanticModel } from './semantic-model.ts';

@@ -4,8 +4,8 @@ import { FIXTURES } from '../../../fixtures/index.ts';
 import { transformPoints } from '../../../src/core/homography.ts';
 import type { Homography } from '../../../src/core/homography.ts';
 import { loadHomographyModel, readImage } from '../../../src/index.ts';
-import { lookBothWays } from '../../../src/match/homography/looks.ts';
-import { shrinkToSquare } from '../../../src/match/homography/small-picture.ts';
+import { lookBothWays } from '../../../src/match/homography/iterate-homography.ts';
+import { shrinkToSquare } from '../../../src/match/homography/small-image.ts';
 import { TOLERANCE } from '../../tolerances.ts';
 import '../../matchers.ts';
 

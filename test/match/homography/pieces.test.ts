@@ -3,9 +3,9 @@ import { IDENTITY } from '../../../src/core/homography.ts';
 import type { Homography } from '../../../src/core/homography.ts';
 import { alignSmall } from '../../../src/match/homography/align-small.ts';
 import { likenessOf, makeRelief } from '../../../src/match/homography/likeness.ts';
-import { isMapOfImage } from '../../../src/match/homography/looks.ts';
-import { shrinkToSquare, warpSquare } from '../../../src/match/homography/small-picture.ts';
-import type { SmallImage } from '../../../src/match/homography/small-picture.ts';
+import { isMapOfImage } from '../../../src/match/homography/iterate-homography.ts';
+import { shrinkToSquare, warpSquare } from '../../../src/match/homography/small-image.ts';
+import type { SmallImage } from '../../../src/match/homography/small-image.ts';
 import { drawBlobs, drawFlat } from '../../features/textures.ts';
 import '../../matchers.ts';
 

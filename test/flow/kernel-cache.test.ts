@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keepKernels } from '../../src/flow/network/kept-kernels.ts';
+import { createKernelCache } from '../../src/flow/network/kernel-cache.ts';
 
 const MEBI = 2 ** 20;
 
@@ -7,7 +7,7 @@ const MEBI = 2 ** 20;
 function keepNoted(bytes: number) {
   const prepared: number[] = [];
   const disposed: number[] = [];
-  const kept = keepKernels(({ width }) => {
+  const kept = createKernelCache(({ width }) => {
     prepared.push(width);
     return Promise.resolve({ bytes, dispose: () => disposed.push(width) });
   });
@@ -44,7 +44,7 @@ describe('keepKernels', () => {
 
   it('keeps no failure', async () => {
     let calls = 0;
-    const kept = keepKernels(({ width }) =>
+    const kept = createKernelCache(({ width }) =>
       ++calls === 1
         ? Promise.reject(new Error('no memory'))
         : Promise.resolve({ bytes: width, dispose: () => undefined }),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { keepImages } from '../../src/stitch/sources/keep-pictures.ts';
+import { keepImages } from '../../src/stitch/sources/keep-images.ts';
 import type { ImageSource } from '../../src/stitch/types.ts';
 
 function sourceOf(width: number, height: number): { source: ImageSource; asked: (number | undefined)[] } {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bringFlow } from '../../src/flow/field/bring-flow.ts';
+import { resizeKnownFlow } from '../../src/flow/field/resize-known-flow.ts';
 import { resizeFlow } from '../../src/flow/field/resize.ts';
 import { flowFrom, seeded } from './fields.ts';
 
@@ -19,13 +19,13 @@ describe('bringFlow', () => {
     [1, 1, 3, 2],
   ])('brings flow of %i x %i to %i x %i as resizeFlow does', (width, height, toWidth, toHeight) => {
     const flow = noise(width, height);
-    const brought = bringFlow(flow, { width: toWidth, height: toHeight });
+    const brought = resizeKnownFlow(flow, { width: toWidth, height: toHeight });
     expect(brought).toMatchObject({ width: toWidth, height: toHeight });
     expect(brought.data).toBeCloseToArray(resizeFlow(flow, toWidth, toHeight).data, 1e-5);
   });
 
   it('gives the flow itself where the size is the same', () => {
     const flow = noise(4, 3);
-    expect(bringFlow(flow, flow)).toBe(flow);
+    expect(resizeKnownFlow(flow, flow)).toBe(flow);
   });
 });

@@ -2,8 +2,8 @@ import { IDENTITY, composeHomographies, normalizeHomography, transformPoints } f
 import type { Homography, Tensor } from '../../core/index.ts';
 import { tensorDlt } from '../../geometry/index.ts';
 import type { HomographyModel } from './homography-model.ts';
-import { warpSquare } from './small-picture.ts';
-import type { SmallImage } from './small-picture.ts';
+import { warpSquare } from './small-image.ts';
+import type { SmallImage } from './small-image.ts';
 
 /** A map that gives a corner less than this share of the middle's weight passes too near to the horizon. */
 const LEAST_WEIGHT = 0.1;

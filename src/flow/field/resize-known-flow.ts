@@ -4,7 +4,7 @@ import { resizeFlow } from './resize.ts';
 import type { Size } from '../../core/index.ts';
 
 /** The flow, all of it known, on a grid of another size and in its pixels: `resizeFlow`; itself where the size is the same. */
-export function bringFlow(flow: FlowField, { width, height }: Size): FlowField {
+export function resizeKnownFlow(flow: FlowField, { width, height }: Size): FlowField {
   if (width === flow.width && height === flow.height) return flow;
   if (width >= flow.width && height >= flow.height) {
     const factors = [width / flow.width, height / flow.height] as const;

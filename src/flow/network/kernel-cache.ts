@@ -11,7 +11,7 @@ interface Compiled {
 }
 
 /** What was prepared for the sizes used last. */
-export interface KeptKernels<T, Sizes extends readonly MapSize[]> {
+export interface KernelCache<T, Sizes extends readonly MapSize[]> {
   /** For maps of these sizes; a failure is told to who waits for it, and not kept. */
   get(...sizes: Sizes): Promise<T>;
   dispose(): Promise<void>;
@@ -24,9 +24,9 @@ const LEAST_KEPT = 12;
 const MOST_BYTES = 2 ** 28;
 
 /** Prepares kernels for each size, or sizes, once and keeps those of the sizes used last. */
-export function keepKernels<T extends Compiled, Sizes extends readonly MapSize[] = [MapSize]>(
+export function createKernelCache<T extends Compiled, Sizes extends readonly MapSize[] = [MapSize]>(
   prepare: (...sizes: Sizes) => Promise<T>,
-): KeptKernels<T, Sizes> {
+): KernelCache<T, Sizes> {
   const kept = new Map<string, Promise<T>>();
   const held = new Map<string, number>();
   const forget = (key: string): void => {

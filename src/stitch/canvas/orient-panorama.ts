@@ -46,7 +46,7 @@ const HORIZONTAL: readonly (ProjectionName | undefined)[] = [
  *
  * @param wanted a projection to take whatever the fields of view
  */
-export function orient(
+export function orientPanorama(
   placement: Placement,
   sizes: readonly Size[],
   names: readonly string[],
