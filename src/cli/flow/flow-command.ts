@@ -18,21 +18,21 @@ export const DEFAULT_MODEL = DEFAULT_FLOW_MODEL;
 
 const HELP = `
 Two images give one flow; a video, GIF or folder of images gives one for each frame but the last.
-What -o makes is told by its name:
-  two images       flow.flo, .pfm, .npy, or .png (16-bit, KITTI)
+The name of -o says what is made:
+  two images         flow.flo, .pfm, .npy, or .png (16-bit, KITTI)
   video or folder    flow.mp4 (or .webm, .mkv, .mov), flow.gif, a folder of PNG images,
                      or flow files: folder/%06d.flo (or .pfm, .npy)
 
---normalize says which motion gets the full colour, 1 pixel or more (a few outliers do not count):
+--normalize says which motion gets the full colour. It is at least 1 pixel, and a few outliers do not count:
   frame     the greatest of each frame (the default for two images and for folders)
   smooth    the same, but falling slowly, so that colours do not flicker (the default for videos)
-  sequence  the greatest of the whole sequence; flows wait in a temporary folder (TMPDIR), 8 bytes a pixel
+  sequence  the greatest of the whole sequence; flows are kept in a temporary folder (TMPDIR), 8 bytes a pixel
   NUMBER    this many pixels
 
---backend is onnxruntime (the network in one graph), or what computes its correlation layer:
-  simd, gpu-webgpu, gpu-headlessgl, loop, gpu-webasm, gpu-cpu or reference; auto takes the fastest here
+--backend onnxruntime runs the network as one graph. The others compute its correlation layer by
+  simd, gpu-webgpu, gpu-headlessgl, loop, gpu-webasm, gpu-cpu or reference; auto takes the fastest that works
 
-A folder resumes: results that are there already are kept, unless --force says otherwise.
+A folder resumes: results that exist are kept. With --force they are made again.
 
 Examples:
   whither flow frame1.png frame2.png -o flow.flo --color flow.png --json
@@ -49,7 +49,7 @@ export function addFlowCommand(program: Command): void {
     .argument('<input...>', 'two images, or one video, GIF or folder of images')
     .option('-o, --output <path>', 'flow file of two images; video, GIF or folder of a sequence')
     .option('--color <path>', 'two images: the flow in colours')
-    .option('--occlusion <path>', 'two images: white where the second does not show the pixel')
+    .option('--occlusion <path>', 'two images: white where the second image does not show the pixel')
     .option('--arrows <path>', 'two images: the first with arrows')
     .option('--json', 'print statistics as JSON on stdout')
     .option('--repeat <n>', 'two images: report the median time of n estimates after a warm-up', parseCount)
@@ -72,7 +72,7 @@ export function addFlowCommand(program: Command): void {
     .option('--every <n>', 'sequence: take every n-th frame', parseCount)
     .option('--max-size <pixels>', 'shrink images whose longer side exceeds this', parseCount)
     .option('--normalize <rule>', 'which motion gets the full colour, see below', parseNormalize)
-    .option('--both', 'estimate backwards too, and leave out what the two directions do not agree on')
+    .option('--both', 'estimate backwards too, and leave out pixels on which both directions disagree')
     .addOption(new Option('--overlay <kind>', 'sequence: what its images show').choices(OVERLAYS))
     .option('--force', 'replace what exists')
     .addHelpText('after', HELP)

@@ -14,20 +14,21 @@ The model is what relates the images:
                 simpler maps, for scans, maps and small parts
   fundamental   any scene from two places: lines on which partners lie
 
-Features are matched, wrong matches sorted out, then matched again with A warped onto B. Where few matches agree,
-the images are also looked at as from other sides (--views), which takes longer. --source flow samples dense
-flow instead, for images of one size with little texture and small motion. --source homography-network asks a
-network where A's corners go and aligns the images from there, for those that differ little and are too blurred, dark
-or noisy for features; with --polish it is as exact as features are, but far views are lost. Its matches are points of a
-grid by its homography, which agree by nature: only confidence, 0 to 1, says how far to trust it, and below 0.3 it
-counts as no match.
+--source says where matches come from:
+  features            Features are matched, and wrong matches left out. Then A is warped onto B and matched again.
+                      Where few matches agree, the images are also seen as from other sides (--views). That takes longer.
+  flow                Dense flow is sampled. For images of one size with little texture and small motion.
+  homography-network  A network says where A's corners go, and the images are aligned from there. For images that differ
+                      little and are too blurred, dark or noisy for features. With --polish it is as exact as features.
+                      It loses far views. Its matches always agree, so look at confidence, 0 to 1. Below 0.3 there is
+                      no match.
 
---json prints homography (nine numbers, row by row, from pixels of A to pixels of B), matches, inliers and how they
-came about. The exit code is 1 where the images do not match.
+--json prints the homography, the matches, the inliers and how they were found. The homography is nine numbers, row by
+row, from pixels of A to pixels of B. The exit code is 1 where the images do not match.
 
---semantic finds the same parts of two different objects of one kind, the wheel of one motorbike on another. --points
-points.json, [[x, y], ...] in A, answers as points in B with --json; --draw shows A, B with what was carried over, B
-brought onto A, and both mixed. There is always an answer; its score, 0 to 1, says how far to trust it.
+--semantic finds the same parts of two different objects of one kind: the wheel of one motorbike on another. --points
+names a file of points in A, [[x, y], ...]; with --json the answer is the points in B. --draw shows A, B with the points,
+B warped onto A, and both mixed. There is always an answer. Its score, 0 to 1, says how far to trust it.
 
 Examples:
   whither match left.jpg right.jpg --draw matches.png
@@ -46,7 +47,7 @@ export function addMatchCommand(program: Command): void {
     .option('--draw <path>', 'both images with lines between the points that match')
     .option('--json', 'print the result as JSON')
     .option('--points [path]', 'with --json: the points too; with --semantic: a file of points to carry over')
-    .option('--semantic', 'two objects of one kind instead of one scene: the same parts')
+    .option('--semantic', 'find the same parts of two objects of one kind, instead of one scene')
     .addOption(
       new Option('--transform <name>', 'with --semantic: the global warp; default fitted-tps').choices(
         TRANSFORMS,
@@ -54,12 +55,12 @@ export function addMatchCommand(program: Command): void {
     )
     .option(
       '--looks <n>',
-      'with --semantic: how often to look, 1 to 8; 2 for objects of other size or angle',
+      'with --semantic: how often B is looked at, 1 to 8; 2 for objects of another size or angle',
       parseLooks,
     )
     .addOption(new Option('--model <name>', 'what is fitted').choices(MODELS).default('homography'))
     .addOption(
-      new Option('--source <name>', 'where points come from')
+      new Option('--source <name>', 'where matches come from')
         .choices(['features', 'flow', 'homography-network'])
         .default('features'),
     )

@@ -24,7 +24,7 @@ Examples:
 export function addStitchCommand(program: Command): void {
   program
     .command('stitch')
-    .description('stitch overlapping images into panoramas, and tell what was done and why')
+    .description('stitch overlapping images into panoramas, and say what was done and why')
     .argument('<image...>', 'two or more images, or one video')
     .requiredOption('-o, --output <path>', 'the panorama: .jpg, .png, .tif or .webp')
     .addOption(choice('--projection <name>', 'default: as fits', PROJECTION_NAMES))
@@ -32,13 +32,13 @@ export function addStitchCommand(program: Command): void {
       choice('--model <name>', 'camera model; default: by evidence', ['rotation', 'affine', 'homography']),
     )
     .option('--crop', 'keep the largest rectangle without blank corners')
-    .option('--scale <factor>', "the output's resolution against the images', up to 1", parseScale)
+    .option('--scale <factor>', 'resolution of the output, as a factor of that of the images, up to 1', parseScale)
     .option('--max-megapixels <n>', 'refuse larger panoramas (default 200)', parsePositive)
-    .addOption(choice('--exposure <kind>', 'what is made even (blocks)', ['none', 'gain', 'blocks']))
-    .addOption(choice('--seams <kind>', 'how seams are found (graph-cut)', ['graph-cut', 'distance']))
-    .addOption(choice('--blend <kind>', 'how seams are hidden (multiband)', ['multiband', 'feather', 'none']))
+    .addOption(choice('--exposure <kind>', 'how brightness is made even; default blocks', ['none', 'gain', 'blocks']))
+    .addOption(choice('--seams <kind>', 'how seams are found; default graph-cut', ['graph-cut', 'distance']))
+    .addOption(choice('--blend <kind>', 'how images are blended at seams; default multiband', ['multiband', 'feather', 'none']))
     .addOption(
-      choice('--align <kind>', 'bend images about their seams by optical flow, against parallax (none)', [
+      choice('--align <kind>', 'bend images about their seams by optical flow, against parallax; default none', [
         'none',
         'flow',
       ]),
