@@ -19,7 +19,7 @@ function keepNoted(bytes: number) {
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
 
-describe('keepKernels', () => {
+describe('createKernelCache', () => {
   it('prepares each size once', async () => {
     const { use, prepared } = keepNoted(MEBI);
     await use(...upTo(40), ...upTo(40));

@@ -7,7 +7,7 @@ const random = seeded(5);
 const noise = (width: number, height: number) =>
   flowFrom(width, height, () => [random() * 9 - 4, random() * 9 - 4]);
 
-describe('bringFlow', () => {
+describe('resizeKnownFlow', () => {
   it.each([
     [12, 8, 6, 4],
     [12, 9, 4, 3],
