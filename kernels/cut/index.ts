@@ -2,7 +2,7 @@
 
 import { minimumCutReference } from './reference.ts';
 import type { GridGraph } from './types.ts';
-import { minimumCutWasm } from './wasm.ts';
+import { minimumCutWasm } from './compiled.ts';
 
 export { minimumCutReference } from './reference.ts';
 export type { GridGraph } from './types.ts';

@@ -1,11 +1,9 @@
 /** The one piece of memory and code that the resampling of this thread runs in, strip by strip. */
 
 import { wasmApi } from '../wasm/api.ts';
-import { assemble } from '../wasm/code.ts';
-import { compile } from '../wasm/support.ts';
-import { bytesFunctions } from './bytes-code.ts';
+import * as built from '../built/resample.ts';
+import { compileBuilt, importsOf } from '../wasm/built.ts';
 import { SCALARS_END } from './scalars.ts';
-import { stretchFunctions } from './stretch-code.ts';
 
 /** 2 MiB, about what a second-level cache holds. */
 const PAGES = 32;
@@ -25,10 +23,10 @@ let engine: ResampleEngine | null | undefined;
 /** Made when first wanted; null without WebAssembly SIMD. */
 export function resampleEngine(): ResampleEngine | null {
   if (engine !== undefined) return engine;
-  const module = compile(assemble([...stretchFunctions(), ...bytesFunctions()], PAGES, false));
+  const module = compileBuilt(built);
   if (!module) return (engine = null);
   const memory = new wasmApi.Memory({ initial: PAGES, maximum: PAGES, shared: false });
-  const { exports } = new wasmApi.Instance(module, { kernel: { memory } });
+  const { exports } = new wasmApi.Instance(module, importsOf(memory));
   return (engine = {
     kernel: exports as ResampleEngine['kernel'],
     floats: new Float32Array(memory.buffer),
