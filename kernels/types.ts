@@ -1,5 +1,13 @@
 /** Plain data that kernels take and give: typed arrays with a layout and a unit on every field. */
 
+declare global {
+  /** What `esnext.disposable` declares, for TypeScript before 5.2 and for programs that do not ask for it. */
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+    readonly asyncDispose: unique symbol;
+  }
+}
+
 /**
  * Feature vectors on a grid, channels first: the value of channel `c` at row `y`, column `x` is
  * `data[(c * height + y) * width + x]`.

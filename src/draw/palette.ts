@@ -4,7 +4,7 @@
  * 256 colours from near black over violet, red and orange to pale yellow, 0 to 255 interleaved. Lightness
  * rises evenly in Oklab (Ottosson 2020), so equal differences of value look equally large.
  */
-export const HEAT = makeHeat();
+export const HEAT: Uint8Array = makeHeat();
 
 function makeHeat(): Uint8Array {
   const colors = new Uint8Array(256 * 3);

@@ -53,10 +53,14 @@ export async function findModel(nameOrFolder: string, tasks?: readonly string[])
   const fit = (await listModels()).filter(({ manifest }) => tasks?.includes(manifest.task) ?? true);
   const names = fit.map(({ manifest }) => manifest.name);
   throw new ModelError(
-    `Expected the name of an installed model (${names.join(', ') || 'there are none'}) ` +
+    `Expected the name of an installed model (${names.join(', ') || noneInstalled()}) ` +
       `or a folder with a model.json but received ${JSON.stringify(nameOrFolder.slice(0, 200))}`,
   );
 }
+
+/** Where code is bundled into one file, the folder beside it is another. */
+const noneInstalled = (): string =>
+  `there are none in ${modelsFolder()}: a bundler must leave the package whither out, or its models must be copied there`;
 
 async function readModel(folder: string): Promise<InstalledModel> {
   const path = join(folder, 'model.json');

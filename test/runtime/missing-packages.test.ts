@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { buildLibrary, runNode, runProgram } from './run-program.ts';
 
@@ -52,5 +55,19 @@ describe('without the packages of the GPU', () => {
       0,
       `Expected backend gpu-webgpu to work here but it does not: ${reason}\n`,
     ]);
+  });
+});
+
+describe('bundled without its models', () => {
+  it('the library names the folder that it searched, and what a bundler must copy', async () => {
+    const bundle = await buildLibrary();
+    const folder = dirname(fileURLToPath(bundle.library));
+    await writeFile(join(folder, 'package.json'), '{}');
+    const program = `
+      const { loadFlowModel } = await import(${JSON.stringify(bundle.library)});
+      await loadFlowModel().catch((error) => console.log(error.message));`;
+    const { stdout } = await runProgram(program).finally(bundle.remove);
+    expect(stdout).toContain(`there are none in ${join(folder, 'models')}: a bundler must leave the package`);
+    expect(stdout).toContain('or a folder with a model.json but received "whither-flow"');
   });
 });

@@ -1,6 +1,5 @@
 import type { Stats } from 'node:fs';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { FileError } from '../../core/index.ts';
 
@@ -43,6 +42,19 @@ function checkStats({ path, what, maxBytes }: Wanted, stats: Stats): void {
     throw new FileError(`Expected ${what} of at most ${maxBytes} bytes at ${path} but it has ${stats.size}`);
 }
 
+/** An open file: what is used of Node's `FileHandle`, whose type not every program has. */
+export interface OpenFile {
+  readonly fd: number;
+  stat(): Promise<{ readonly size: number }>;
+  read(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+  close(): Promise<void>;
+}
+
 /**
  * Opens a regular file that is not empty; the caller closes it.
  *
@@ -50,7 +62,7 @@ function checkStats({ path, what, maxBytes }: Wanted, stats: Stats): void {
  * @param maxBytes The largest file that is taken.
  * @throws FileError where there is no file, it is a folder, a device or a pipe, may not be read, is empty or too large.
  */
-export async function openRegular(path: string, what: string, maxBytes = Infinity): Promise<FileHandle> {
+export async function openRegular(path: string, what: string, maxBytes = Infinity): Promise<OpenFile> {
   const wanted = { path, what, maxBytes };
   const file = await open(path, FLAGS).catch((error: unknown) => {
     throw refusal(wanted, error);

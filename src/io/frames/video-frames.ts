@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { FileError } from '../../core/index.ts';
@@ -10,6 +9,7 @@ import { checkClaimedSize, fitWithin, fitImage, rotateImage } from '../image/ind
 import { deinterlace } from './deinterlace.ts';
 import { matroskaLength } from './matroska.ts';
 import { openRegular } from '../disk/index.ts';
+import type { OpenFile } from '../disk/index.ts';
 
 /** Taken where a container says nothing of its frame rate. */
 const DEFAULT_FRAME_RATE = 25;
@@ -59,13 +59,13 @@ const ERROR_INVALID_ARGUMENT = -22;
  * Where FFmpeg reads: the open file itself. So what was checked is what is read, and nothing that has a name can be
  * opened, whatever a file inside asks for. Windows has a number of its own for a file in every library.
  */
-function inputOf(file: FileHandle, path: string): { url: string; options: Record<string, string> } {
+function inputOf(file: OpenFile, path: string): { url: string; options: Record<string, string> } {
   if (process.platform === 'win32')
     return { url: `file:${resolve(path)}`, options: { protocol_whitelist: 'file' } };
   return { url: 'fd:', options: { protocol_whitelist: 'fd', fd: String(file.fd) } };
 }
 
-async function openContainer(ffmpeg: Ffmpeg, file: FileHandle, path: string): Promise<AvFormatContext> {
+async function openContainer(ffmpeg: Ffmpeg, file: OpenFile, path: string): Promise<AvFormatContext> {
   const format = new ffmpeg.FormatContext();
   const input = inputOf(file, path);
   // MP4 can refer to tracks in other files: by relative names, and by absolute ones.
@@ -85,8 +85,9 @@ async function openContainer(ffmpeg: Ffmpeg, file: FileHandle, path: string): Pr
 }
 
 /** Whether the file ends before the length that its header gives. */
-async function isCutShort(file: FileHandle, size: number): Promise<boolean> {
-  const { buffer, bytesRead } = await file.read(new Uint8Array(4096), 0, 4096, 0);
+async function isCutShort(file: OpenFile, size: number): Promise<boolean> {
+  const buffer = new Uint8Array(4096);
+  const { bytesRead } = await file.read(buffer, 0, 4096, 0);
   return size < (matroskaLength(buffer.subarray(0, bytesRead)) ?? 0);
 }
 

@@ -9,6 +9,7 @@ import { openBmp } from './bmp.ts';
 import type { BmpImage } from './bmp.ts';
 import { focalOfExif } from './focal-length.ts';
 import { findJpegDamage } from './jpeg-damage.ts';
+import { ENCODERS } from './encoders.ts';
 import { imageFormat } from './image-format.ts';
 import { openNetpbm } from './netpbm.ts';
 import type { NetpbmImage } from './netpbm.ts';
@@ -461,16 +462,6 @@ export function fitWithin(
   const scale = Math.min(1, (maxSize ?? Infinity) / Math.max(width, height));
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
-
-/** How each extension is written: lossless where the format can, at high quality where it cannot. */
-export const ENCODERS: Readonly<Record<string, (source: Sharp) => Sharp>> = {
-  '.png': (source) => source.png(),
-  '.jpg': (source) => source.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
-  '.jpeg': (source) => source.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
-  '.webp': (source) => source.webp({ lossless: true }),
-  '.tif': (source) => source.tiff({ compression: 'deflate' }),
-  '.tiff': (source) => source.tiff({ compression: 'deflate' }),
-};
 
 /** What {@link encodeImage} makes. */
 export type ImageFileFormat = 'png' | 'jpeg' | 'webp' | 'tiff';

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { FileError } from '../../core/index.ts';
 import type { WriteOptions } from '../disk/index.ts';
 import { asFileError, checkWritable, publish, temporaryName, toPath } from '../disk/index.ts';
-import { ENCODERS } from './images.ts';
+import { ENCODERS } from './encoders.ts';
 
 /** An image that is written part by part and need never be whole in memory. */
 export interface TiledImage {
