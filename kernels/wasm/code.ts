@@ -332,7 +332,8 @@ const section = (id: number, bytes: Code): Code => [id, ...sized(bytes)];
 const text = (value: string): Code => sized([...new TextEncoder().encode(value)]);
 
 /**
- * A module that exports `functions` and imports its memory as `kernel.memory`.
+ * A module that exports `functions` and imports its memory as `kernel.memory`. Its type is `Uint8Array<ArrayBuffer>`, which
+ * TypeScript before 5.7 does not know.
  *
  * @param pages size of the memory in units of 64 KiB, at least
  * @param most its maximum; defaults to the same
@@ -342,7 +343,7 @@ export function assemble(
   pages: number,
   shared: boolean,
   most = pages,
-): Uint8Array<ArrayBuffer> {
+): ReturnType<typeof Uint8Array.from> {
   const types = functions.map(({ locals }) => [0x60, ...list(Array(locals.parameters).fill([I32])), 0]);
   const limits = [shared ? 3 : 1, ...unsigned(pages), ...unsigned(most)];
   const bodies = functions.map(({ locals, body }) =>
