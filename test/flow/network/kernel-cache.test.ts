@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createKernelCache } from '../../src/flow/network/kernel-cache.ts';
+import { createKernelCache } from '../../../src/flow/network/kernel-cache.ts';
 
 const MEBI = 2 ** 20;
 

@@ -1,16 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ShapeError } from '../../src/core/errors.ts';
-import type { FlowField, Image } from '../../src/core/types.ts';
-import { loadFlowModel } from '../../src/flow/network/engine.ts';
-import { estimateFlow } from '../../src/flow/estimate/estimate.ts';
-import { flowSequence } from '../../src/flow/estimate/estimate-sequence.ts';
-import { knownPixels } from '../../src/core/known.ts';
-import { scoreFlow } from '../../src/flow/field/metrics.ts';
-import { refineFlow } from '../../src/flow/estimate/refine.ts';
-import { readFlow, readImage } from '../../src/io/index.ts';
-import { findData } from '../../bench/data/folder.ts';
-import { flowFrom, imageFrom, testImage } from './fields.ts';
+import { ShapeError } from '../../../src/core/errors.ts';
+import type { FlowField, Image } from '../../../src/core/types.ts';
+import { loadFlowModel } from '../../../src/flow/network/engine.ts';
+import { estimateFlow } from '../../../src/flow/estimate/estimate.ts';
+import { flowSequence } from '../../../src/flow/estimate/estimate-sequence.ts';
+import { knownPixels } from '../../../src/core/known.ts';
+import { scoreFlow } from '../../../src/flow/field/metrics.ts';
+import { refineFlow } from '../../../src/flow/estimate/refine.ts';
+import { readFlow, readImage } from '../../../src/io/index.ts';
+import { findData } from '../../../bench/data/folder.ts';
+import { flowFrom, imageFrom, testImage } from '../fields.ts';
 
 /** A smooth image moved by (u, v). */
 function wave(width: number, height: number, u = 0, v = 0): Image {
@@ -131,7 +131,7 @@ describe('refineFlow', () => {
 });
 
 describe('the refine option of an estimate', () => {
-  const STAND_IN = fileURLToPath(new URL('../runtime/stand-in', import.meta.url));
+  const STAND_IN = fileURLToPath(new URL('../../runtime/stand-in', import.meta.url));
 
   it('refines the flow of the network in both directions, of pairs and of sequences alike', async () => {
     const model = await loadFlowModel(STAND_IN, { graph: 'fused' });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FIXTURES } from '../../fixtures/index.ts';
-import { estimateFlow, flowSequence, loadFlowModel, readFlow, readImage } from '../../src/index.ts';
-import type { FlowModel, Image } from '../../src/index.ts';
-import { TOLERANCE } from '../tolerances.ts';
-import { distances } from './fields.ts';
+import { FIXTURES } from '../../../fixtures/index.ts';
+import { estimateFlow, flowSequence, loadFlowModel, readFlow, readImage } from '../../../src/index.ts';
+import type { FlowModel, Image } from '../../../src/index.ts';
+import { TOLERANCE } from '../../tolerances.ts';
+import { distances } from '../fields.ts';
 
 /** Any image of a size, seeded. */
 function noise(width: number, height: number, seed = 1): Image {

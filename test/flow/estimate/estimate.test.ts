@@ -1,19 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BackendError, ModelError, ShapeError } from '../../src/core/errors.ts';
-import type { Image } from '../../src/core/types.ts';
-import { loadFlowModel } from '../../src/flow/network/engine.ts';
-import type { FlowGraph, FlowModel } from '../../src/flow/network/engine.ts';
-import { estimateFlow } from '../../src/flow/estimate/estimate.ts';
-import { resizeKnownFlow } from '../../src/flow/field/resize-known-flow.ts';
-import { addResidual } from '../../src/flow/estimate/estimate-schedule.ts';
-import { flowSequence } from '../../src/flow/estimate/estimate-sequence.ts';
-import { resizeFlow } from '../../src/flow/field/resize.ts';
-import { readFlow, readImage } from '../../src/io/index.ts';
-import { listModels } from '../../src/runtime/index.ts';
-import { TOLERANCE } from '../tolerances.ts';
+import { BackendError, ModelError, ShapeError } from '../../../src/core/errors.ts';
+import type { Image } from '../../../src/core/types.ts';
+import { loadFlowModel } from '../../../src/flow/network/engine.ts';
+import type { FlowGraph, FlowModel } from '../../../src/flow/network/engine.ts';
+import { estimateFlow } from '../../../src/flow/estimate/estimate.ts';
+import { resizeKnownFlow } from '../../../src/flow/field/resize-known-flow.ts';
+import { addResidual } from '../../../src/flow/estimate/estimate-schedule.ts';
+import { flowSequence } from '../../../src/flow/estimate/estimate-sequence.ts';
+import { resizeFlow } from '../../../src/flow/field/resize.ts';
+import { readFlow, readImage } from '../../../src/io/index.ts';
+import { listModels } from '../../../src/runtime/index.ts';
+import { TOLERANCE } from '../../tolerances.ts';
 
-const STAND_IN = fileURLToPath(new URL('../runtime/stand-in', import.meta.url));
+const STAND_IN = fileURLToPath(new URL('../../runtime/stand-in', import.meta.url));
 const inStandIn = (name: string): string => `${STAND_IN}/${name}`;
 
 let imageA: Image;

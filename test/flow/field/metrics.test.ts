@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { scoreFlow } from '../../src/flow/index.ts';
-import type { FlowScore } from '../../src/flow/index.ts';
-import { flowFrom, golden } from './fields.ts';
+import { scoreFlow } from '../../../src/flow/index.ts';
+import type { FlowScore } from '../../../src/flow/index.ts';
+import { flowFrom, golden } from '../fields.ts';
 
 /** A row of true and estimated vectors, one pixel each. */
 function row(...pairs: [true_: [number, number], estimate: [number, number]][]) {

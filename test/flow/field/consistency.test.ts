@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkForwardBackward } from '../../src/flow/index.ts';
-import { flowFrom, golden } from './fields.ts';
-import { TOLERANCE } from '../tolerances.ts';
+import { checkForwardBackward } from '../../../src/flow/index.ts';
+import { flowFrom, golden } from '../fields.ts';
+import { TOLERANCE } from '../../tolerances.ts';
 
 describe('checkForwardBackward', () => {
   it('trusts flows that lead back and drops those that leave the frame', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ShapeError } from '../../src/core/errors.ts';
-import { flowPercentile, flowStatistics, sequenceMagnitude } from '../../src/flow/index.ts';
-import { quantiles } from '../../src/core/quantile.ts';
-import { flowFrom, golden, seeded } from './fields.ts';
+import { ShapeError } from '../../../src/core/errors.ts';
+import { flowPercentile, flowStatistics, sequenceMagnitude } from '../../../src/flow/index.ts';
+import { quantiles } from '../../../src/core/quantile.ts';
+import { flowFrom, golden, seeded } from '../fields.ts';
 
 describe('flowStatistics', () => {
   it('matches figures worked out by hand', () => {

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { colorizeFlow } from '../../src/draw/index.ts';
 import { flowPercentile } from '../../src/flow/index.ts';
-import { flowFrom, golden, goldenPath, pixel } from './fields.ts';
+import { flowFrom, golden, goldenPath, pixel } from '../flow/fields.ts';
 
 describe('colorizeFlow', () => {
   const data = golden<{

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { resizeKnownFlow } from '../../src/flow/field/resize-known-flow.ts';
-import { resizeFlow } from '../../src/flow/field/resize.ts';
-import { flowFrom, seeded } from './fields.ts';
+import { resizeKnownFlow } from '../../../src/flow/field/resize-known-flow.ts';
+import { resizeFlow } from '../../../src/flow/field/resize.ts';
+import { flowFrom, seeded } from '../fields.ts';
 
 const random = seeded(5);
 const noise = (width: number, height: number) =>

@@ -10,7 +10,7 @@ import {
   scalarToImage,
   sideBySide,
 } from '../../src/draw/index.ts';
-import { flowFrom, imageFrom, pixel, testImage } from './fields.ts';
+import { flowFrom, imageFrom, pixel, testImage } from '../flow/fields.ts';
 
 const grey = (width: number, height: number): Image => imageFrom(width, height, () => [128, 128, 128]);
 

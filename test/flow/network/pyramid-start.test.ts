@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { chooseByScore, listCandidates, surroundings } from '../../src/flow/network/pyramid-start.ts';
-import type { FeatureMap } from '../../kernels/types.ts';
-import { TOLERANCE } from '../tolerances.ts';
+import { chooseByScore, listCandidates, surroundings } from '../../../src/flow/network/pyramid-start.ts';
+import type { FeatureMap } from '../../../kernels/types.ts';
+import { TOLERANCE } from '../../tolerances.ts';
 
 const map = (height: number, width: number, value: (c: number, i: number) => number): FeatureMap => ({
   channels: 2,

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Image } from '../../src/core/types.ts';
-import { loadFlowModel } from '../../src/flow/network/engine.ts';
-import type { FlowModel } from '../../src/flow/network/engine.ts';
-import { estimateFlow } from '../../src/flow/estimate/estimate.ts';
-import { prepareFrame } from '../../src/flow/estimate/estimate-frame.ts';
-import { flowSequence } from '../../src/flow/estimate/estimate-sequence.ts';
-import { matchExposure } from '../../src/flow/estimate/exposure.ts';
-import { refineFlow } from '../../src/flow/estimate/refine.ts';
-import { FIXTURES } from '../../fixtures/index.ts';
-import { readImage } from '../../src/io/index.ts';
-import type { ModelInput } from '../../src/runtime/index.ts';
-import { flowFrom, imageFrom } from './fields.ts';
+import type { Image } from '../../../src/core/types.ts';
+import { loadFlowModel } from '../../../src/flow/network/engine.ts';
+import type { FlowModel } from '../../../src/flow/network/engine.ts';
+import { estimateFlow } from '../../../src/flow/estimate/estimate.ts';
+import { prepareFrame } from '../../../src/flow/estimate/estimate-frame.ts';
+import { flowSequence } from '../../../src/flow/estimate/estimate-sequence.ts';
+import { matchExposure } from '../../../src/flow/estimate/exposure.ts';
+import { refineFlow } from '../../../src/flow/estimate/refine.ts';
+import { FIXTURES } from '../../../fixtures/index.ts';
+import { readImage } from '../../../src/io/index.ts';
+import type { ModelInput } from '../../../src/runtime/index.ts';
+import { flowFrom, imageFrom } from '../fields.ts';
 
 const INPUT: ModelInput = { layout: 'NCHW', channels: 'RGB', range: [0, 1], multipleOf: 1, fit: 'pad' };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { FIXTURES } from '../../fixtures/index.ts';
-import { estimateFlow, loadFlowModel, readFlow, readImage } from '../../src/index.ts';
-import { TOLERANCE } from '../tolerances.ts';
+import { FIXTURES } from '../../../fixtures/index.ts';
+import { estimateFlow, loadFlowModel, readFlow, readImage } from '../../../src/index.ts';
+import { TOLERANCE } from '../../tolerances.ts';
 
 describe.each([
   ['flownet-s', 'fused'],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { carryForward } from '../../src/flow/field/carry-forward.ts';
-import type { FlowField } from '../../src/core/types.ts';
-import { TOLERANCE } from '../tolerances.ts';
+import { carryForward } from '../../../src/flow/field/carry-forward.ts';
+import type { FlowField } from '../../../src/core/types.ts';
+import { TOLERANCE } from '../../tolerances.ts';
 
 const field = (width: number, height: number, at: (x: number, y: number) => [number, number]): FlowField => ({
   width,

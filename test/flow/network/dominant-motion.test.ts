@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { dominantMotion } from '../../src/flow/network/dominant-motion.ts';
-import { TOLERANCE } from '../tolerances.ts';
+import { dominantMotion } from '../../../src/flow/network/dominant-motion.ts';
+import { TOLERANCE } from '../../tolerances.ts';
 
 const HEIGHT = 12;
 const WIDTH = 20;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { estimateFlow, loadFlowModel, refineFlow } from '../../src/index.ts';
-import type { FlowModel, Image } from '../../src/index.ts';
-import { distances, flowFrom, imageFrom, seeded } from './fields.ts';
+import { estimateFlow, loadFlowModel, refineFlow } from '../../../src/index.ts';
+import type { FlowModel, Image } from '../../../src/index.ts';
+import { distances, flowFrom, imageFrom, seeded } from '../fields.ts';
 
 const [width, height] = [209, 151];
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { matchReference } from '../../kernels/match/index.ts';
-import type { FeatureMap } from '../../kernels/types.ts';
-import { dominantMotion } from '../../src/flow/network/dominant-motion.ts';
-import { matchInWindows } from '../../src/flow/network/match-windows.ts';
-import '../matchers.ts';
-import { TOLERANCE } from '../tolerances.ts';
-import { golden, seeded } from './fields.ts';
+import { matchReference } from '../../../kernels/match/index.ts';
+import type { FeatureMap } from '../../../kernels/types.ts';
+import { dominantMotion } from '../../../src/flow/network/dominant-motion.ts';
+import { matchInWindows } from '../../../src/flow/network/match-windows.ts';
+import '../../matchers.ts';
+import { TOLERANCE } from '../../tolerances.ts';
+import { golden, seeded } from '../fields.ts';
 
 const [CHANNELS, HEIGHT, WIDTH] = [32, 20, 60];
 const SIZE = HEIGHT * WIDTH;

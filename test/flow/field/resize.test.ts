@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ShapeError } from '../../src/core/errors.ts';
-import { cropFlow, cropImage, resizeFlow, resizeImage } from '../../src/flow/index.ts';
-import { flowFrom, pixel, testImage } from './fields.ts';
-import { TOLERANCE } from '../tolerances.ts';
+import { ShapeError } from '../../../src/core/errors.ts';
+import { cropFlow, cropImage, resizeFlow, resizeImage } from '../../../src/flow/index.ts';
+import { flowFrom, pixel, testImage } from '../fields.ts';
+import { TOLERANCE } from '../../tolerances.ts';
 
 describe('resizeFlow', () => {
   it('scales a constant flow by the ratio of each axis', () => {

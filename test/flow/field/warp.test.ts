@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ShapeError, applyHomography } from '../../src/core/index.ts';
-import type { Homography } from '../../src/core/index.ts';
-import { composeFlow, invertFlow, splatImage, warpFlow, warpImage } from '../../src/flow/index.ts';
-import { flowFrom, pixel, testImage } from './fields.ts';
-import { TOLERANCE } from '../tolerances.ts';
+import { ShapeError, applyHomography } from '../../../src/core/index.ts';
+import type { Homography } from '../../../src/core/index.ts';
+import { composeFlow, invertFlow, splatImage, warpFlow, warpImage } from '../../../src/flow/index.ts';
+import { flowFrom, pixel, testImage } from '../fields.ts';
+import { TOLERANCE } from '../../tolerances.ts';
 
 const still = flowFrom(9, 7, () => [0, 0]);
 const image = testImage(9, 7);
