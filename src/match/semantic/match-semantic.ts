@@ -103,7 +103,7 @@ export async function describeSemantic(model: SemanticModel, image: Image): Prom
  * Images may have any sizes, each its own. One without texture gives a flow near the same relative place and a low
  * score, never a failure.
  *
- * @param an image, or what `describeSemantic` of this model said of one
+ * @param a image, or what `describeSemantic` of this model said of one
  * Matches on one model take turns, in the order they were asked for.
  *
  * @throws {TypeError} where an image is none; the reason of `signal` once that is aborted
