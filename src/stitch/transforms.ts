@@ -47,7 +47,7 @@ export function transformsOf(report: PanoramaReport, upright: boolean, scale: nu
 }
 
 /**
- * Reads what {@link transformsOf} wrote, after a trip through JSON.
+ * Reads what `transformsOf` wrote, after a trip through JSON.
  *
  * @throws {WhitherError} where it is something else
  */

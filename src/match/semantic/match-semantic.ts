@@ -101,10 +101,9 @@ export async function describeSemantic(model: SemanticModel, image: Image): Prom
  * with each other. A global warp is found beside it.
  *
  * Images may have any sizes, each its own. One without texture gives a flow near the same relative place and a low
- * score, never a failure.
+ * score, never a failure. Matches on one model take turns, in the order they were asked for.
  *
- * @param a image, or what `describeSemantic` of this model said of one
- * Matches on one model take turns, in the order they were asked for.
+ * @param a image, or what `describeSemantic` of this model gave for it
  *
  * @throws {TypeError} where an image is none; the reason of `signal` once that is aborted
  */
