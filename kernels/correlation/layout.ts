@@ -2,6 +2,7 @@
 
 import { scaleFactor } from './reference.ts';
 import { createLayout, roundUp } from '../wasm/layout.ts';
+import type { Sizes } from '../wasm/built.ts';
 import type { CorrelationScale, CorrelationSpec } from '../types.ts';
 
 /** Values in memory: where they begin, in bytes, and how many they are. */
@@ -17,8 +18,8 @@ export interface CorrelationLayout {
   readonly a: Region;
   readonly b: Region;
   readonly out: Region;
-  /** The fields of `Sizes` or `PairSizes` in the kernel's source, in their order: whole numbers but for the factor. */
-  readonly sizes: Readonly<Record<string, number>>;
+  /** The fields of `Sizes` or `PairSizes` in the kernel's source. */
+  readonly sizes: Sizes;
   /** Items of `localPack` or `pairsPack`, and of what computes. */
   readonly packs: number;
   readonly computes: number;
@@ -72,7 +73,7 @@ export function planLocal(spec: CorrelationSpec, threads: number): CorrelationLa
         blocks,
         band,
       },
-      ...{ factor: scaleFactor(spec.scale, channels), a, b, packed, pitch: 4 * pitch, out },
+      ...{ factor: Float32Array.of(scaleFactor(spec.scale, channels)), a, b, packed, pitch: 4 * pitch, out },
       ...{ work, workSize: 4 * workSize, sums: 4 * panels },
     },
   };
@@ -113,7 +114,17 @@ export function planAllPairs(
     b: { at: b, length: channels * cellsB },
     out: { at: out, length },
     sizes: {
-      ...{ channels, cellsA, cellsB, panels, factor: scaleFactor(scale, channels), a, b, packed, out },
+      ...{
+        channels,
+        cellsA,
+        cellsB,
+        panels,
+        factor: Float32Array.of(scaleFactor(scale, channels)),
+        a,
+        b,
+        packed,
+        out,
+      },
       ...{ pitch: 4 * allPairsPitch(cellsB), work, workSize },
     },
   };

@@ -1,12 +1,9 @@
 /** Nearest rows in WebAssembly SIMD, in memory of a fixed size. */
 
-import * as w from '../wasm/code.ts';
+import * as built from '../built/nearest.ts';
 import { kernelWithMemory } from '../wasm/workspace.ts';
 import { NONE } from './types.ts';
 import type { Apart, Nearest, Rows } from './types.ts';
-
-const { add, dot, zero } = w.i32x4;
-const { load, loadSplat, select, shuffle, store } = w.f32x4;
 
 /** Bytes that it works in. */
 const MEMORY = 2 ** 22;
@@ -29,125 +26,12 @@ interface Kernel {
   second(row: number, end: number, x: number, y: number, point: number, best: number): void;
 }
 
-function pairSource(): w.FunctionSource {
-  const locals = w.createLocals(7);
-  const [a, end, b, out, outEnd, size, pitch] = [0, 1, 2, 3, 4, 5, 6];
-  const at = locals.integer();
-  const rows = [0, 1, 2, 3].map(() => locals.integer());
-  const sums = Array.from({ length: 8 }, () => locals.vector());
-  const values = [0, 1].map(() => locals.vector());
-  const other = locals.vector();
-  const step: w.Code = [
-    ...w.set(values[0], load(w.get(at))),
-    ...w.set(values[1], load(w.add(w.get(at), w.get(size)))),
-    ...rows.flatMap((row, k) => [
-      ...w.set(other, load(w.get(row))),
-      ...values.flatMap((value, i) =>
-        w.set(sums[4 * i + k], add(w.get(sums[4 * i + k]), dot(w.get(value), w.get(other)))),
-      ),
-      ...w.increase(row, 16),
-    ]),
-  ];
-  return {
-    name: 'pair',
-    locals,
-    body: w.loopUntil(out, outEnd, 16, [
-      ...w.set(at, w.get(a)),
-      ...w.set(rows[0], w.get(b)),
-      ...[1, 2, 3].flatMap((k) => w.set(rows[k], w.add(w.get(rows[k - 1]), w.get(size)))),
-      ...sums.flatMap((sum) => w.set(sum, zero)),
-      ...w.loopUntil(at, end, 16, step),
-      ...store(w.get(out), sumLanes(sums.slice(0, 4), values)),
-      ...store(w.add(w.get(out), w.get(pitch)), sumLanes(sums.slice(4), values)),
-      ...w.set(b, w.get(rows[3])),
-    ]),
-  };
-}
-
-/** Lane k of the result is the sum of the lanes of vector k. */
-function sumLanes([p, q, r, s]: readonly w.Local[], [left, right]: readonly w.Local[]): w.Code {
-  const halves = (x: w.Local, y: w.Local) =>
-    add(shuffle(w.get(x), w.get(y), [0, 4, 1, 5]), shuffle(w.get(x), w.get(y), [2, 6, 3, 7]));
-  return [
-    ...w.set(left, halves(p, q)),
-    ...w.set(right, halves(r, s)),
-    ...add(
-      shuffle(w.get(left), w.get(right), [0, 1, 4, 5]),
-      shuffle(w.get(left), w.get(right), [2, 3, 6, 7]),
-    ),
-  ];
-}
-
-function searchSource(): w.FunctionSource {
-  const locals = w.createLocals(6);
-  const [row, end, first, index, i, best] = [0, 1, 2, 3, 4, 5];
-  const [scores, most, places, column, columns] = Array.from({ length: 5 }, () => locals.vector());
-  const { greater, greatest, splat } = w.i32x4;
-  return {
-    name: 'search',
-    locals,
-    body: [
-      ...w.set(most, splat(w.constant(NONE))),
-      ...w.set(places, zero),
-      ...w.set(columns, splat(w.get(i))),
-      // Columns are counted in floats, which hold them exactly.
-      ...w.set(column, w.f32x4.values(0, 1, 2, 3)),
-      ...w.loopUntil(row, end, 16, [
-        ...w.set(scores, load(w.get(row))),
-        ...w.set(places, select(w.get(column), w.get(places), greater(w.get(scores), w.get(most)))),
-        ...w.set(most, greatest(w.get(most), w.get(scores))),
-        ...store(
-          w.get(index),
-          select(w.get(columns), load(w.get(index)), greater(w.get(scores), load(w.get(first)))),
-        ),
-        ...store(w.get(first), greatest(w.get(scores), load(w.get(first)))),
-        ...w.set(column, w.f32x4.add(w.get(column), w.f32x4.splat(4))),
-        ...w.increase(first, 16),
-        ...w.increase(index, 16),
-      ]),
-      ...store(w.get(best), w.get(most)),
-      ...store(w.get(best), w.i32x4.truncate(w.get(places)), 16),
-    ],
-  };
-}
-
-function secondSource(): w.FunctionSource {
-  const locals = w.createLocals(6);
-  const [row, end, x, y, point, best] = [0, 1, 2, 3, 4, 5];
-  const [most, dx, dy, px, py, least, none] = Array.from({ length: 7 }, () => locals.vector());
-  const { subtract, multiply, atMost } = w.f32x4;
-  const square = (a: w.Local): w.Code => multiply(w.get(a), w.get(a));
-  return {
-    name: 'second',
-    locals,
-    body: [
-      ...w.set(none, w.i32x4.splat(w.constant(NONE))),
-      ...w.set(most, w.get(none)),
-      ...[px, py, least].flatMap((local, k) => w.set(local, loadSplat(w.get(point), 4 * k))),
-      ...w.loopUntil(row, end, 16, [
-        ...w.set(dx, subtract(load(w.get(x)), w.get(px))),
-        ...w.set(dy, subtract(load(w.get(y)), w.get(py))),
-        ...w.set(
-          most,
-          w.i32x4.greatest(
-            w.get(most),
-            select(load(w.get(row)), w.get(none), atMost(w.get(least), w.f32x4.add(square(dx), square(dy)))),
-          ),
-        ),
-        ...w.increase(x, 16),
-        ...w.increase(y, 16),
-      ]),
-      ...store(w.get(best), w.get(most)),
-    ],
-  };
-}
-
 interface Engine {
   readonly kernel: Kernel;
   readonly memory: ArrayBuffer;
 }
 
-const withKernel = kernelWithMemory<Kernel>(() => [pairSource(), searchSource(), secondSource()]);
+const withKernel = kernelWithMemory<Kernel>(built);
 
 /** @returns null where this cannot do it: no SIMD here, or too many rows or too long ones for its memory */
 export const nearestSimd = (a: Rows, b: Rows, apart?: Apart): Nearest | null =>

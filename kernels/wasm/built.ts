@@ -53,11 +53,14 @@ export const importsOf = (memory: object): object => ({ env: { memory }, kernel:
 /** Where a module finds the sizes of its work, in bytes. */
 const SIZES = 64;
 
-/** Writes the sizes that a kernel's source declares as a class, in the order of its fields; `factor` alone is a float. */
-export function writeSizes(memory: Float32Array, sizes: Readonly<Record<string, number>>): void {
+/** Fields of a class in a kernel's source, in their order: whole numbers, and floats as arrays of one. */
+export type Sizes = Readonly<Record<string, number | Float32Array>>;
+
+/** Writes what a kernel reads as the fields of a class at address 64. */
+export function writeSizes(memory: Float32Array, sizes: Sizes): void {
   const integers = new Int32Array(memory.buffer, SIZES);
-  Object.entries(sizes).forEach(([name, value], i) => {
-    if (name === 'factor') memory[SIZES / 4 + i] = value;
-    else integers[i] = value;
+  Object.values(sizes).forEach((value, i) => {
+    if (typeof value === 'number') integers[i] = value;
+    else memory.set(value, SIZES / 4 + i);
   });
 }
