@@ -1,6 +1,6 @@
 /**
- * Dense correspondence and optical flow: the common verbs and their types. The rest by subpath: `whither/geometry`,
- * `whither/features`, `whither/evaluate`, `whither/stitch`, `whither/kernels`.
+ * Dense correspondence and optical flow: the common verbs and their types. The rest by subpath: `whither/flow`,
+ * `whither/geometry`, `whither/features`, `whither/evaluate`, `whither/stitch`, `whither/models`, `whither/kernels`.
  */
 
 // Errors
@@ -12,10 +12,8 @@ export {
   WhitherError,
   applyHomography,
   asNdarray,
-  composeHomographies,
   fromJson,
   fromNdarray,
-  invertHomography,
   toJson,
 } from './core/index.ts';
 export type {
@@ -40,68 +38,29 @@ export type {
   EstimateOptions,
   FlowEstimate,
   FlowSequenceOptions,
+  RefineLevelOptions,
   RefineLevelSettings,
+  RefineOptions,
   SequenceEstimate,
   SequenceFrames,
 } from './flow/estimate/index.ts';
 export { loadFlowModel } from './flow/network/index.ts';
 export type { FlowBackend, FlowModel, LoadFlowModelOptions, Precision } from './flow/network/index.ts';
-export {
-  checkForwardBackward,
-  composeFlow,
-  cropFlow,
-  cropImage,
-  flowPercentile,
-  flowStatistics,
-  invertFlow,
-  refineFlow,
-  resizeFlow,
-  resizeImage,
-  scoreFlow,
-  sequenceMagnitude,
-  splatImage,
-  warpFlow,
-  warpImage,
-} from './flow/index.ts';
-export type {
-  Consistency,
-  ConsistencyOptions,
-  FlowScore,
-  FlowStatistics,
-  FlowStatisticsOptions,
-  MaskedFlow,
-  RefineFlowOptions,
-  RefineLevelOptions,
-  RefineOptions,
-  ScoreOptions,
-  SequenceMagnitude,
-  SequenceMagnitudeOptions,
-  SplatImageOptions,
-  SplatOptions,
-  SplattedImage,
-  WarpImageOptions,
-  WarpedImage,
-} from './flow/index.ts';
+export { cropFlow, cropImage, flowStatistics, resizeFlow, resizeImage, warpImage } from './flow/index.ts';
+export type { FlowStatistics, FlowStatisticsOptions, WarpImageOptions, WarpedImage } from './flow/index.ts';
 export type { TileOption } from './flow/tiles/index.ts';
 
 // Images of results
 export {
   colorizeFlow,
   drawArrows,
-  errorMap,
   flowLegend,
   maskToImage,
   overlayImages,
   scalarToImage,
   sideBySide,
 } from './draw/index.ts';
-export type {
-  ArrowOptions,
-  ColorizeOptions,
-  ColorizedFlow,
-  ErrorMap,
-  ErrorMapOptions,
-} from './draw/index.ts';
+export type { ArrowOptions, ColorizeOptions, ColorizedFlow } from './draw/index.ts';
 export { drawMatches, match } from './match/pair/index.ts';
 export type { DrawMatchesOptions, MatchOptions, MatchStage, PairMatch } from './match/pair/index.ts';
 export {
@@ -153,18 +112,9 @@ export type {
 } from './io/index.ts';
 
 // Similarity of patches and images
-export {
-  PatchModel,
-  describePatches,
-  loadPatchModel,
-  similarities,
-  similarity,
-  similarityMap,
-  verify,
-} from './match/patches/index.ts';
+export { PatchModel, loadPatchModel, similarity, similarityMap, verify } from './match/patches/index.ts';
 export type {
   LoadPatchModelOptions,
-  Similarities,
   Similarity,
   SimilarityMap,
   SimilarityMapOptions,
@@ -173,20 +123,11 @@ export type {
   Verification,
 } from './match/patches/index.ts';
 
-// Correspondence
-export { HomographyModel, estimateHomography, loadHomographyModel } from './match/homography/index.ts';
-export type {
-  EstimateHomographyOptions,
-  HomographyEstimate,
-  LoadHomographyModelOptions,
-} from './match/homography/index.ts';
-
 // Panoramas
-export { NothingFitsError, parseTransforms, pickFrames, stitch } from './stitch/index.ts';
+export { NothingFitsError, stitch } from './stitch/index.ts';
 export type {
   ImageSource,
   Panorama,
-  PickFramesOptions,
   StitchOptions,
   StitchReport,
   Stitched,

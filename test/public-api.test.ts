@@ -9,6 +9,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** What each door of the package is made of. */
 const DOORS: Readonly<Record<string, string>> = {
   whither: 'src/index.ts',
+  'whither/flow': 'src/api/flow.ts',
   'whither/geometry': 'src/api/geometry.ts',
   'whither/features': 'src/api/features.ts',
   'whither/evaluate': 'src/api/evaluate.ts',

@@ -8,9 +8,9 @@ import {
   match,
   matchSemantic,
   readImage,
-  refineFlow,
   stitch,
 } from '../src/index.ts';
+import { refineFlow } from '../src/api/flow.ts';
 import type { FlowModel, Image, SemanticModel, TileSink } from '../src/index.ts';
 import { drawScene } from './stitch/views.ts';
 

@@ -10,15 +10,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prepareRefinement } from '../../kernels/index.ts';
 import type { RefineInput } from '../../kernels/index.ts';
-import {
-  estimateFlow,
-  listModels,
-  loadFlowModel,
-  readFlow,
-  refineFlow,
-  scoreFlow,
-  writeFlow,
-} from '../../src/index.ts';
+import { estimateFlow, listModels, loadFlowModel, readFlow, writeFlow } from '../../src/index.ts';
+import { refineFlow } from '../../src/api/flow.ts';
+import { scoreFlow } from '../../src/api/evaluate.ts';
 import type { FlowField, Image, RefineOptions } from '../../src/index.ts';
 import { createRefiner } from '../../src/flow/estimate/refine.ts';
 import { prepareFrame } from '../../src/flow/estimate/estimate-frame.ts';

@@ -8,18 +8,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transformPoints } from '../../src/core/homography.ts';
 import type { Homography } from '../../src/core/homography.ts';
-import { correspondencesFromFlow, correspondencesFromHomography } from '../../src/api/geometry.ts';
-import { toPatchDescriptor } from '../../src/api/features.ts';
 import {
-  estimateFlow,
+  correspondencesFromFlow,
+  correspondencesFromHomography,
   estimateHomography,
-  loadFlowModel,
   loadHomographyModel,
-  loadPatchModel,
-  match,
-  readImage,
-} from '../../src/index.ts';
-import type { FlowModel, HomographyModel, Image, PatchModel } from '../../src/index.ts';
+} from '../../src/api/geometry.ts';
+import { toPatchDescriptor } from '../../src/api/features.ts';
+import { estimateFlow, loadFlowModel, loadPatchModel, match, readImage } from '../../src/index.ts';
+import type { FlowModel, Image, PatchModel } from '../../src/index.ts';
+import type { HomographyModel } from '../../src/api/geometry.ts';
 import { round, summarize } from '../shared/measure.ts';
 import type { HomographyPair } from '../data/homography-pairs.ts';
 import type { Python } from '../shared/python.ts';

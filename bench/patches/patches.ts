@@ -6,8 +6,8 @@
 
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { describeDense } from '../../src/api/features.ts';
-import { describePatches, listModels, loadPatchModel, similarities } from '../../src/index.ts';
+import { describeDense, describePatches, similarities } from '../../src/api/features.ts';
+import { listModels, loadPatchModel } from '../../src/index.ts';
 import type { PatchModel } from '../../src/index.ts';
 import {
   describeMachine,

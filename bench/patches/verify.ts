@@ -7,9 +7,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CLASSICAL_MEASURES } from '../../src/api/features.ts';
+import { CLASSICAL_MEASURES, describePatches, similarities } from '../../src/api/features.ts';
 import { averagePrecision, falsePositiveRateAtRecall, vectorDistance } from '../../src/api/evaluate.ts';
-import { describePatches, listModels, loadPatchModel, similarities } from '../../src/index.ts';
+import { listModels, loadPatchModel } from '../../src/index.ts';
 import type { Image, PatchModel } from '../../src/index.ts';
 import { describeMachine, printTable, round, saveResults } from '../shared/measure.ts';
 import { hasData } from '../data/folder.ts';

@@ -1,5 +1,7 @@
 /** `whither/evaluate`: scores of flow, of verification, retrieval and clustering, and the metrics they compare by. */
-export { scoreFlow, sequenceMagnitude } from '../flow/index.ts';
+export { errorMap } from '../draw/index.ts';
+export type { ErrorMap, ErrorMapOptions } from '../draw/index.ts';
+export { scoreFlow } from '../flow/index.ts';
 export type { FlowScore, ScoreOptions } from '../flow/index.ts';
 export {
   areaUnderRoc,

@@ -1,4 +1,4 @@
-/** `whither/geometry`: homographies, correspondences, robust fits, transforms and their resampling. */
+/** `whither/geometry`: homographies, correspondences, robust fits, transforms, and a network for homographies. */
 export {
   applyHomography,
   composeHomographies,
@@ -16,8 +16,7 @@ export {
 } from '../core/index.ts';
 export type { CorrespondenceSource, Correspondences, Homography, Matrix3 } from '../core/index.ts';
 export * from '../geometry/index.ts';
-export { correspondencesFromHomography } from '../match/homography/index.ts';
-export type { HomographyCorrespondencesOptions } from '../match/homography/index.ts';
+export * from '../match/homography/index.ts';
 export { correspondencesFromFlow } from '../match/pair/index.ts';
 export type { FlowCorrespondencesOptions } from '../match/pair/index.ts';
 export type { Size } from '../core/index.ts';

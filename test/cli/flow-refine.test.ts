@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readFlow, readImage, writeImage } from '../../src/io/index.ts';
-import { refineFlow } from '../../src/index.ts';
+import { refineFlow } from '../../src/api/flow.ts';
 import { drawFrame } from './images.ts';
 import { STAND_IN, makeScratch, runCommand } from './run-command.ts';
 

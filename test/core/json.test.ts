@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createCorrespondences, fitHomography } from '../../src/api/geometry.ts';
-import { fromJson, scoreFlow, toJson } from '../../src/index.ts';
+import { fromJson, toJson } from '../../src/index.ts';
+import { scoreFlow } from '../../src/api/evaluate.ts';
 import type { Correspondences, FlowField } from '../../src/index.ts';
 
 describe('JSON', () => {

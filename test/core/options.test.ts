@@ -3,6 +3,7 @@ import { applyHomography, checkOptions, transformPoints } from '../../src/core/i
 import type { Homography } from '../../src/core/index.ts';
 import * as evaluate from '../../src/api/evaluate.ts';
 import * as features from '../../src/api/features.ts';
+import * as flows from '../../src/api/flow.ts';
 import * as geometry from '../../src/api/geometry.ts';
 import * as stitching from '../../src/api/stitch.ts';
 import * as whither from '../../src/index.ts';
@@ -24,25 +25,25 @@ const CALLS: Readonly<Record<string, (wrong: object) => unknown>> = {
   estimateFlow: (wrong) => whither.estimateFlow(model, image, image, wrong),
   flowSequence: (wrong) => whither.flowSequence(model, [image], wrong).next(),
   loadFlowModel: (wrong) => whither.loadFlowModel('whither-flow', wrong),
-  refineFlow: (wrong) => whither.refineFlow(flow, image, image, wrong),
-  refine: (wrong) => whither.refineFlow(flow, image, image, { levels: [{ factor: 1, ...wrong }] }),
+  refineFlow: (wrong) => flows.refineFlow(flow, image, image, wrong),
+  refine: (wrong) => flows.refineFlow(flow, image, image, { levels: [{ factor: 1, ...wrong }] }),
   warpImage: (wrong) => whither.warpImage(image, flow, wrong),
-  splatImage: (wrong) => whither.splatImage(image, flow, wrong),
-  invertFlow: (wrong) => whither.invertFlow(flow, wrong),
-  checkForwardBackward: (wrong) => whither.checkForwardBackward(flow, flow, wrong),
+  splatImage: (wrong) => flows.splatImage(image, flow, wrong),
+  invertFlow: (wrong) => flows.invertFlow(flow, wrong),
+  checkForwardBackward: (wrong) => flows.checkForwardBackward(flow, flow, wrong),
   flowStatistics: (wrong) => whither.flowStatistics(flow, wrong),
-  sequenceMagnitude: (wrong) => whither.sequenceMagnitude(wrong),
-  scoreFlow: (wrong) => whither.scoreFlow(flow, flow, wrong),
+  sequenceMagnitude: (wrong) => flows.sequenceMagnitude(wrong),
+  scoreFlow: (wrong) => evaluate.scoreFlow(flow, flow, wrong),
   colorizeFlow: (wrong) => whither.colorizeFlow(flow, wrong),
   drawArrows: (wrong) => whither.drawArrows(image, flow, wrong),
-  errorMap: (wrong) => whither.errorMap(flow, flow, wrong),
+  errorMap: (wrong) => evaluate.errorMap(flow, flow, wrong),
   match: (wrong) => whither.match(image, image, wrong),
   drawMatches: (wrong) => whither.drawMatches(image, image, pairs, wrong),
   matchSemantic: (wrong) => whither.matchSemantic(model, image, image, wrong),
   loadSemanticModel: (wrong) => whither.loadSemanticModel('semantic', wrong),
   drawSemanticMatch: (wrong) => whither.drawSemanticMatch(image, image, {} as never, wrong),
-  estimateHomography: (wrong) => whither.estimateHomography(model, image, image, wrong),
-  loadHomographyModel: (wrong) => whither.loadHomographyModel('homography', wrong),
+  estimateHomography: (wrong) => geometry.estimateHomography(model, image, image, wrong),
+  loadHomographyModel: (wrong) => geometry.loadHomographyModel('homography', wrong),
   loadPatchModel: (wrong) => whither.loadPatchModel('patchnet', wrong),
   similarities: (wrong) => whither.similarity(model, image, image, wrong),
   similarityMap: (wrong) => whither.similarityMap(model, image, { x: 0, y: 0 }, image, wrong),
@@ -111,8 +112,8 @@ describe('matrices and points that are nested', () => {
   it('are refused', () => {
     const matrix = 'Expected nine finite numbers, a 3 x 3 matrix row by row, for';
     expect(() => applyHomography(nested, 0, 1)).toThrow(matrix);
-    expect(() => whither.invertHomography(nested)).toThrow(matrix);
-    expect(() => whither.composeHomographies(flat, nested)).toThrow(`${matrix} homographyAB`);
+    expect(() => geometry.invertHomography(nested)).toThrow(matrix);
+    expect(() => geometry.composeHomographies(flat, nested)).toThrow(`${matrix} homographyAB`);
     expect(() => transformPoints(nested, [0, 0])).toThrow(matrix);
     const points = 'Expected x and y of each point, interleaved, for';
     expect(() => transformPoints(flat, [[1, 2]] as never)).toThrow(points);

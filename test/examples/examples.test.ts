@@ -15,6 +15,11 @@ const NAMES = readdirSync(`${ROOT}fixtures/examples`)
 /** What each program prints, by its name. */
 const printed = new Map<string, string>();
 
+/** What a program may import by subpath. */
+const subpaths = Object.fromEntries(
+  readdirSync(`${ROOT}src/api`).map((file) => [`whither/${basename(file, '.ts')}`, `${ROOT}src/api/${file}`]),
+);
+
 /** Compiled, for a worker thread runs nothing but JavaScript; inside the repository, where models are found. */
 async function compile(folder: string): Promise<string> {
   await build({
@@ -27,7 +32,7 @@ async function compile(folder: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    alias: { 'whither/geometry': `${ROOT}src/api/geometry.ts`, whither: `${ROOT}src/index.ts` },
+    alias: { ...subpaths, whither: `${ROOT}src/index.ts` },
     outExtension: { '.js': '.mjs' },
   });
   const main = `${folder}/run-all.mjs`;

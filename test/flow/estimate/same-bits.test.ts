@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { estimateFlow, loadFlowModel, refineFlow } from '../../../src/index.ts';
+import { estimateFlow, loadFlowModel } from '../../../src/index.ts';
+import { refineFlow } from '../../../src/api/flow.ts';
 import type { FlowModel, Image } from '../../../src/index.ts';
 import { distances, flowFrom, imageFrom, seeded } from '../fields.ts';
 

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { invertHomography, transformPoints } from '../../../src/core/homography.ts';
 import type { Homography } from '../../../src/core/homography.ts';
-import { correspondencesFromHomography } from '../../../src/api/geometry.ts';
-import { estimateHomography, loadHomographyModel } from '../../../src/index.ts';
-import type { HomographyModel, Image } from '../../../src/index.ts';
+import {
+  correspondencesFromHomography,
+  estimateHomography,
+  loadHomographyModel,
+} from '../../../src/api/geometry.ts';
+import type { Image } from '../../../src/index.ts';
+import type { HomographyModel } from '../../../src/api/geometry.ts';
 import { drawBlobs, drawFlat } from '../../features/textures.ts';
 import '../../matchers.ts';
 
