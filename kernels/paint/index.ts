@@ -15,7 +15,7 @@ export type { PaintChange, Painter, PaintNodes, PaintSource } from './types.ts';
  * @param nodes where the image's cells lie; cells with a corner that is not finite must not be painted
  * @param change what is added to its colours
  */
-export function paintPicture(
+export function paintPixels(
   paint: (painter: Painter) => void,
   source: PaintSource,
   nodes: PaintNodes,

@@ -1,7 +1,7 @@
 import { CELL, COARSE, WHITE } from './types.ts';
 import type { PaintChange, Painter, PaintNodes, PaintSource } from './types.ts';
 
-/** The definition: the painter that `paintPicture` opens. */
+/** The definition: the painter that `paintPixels` opens. */
 export function openPainterReference(source: PaintSource, nodes: PaintNodes, change?: PaintChange): Painter {
   const pitch = (nodes.columns - 1) * CELL * 3;
   const strip = new Uint8Array(pitch * CELL);

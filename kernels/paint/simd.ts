@@ -22,7 +22,7 @@ interface Kernel {
     below: number,
     change: number,
     changeBelow: number,
-    picture: number,
+    image: number,
     row: number,
     out: number,
     outBelow: number,
@@ -40,16 +40,16 @@ export function paintSimd(
 ): boolean {
   const window = windowOf(source, nodes);
   const row = 3 * window.width;
-  const layout = createLayout('pictures');
+  const layout = createLayout('images');
   const nodesAt = layout.place(4 * nodes.columns * nodes.rows);
   const stripPitch = 3 * CELL * (nodes.columns - 1);
   const strip = layout.place((stripPitch * CELL) / 4 + 1);
   const changes = placeChange(layout, nodes, change);
   // One row more: past the last one colours are read that then count nothing.
-  const picture = layout.place(Math.ceil((row * (window.height + 1)) / 4) + 1);
+  const image = layout.place(Math.ceil((row * (window.height + 1)) / 4) + 1);
   const done = withKernel(layout.bytes(), (kernel, buffer) => {
     const [floats, bytes] = [new Float32Array(buffer), new Uint8Array(buffer)];
-    copyWindow(source, window, bytes, picture);
+    copyWindow(source, window, bytes, image);
     copyNodes(nodes, window, floats, nodesAt / 4);
     copyChange(changes, floats, change);
     floats.set(
@@ -66,7 +66,7 @@ export function paintSimd(
         const from = nodesAt + y * below + column * VECTOR;
         const changed = changes.at + (CELL / COARSE) * (y * changes.pitch + column * VECTOR);
         const end = from + count * VECTOR;
-        kernel.run(from, end, below, changed, changes.pitch, picture, row, strip, stripPitch - 3 * CELL);
+        kernel.run(from, end, below, changed, changes.pitch, image, row, strip, stripPitch - 3 * CELL);
       },
     });
     return true;

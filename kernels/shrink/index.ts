@@ -2,19 +2,19 @@
 
 import { shrinkReference } from './reference.ts';
 import { shrinkSimd } from './simd.ts';
-import type { BytePicture } from './types.ts';
+import type { ByteImage } from './types.ts';
 
 export { shrinkReference } from './reference.ts';
-export type { BytePicture } from './types.ts';
+export type { ByteImage } from './types.ts';
 
 /**
  * @param width of the result, at most that of the image
  * @param height of the result, at most that of the image
  */
-export function shrinkPicture(picture: BytePicture, width: number, height: number): BytePicture {
-  if (!(width >= 1 && height >= 1 && width <= picture.width && height <= picture.height))
+export function shrinkPixels(image: ByteImage, width: number, height: number): ByteImage {
+  if (!(width >= 1 && height >= 1 && width <= image.width && height <= image.height))
     throw new RangeError(
-      `Expected a size of at most ${picture.width} x ${picture.height} but received ${width} x ${height}`,
+      `Expected a size of at most ${image.width} x ${image.height} but received ${width} x ${height}`,
     );
-  return shrinkSimd(picture, width, height) ?? shrinkReference(picture, width, height);
+  return shrinkSimd(image, width, height) ?? shrinkReference(image, width, height);
 }

@@ -1,12 +1,12 @@
 import { coverageOf } from './coverage.ts';
-import type { BytePicture } from './types.ts';
+import type { ByteImage } from './types.ts';
 
 /** The definition, without checks. */
 export function shrinkReference(
-  { width, data, height }: BytePicture,
+  { width, data, height }: ByteImage,
   newWidth: number,
   newHeight: number,
-): BytePicture {
+): ByteImage {
   const [columns, rows] = [coverageOf(width, newWidth), coverageOf(height, newHeight)];
   const out = new Uint8Array(newWidth * newHeight * 3);
   for (let y = 0; y < newHeight; y++)

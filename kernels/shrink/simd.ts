@@ -3,7 +3,7 @@
 import * as built from '../built/shrink.ts';
 import { kernelWithMemory } from '../wasm/workspace.ts';
 import { coverageOf } from './coverage.ts';
-import type { BytePicture } from './types.ts';
+import type { ByteImage } from './types.ts';
 
 /** 3 MiB, so that a strip stays in the cache. */
 const MEMORY = 3 * 2 ** 20;
@@ -23,16 +23,16 @@ interface Kernel {
 const withKernel = kernelWithMemory<Kernel>(built);
 
 /** @returns null where this cannot do it: no SIMD here, or rows too long for its memory */
-export const shrinkSimd = (picture: BytePicture, newWidth: number, newHeight: number): BytePicture | null =>
-  withKernel(MEMORY, (kernel, buffer) => shrinkIn(buffer, kernel, picture, newWidth, newHeight));
+export const shrinkSimd = (image: ByteImage, newWidth: number, newHeight: number): ByteImage | null =>
+  withKernel(MEMORY, (kernel, buffer) => shrinkIn(buffer, kernel, image, newWidth, newHeight));
 
 function shrinkIn(
   buffer: ArrayBuffer,
   kernel: Kernel,
-  { width, height, data }: BytePicture,
+  { width, height, data }: ByteImage,
   newWidth: number,
   newHeight: number,
-): BytePicture | null {
+): ByteImage | null {
   const [columns, rows] = [coverageOf(width, newWidth), coverageOf(height, newHeight)];
   const entry = 4 + 4 * columns.taps;
   const [stride, newStride] = [3 * width, 3 * newWidth];

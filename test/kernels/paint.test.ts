@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openPainterReference, paintPicture } from '../../kernels/paint/index.ts';
+import { openPainterReference, paintPixels } from '../../kernels/paint/index.ts';
 import { compiled } from './compiled.ts';
 import type { PaintChange, Painter, PaintNodes, PaintSource } from '../../kernels/paint/index.ts';
 
@@ -30,7 +30,7 @@ function paintCell(image: PaintSource, data: Float32Array, change?: PaintChange)
     painter.run(0, 0, 1);
     strip = [...painter.strip];
   };
-  paintPicture(paint, image, { columns: 2, rows: 2, data }, change);
+  paintPixels(paint, image, { columns: 2, rows: 2, data }, change);
   return strip;
 }
 
@@ -41,7 +41,7 @@ describe('painting', () => {
     for (let k = 0; k < nodes.data.length; k += 4)
       nodes.data.set([3 + 8 * ((k / 4) % 5), 5 + 8 * Math.floor(k / 20), 1, 0], k);
     expect.assertions(8 * 48);
-    paintPicture(
+    paintPixels(
       (plain) => {
         plain.run(1, 0, 2);
         for (let y = 0; y < 8; y++)
@@ -98,7 +98,7 @@ describe('painting', () => {
       }
     };
     compiled(() => {
-      paintPicture(compare, image, nodes, change);
+      paintPixels(compare, image, nodes, change);
     });
     expect([0, 1]).toContain(most);
   });

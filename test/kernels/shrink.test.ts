@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shrinkPicture, shrinkReference } from '../../kernels/shrink/index.ts';
+import { shrinkPixels, shrinkReference } from '../../kernels/shrink/index.ts';
 import { compiled } from './compiled.ts';
 
 function image(width: number, height: number) {
@@ -10,15 +10,15 @@ function image(width: number, height: number) {
 describe('an image made smaller', () => {
   it('has the means of whole pixels and of their parts', () => {
     const data = Uint8Array.from([0, 30, 90], (v) => v).reduce<number[]>((all, v) => [...all, v, v, v], []);
-    const small = shrinkPicture({ width: 3, height: 1, data: Uint8Array.from(data) }, 2, 1);
+    const small = shrinkPixels({ width: 3, height: 1, data: Uint8Array.from(data) }, 2, 1);
     // (0 + 30 / 2) / 1.5 and (30 / 2 + 90) / 1.5.
     expect([...small.data]).toEqual([10, 10, 10, 70, 70, 70]);
   });
 
   it('is itself at its own size, and flat where it was flat', () => {
-    expect(shrinkPicture(image(7, 5), 7, 5)).toEqual(image(7, 5));
+    expect(shrinkPixels(image(7, 5), 7, 5)).toEqual(image(7, 5));
     const flat = new Uint8Array(50 * 40 * 3).fill(201);
-    expect(new Set(shrinkPicture({ width: 50, height: 40, data: flat }, 13, 11).data)).toEqual(
+    expect(new Set(shrinkPixels({ width: 50, height: 40, data: flat }, 13, 11).data)).toEqual(
       new Set([201]),
     );
   });
@@ -33,7 +33,7 @@ describe('an image made smaller', () => {
     'agrees with the definition to a level, from %i x %i to %i x %i',
     (width, height, newWidth, newHeight) => {
       const full = image(width, height);
-      const fast = compiled(() => shrinkPicture(full, newWidth, newHeight));
+      const fast = compiled(() => shrinkPixels(full, newWidth, newHeight));
       const slow = shrinkReference(full, newWidth, newHeight);
       const worst = fast.data.reduce((most, v, i) => Math.max(most, Math.abs(v - slow.data[i])), 0);
       expect(worst).toBeLessThanOrEqual(1);
@@ -42,6 +42,6 @@ describe('an image made smaller', () => {
   );
 
   it('is not made larger', () => {
-    expect(() => shrinkPicture(image(4, 4), 5, 2)).toThrow('Expected a size of at most 4 x 4');
+    expect(() => shrinkPixels(image(4, 4), 5, 2)).toThrow('Expected a size of at most 4 x 4');
   });
 });

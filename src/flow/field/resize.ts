@@ -1,7 +1,7 @@
 import type { FlowField, Image } from '../../core/index.ts';
 import { checkFlow, checkGrid, checkInteger, knownPixels } from '../../core/index.ts';
 import { imagePlanes, resizePlanes } from '../../../kernels/resample/index.ts';
-import { shrinkPicture } from '../../../kernels/shrink/index.ts';
+import { shrinkPixels } from '../../../kernels/shrink/index.ts';
 
 /**
  * Resizes a flow field under the half-pixel convention and multiplies its values by the ratio of each axis:
@@ -82,7 +82,7 @@ export function resizeImage(image: Image, width: number, height: number): Image 
   checkGrid(image, 3, 'image');
   checkInteger(width, 'width', 1);
   checkInteger(height, 'height', 1);
-  if (width <= image.width && height <= image.height) return shrinkPicture(image, width, height);
+  if (width <= image.width && height <= image.height) return shrinkPixels(image, width, height);
   const { data } = resizePlanes(imagePlanes(image, 1, [0, 255]), width, height);
   const pixels = width * height;
   const out = new Uint8Array(pixels * 3);

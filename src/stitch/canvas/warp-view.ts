@@ -1,4 +1,4 @@
-import { CELL, paintPicture } from '../../../kernels/paint/index.ts';
+import { CELL, paintPixels } from '../../../kernels/paint/index.ts';
 import type { Painter, PaintChange, PaintNodes } from '../../../kernels/paint/index.ts';
 import type { Homography, Image } from '../../core/index.ts';
 import { ALL, createCover, NONE } from './cover.ts';
@@ -99,7 +99,7 @@ export function paintPlaced(
     data[4 * k + 2] = factors ? factors[k] : 1;
   }
   const nodes: PaintNodes = { columns, rows, data };
-  paintPicture(paint, image, nodes, change);
+  paintPixels(paint, image, nodes, change);
 }
 
 /** Whether all corners of a cell lie somewhere. */
