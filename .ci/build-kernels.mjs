@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const SOURCES = join(ROOT, 'kernels/assembly');
+const SOURCES = 'kernels/assembly';
 const SHARED = 'shared';
 
 /** Options of every build. The memory comes from outside and may be shared by threads. */
@@ -22,41 +22,53 @@ const OPTIONS = [
 ];
 const RELAXED = ['--enable', 'relaxed-simd'];
 
-/** Compiles one source; returns the module's bytes. */
+/** Compiles one source; returns the module's bytes, and whether any file of it asks for relaxed SIMD. */
 async function compile(source, options) {
   let binary;
+  let relaxes = false;
   const { error, stderr } = await asc.main([source, '--outFile', 'out.wasm', ...OPTIONS, ...options], {
     readFile: (name, folder) => {
       const path = join(folder, name);
-      return existsSync(path) ? readFileSync(path, 'utf8') : null;
+      const text = existsSync(path) ? readFileSync(path, 'utf8') : null;
+      relaxes ||= text?.includes('ASC_FEATURE_RELAXED_SIMD') ?? false;
+      return text;
     },
     writeFile: (_, data) => void (binary = data),
     listFiles: () => [],
   });
   const said = stderr.toString();
   if (error || said) throw new Error(`${source}\n${said}`);
-  return Buffer.from(binary).toString('base64');
+  return { text: Buffer.from(binary).toString('base64'), relaxes };
 }
 
 /** The text of the file that a source is compiled to. */
 async function build(source) {
-  const builds = { plain: await compile(source, []) };
-  if (readFileSync(join(ROOT, source), 'utf8').includes('ASC_FEATURE_RELAXED_SIMD'))
-    builds.relaxed = await compile(source, RELAXED);
+  const { text: plain, relaxes } = await compile(source, []);
+  const relaxed = relaxes && (await compile(source, RELAXED)).text;
+  const builds = { plain, ...(relaxed && relaxed !== plain && { relaxed }) };
   const lines = Object.entries(builds).map(([name, text]) => `export const ${name} =\n  '${text}';\n`);
   return `// Made from ${source} by npm run build:kernels; not to be edited.\n\n${lines.join('\n')}`;
 }
+
+/** The sources in a folder: one, where it has an index, otherwise each file. */
+const sourcesIn = (folder) =>
+  existsSync(join(folder, 'index.ts'))
+    ? [`${folder}/index.ts`]
+    : readdirSync(folder).map((file) => `${folder}/${file}`);
+
+/** What a kernel is called: its file or its folder. */
+const nameOf = (source) => basename(source.replace('/index.ts', ''), '.ts');
 
 process.chdir(ROOT);
 const [check, ...wanted] = process.argv.includes('--check') ? [true] : [false, ...process.argv.slice(2)];
 const sources = readdirSync(SOURCES, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== SHARED)
-  .flatMap(({ name }) => readdirSync(join(SOURCES, name)).map((file) => `kernels/assembly/${name}/${file}`))
-  .filter((source) => !wanted.length || wanted.includes(basename(source, '.ts')));
+  .flatMap(({ name }) => sourcesIn(`${SOURCES}/${name}`))
+  .filter((source) => !wanted.length || wanted.includes(nameOf(source)));
 if (!sources.length) throw new Error(`Expected names of kernels but received ${wanted.join(', ')}`);
 let stale = 0;
 for (const source of sources) {
-  const file = `kernels/built/${basename(source)}`;
+  const file = `kernels/built/${nameOf(source)}.ts`;
   const text = await build(source);
   const same = existsSync(file) && readFileSync(file, 'utf8') === text;
   if (check && !same)

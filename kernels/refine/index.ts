@@ -37,7 +37,7 @@ export interface PreparedRefinement {
 const EFFORT = 256;
 
 /**
- * Prepares the variational refinement of flow, in hand-written WebAssembly SIMD. The result is the same on any number
+ * Prepares the variational refinement of flow, in WebAssembly SIMD. The result is the same on any number
  * of threads, bit for bit.
  *
  * @throws RangeError for images that need more than 2 GiB of work

@@ -1,16 +1,21 @@
 /** Runs the SIMD refinement: what comes in and out, and the phases of the work. */
 
-import { createCrew } from '../wasm/crew.ts';
+import * as built from '../built/refine.ts';
+import { writeSizes } from '../wasm/built.ts';
+import { createBuiltCrew } from '../wasm/crew.ts';
 import type { Crew, Kernel } from '../wasm/crew.ts';
 import type { FeatureMap } from '../types.ts';
-import { COUNTS, FIELD, MARGIN, MOST_STAGES, SCALARS, STAGE, planLayout } from './layout.ts';
-import type { Layout } from './layout.ts';
+import { MARGIN, MOST_STAGES, PARAMETERS, STAGES, planLayout } from './layout.ts';
+import type { Sizes } from './layout.ts';
 import { flatness, smoothingShare } from './parameters.ts';
 import type { AllParameters } from './parameters.ts';
-import { BAND, listFunctions } from './row-code.ts';
 import type { RefineInput, RefineSpec } from './types.ts';
 
-interface Engine extends Layout {
+/** Rows that `linearize` does at a time. */
+const BAND = 32;
+
+interface Engine extends Sizes {
+  readonly sizes: Sizes;
   readonly crew: Crew;
   readonly kernel: Kernel;
   /** All of the memory, as floats. */
@@ -27,9 +32,9 @@ export interface RefineEngine {
 
 /** @throws KernelError without WebAssembly SIMD, RangeError where the images are too large for its memory */
 export async function createRefineEngine(spec: RefineSpec, threads: number): Promise<RefineEngine> {
-  const layout = planLayout(spec, threads);
-  const crew = await createCrew(listFunctions(layout), layout.pages, threads);
-  const engine = { ...layout, crew, kernel: crew.kernel, memory: crew.memory };
+  const { sizes, pages } = planLayout(spec, threads);
+  const crew = await createBuiltCrew(built, pages, threads);
+  const engine = { ...sizes, sizes, crew, kernel: crew.kernel, memory: crew.memory };
   return {
     run: (input, parameters) => refine(engine, input, parameters),
     bytes: crew.memory.byteLength,
@@ -38,7 +43,7 @@ export async function createRefineEngine(spec: RefineSpec, threads: number): Pro
 }
 
 function refine(engine: Engine, input: RefineInput, parameters: AllParameters): Float32Array {
-  writeScalars(engine, parameters);
+  writeWork(engine, parameters);
   writeImages(engine, input);
   writeFlow(engine, input.flow);
   writeConfidence(engine, input.confidence);
@@ -50,16 +55,20 @@ function refine(engine: Engine, input: RefineInput, parameters: AllParameters): 
   return readFlow(engine);
 }
 
-function writeScalars({ memory, channels }: Engine, parameters: AllParameters): void {
+/** In the order of the classes `Sizes` and `Parameters` in kernels/assembly/refine/layout.ts. */
+function writeWork({ memory, sizes, channels, height }: Engine, parameters: AllParameters): void {
+  const steps = 2 * parameters.sweeps;
+  writeSizes(memory, { ...sizes, steps, fronts: height + parameters.iterations * steps });
   const { alpha, edges, delta, gamma, epsilon, omega, sigma, span } = parameters;
   const share = smoothingShare(sigma);
   const flat = flatness(span);
-  const scalars: Record<keyof typeof SCALARS, number> = {
-    ...{ share, centre: 1 - 2 * share, epsilonSquare: epsilon * epsilon, omega, keep: 1 - omega },
-    ...{ alpha: alpha / 2, delta: delta / 2, gamma: gamma / 2, flat2: 4 * flat, flat4: 16 * flat },
-    edges: edges / (2 * Math.sqrt(channels) * span),
-  };
-  for (const [name, at] of Object.entries(SCALARS)) memory[at / 4] = scalars[name as keyof typeof SCALARS];
+  memory.set(
+    [
+      ...[share, 1 - 2 * share, alpha / 2, delta / 2, gamma / 2, epsilon * epsilon, omega, 1 - omega],
+      ...[4 * flat, 16 * flat, edges / (2 * Math.sqrt(channels) * span)],
+    ],
+    PARAMETERS / 4,
+  );
 }
 
 function writeImages(engine: Engine, { a, b }: RefineInput): void {
@@ -100,8 +109,8 @@ function repeatEdges(engine: Engine): void {
   const { memory, height, width, half } = engine;
   const place = (x: number) => ((x & 1) * half) / 4 + (x >> 1);
   for (let y = 0; y < height; y++)
-    for (const field of [FIELD.u, FIELD.v]) {
-      const at = (recordOf(engine, y) + field * half) / 4;
+    for (const field of [0, 2 * half]) {
+      const at = (recordOf(engine, y) + field) / 4;
       memory[at + place(-1)] = memory[at];
       memory[at + place(width)] = memory[at + place(width - 1)];
     }
@@ -141,20 +150,15 @@ const PREPARATION = 8;
  * is worked on at a time stays in the cache. The operations that follow one another so are cut into stages, one for
  * each thread, of which each waits for the one before; the result is that of one sweep after the other, bit for bit.
  */
-function solve({ crew, memory, height }: Engine, { iterations, sweeps }: AllParameters): void {
-  const integers = new Int32Array(memory.buffer);
+function solve({ crew, memory }: Engine, { iterations, sweeps }: AllParameters): void {
   const steps = 2 * sweeps;
   const operations = iterations * (steps + 1);
-  integers[COUNTS.steps / 4] = steps;
-  integers[COUNTS.fronts / 4] = height + iterations * steps;
   const stages = Math.min(crew.threads, MOST_STAGES);
   const ends = cutStages(operations, steps, stages);
-  for (let stage = 0; stage < stages; stage++) {
-    const at = (STAGE.at + stage * STAGE.stride) / 4;
-    integers[at + STAGE.begin / 4] = stage ? ends[stage - 1] : 0;
-    integers[at + STAGE.end / 4] = ends[stage];
-    integers[at + STAGE.done / 4] = 0;
-  }
+  const integers = new Int32Array(memory.buffer);
+  ends.forEach((end, stage) =>
+    integers.set([0, ends[stage - 1] ?? 0, end], (STAGES.at + stage * STAGES.stride) / 4),
+  );
   crew.run('solveStage', stages);
 }
 

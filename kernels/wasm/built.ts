@@ -1,6 +1,7 @@
 /** Modules that were compiled from kernels/assembly by `npm run build:kernels`. */
 
 import { wasmApi } from './api.ts';
+import type { WasmMemory } from './api.ts';
 import { hasFused, hasSimd } from './support.ts';
 
 /** A module as text: WebAssembly in base64, and a second one with the fused multiply-add where that gains. */
@@ -47,8 +48,18 @@ function memoryFlags(bytes: Uint8Array): number {
   return at + MEMORY_IMPORT.length;
 }
 
-/** The imports of an instance in this memory. */
-export const importsOf = (memory: object): object => ({ env: { memory }, kernel: { memory } });
+/**
+ * The imports of an instance in this memory: with `sleep(at, value)` a thread sleeps for up to a tenth of a millisecond
+ * while that is the integer at byte `at` of the memory, which is shared. It is no instruction of the kernels, for in the
+ * first code that V8 (11.3) makes of a function the one for that may spoil what follows.
+ */
+export const importsOf = (memory: WasmMemory): object => ({
+  env: { memory },
+  kernel: { memory },
+  threads: {
+    sleep: (at: number, value: number) => Atomics.wait(new Int32Array(memory.buffer), at / 4, value, 0.1),
+  },
+});
 
 /** Where a module finds the sizes of its work, in bytes. */
 const SIZES = 64;

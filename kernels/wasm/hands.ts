@@ -64,7 +64,9 @@ const readMail = () => {
     const { id, work } = mail.message;
     if (!work) works.delete(id);
     else {
-      const kernel = new WebAssembly.Instance(work.module, { env: work, kernel: work }).exports;
+      const sleep = (at, value) => Atomics.wait(new Int32Array(work.memory.buffer), at / 4, value, 0.1);
+      const imports = { env: work, kernel: work, threads: { sleep } };
+      const kernel = new WebAssembly.Instance(work.module, imports).exports;
       works.set(id, { kernel, names: work.names });
     }
   }
