@@ -60,7 +60,7 @@ const MOST_RADIUS = 16;
 const MOST_REACH = 16;
 
 /**
- * Prepares the lookup of correlations around a flow (Teed and Deng 2020, section 3.2) in hand-written
+ * Prepares the lookup of correlations around a flow (Teed and Deng 2020, section 3.2) in
  * WebAssembly SIMD. It computes the scores that are asked for and no others, so that memory grows with the cells and
  * not with their square.
  *
