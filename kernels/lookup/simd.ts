@@ -155,7 +155,14 @@ function writeTargets({ memory }: Crew, s: Sizes): (i: number) => void {
   return (i) =>
     writeSizes(memory, {
       ...{ height, columns, cell: 4 * depth, radius, window, scores: 4 * scores },
-      ...{ factor: scaleFactor(s.scale, s.channels), raw, a, flow, work, workSize: workBytes },
+      ...{
+        factor: Float32Array.of(scaleFactor(s.scale, s.channels)),
+        raw,
+        a,
+        flow,
+        work,
+        workSize: workBytes,
+      },
       ...{ base: places[s.targets.length], target: places[i] },
     });
 }
