@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { blurReference, blurSeparable } from '../../kernels/blur/index.ts';
 import { wasmApi } from '../../kernels/wasm/api.ts';
@@ -58,12 +59,14 @@ it('every kernel that can fall back has a test that tells which code ran', () =>
   const falling = names('kernels')
     .filter((file) => !file.startsWith('wasm'))
     .filter((file) =>
-      /kernelIn|kernelWithMemory|\bcompile\(/.test(readFileSync(new URL(file, folder('kernels')), 'utf8')),
+      /kernelIn|kernelWithMemory|\bcompile(Built)?\(/.test(
+        readFileSync(new URL(file, folder('kernels')), 'utf8'),
+      ),
     )
     .map((file) => file.split(/[\\/]/)[0]);
   const proven = names('test/kernels')
     .filter((file) => readFileSync(new URL(file, folder('test/kernels')), 'utf8').includes('compiled(() =>'))
-    .map((file) => file.replace('.test.ts', ''));
+    .map((file) => basename(file, '.test.ts'));
   expect(falling.length).toBeGreaterThan(10);
   expect(falling.filter((name) => !proven.includes(name))).toEqual([]);
 });

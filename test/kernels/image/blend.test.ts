@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { blendLayers, blendReference, double, halve } from '../../kernels/blend/index.ts';
-import type { BlendLayer } from '../../kernels/blend/index.ts';
-import '../matchers.ts';
-import { TOLERANCE } from '../tolerances.ts';
-import { compiled } from './compiled.ts';
+import { blendLayers, blendReference, double, halve } from '../../../kernels/blend/index.ts';
+import type { BlendLayer } from '../../../kernels/blend/index.ts';
+import '../../matchers.ts';
+import { TOLERANCE } from '../../tolerances.ts';
+import { compiled } from '../compiled.ts';
 
 const layer = (
   area: BlendLayer['area'],

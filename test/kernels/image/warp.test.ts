@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { splatForward, warpBackward, warpBackwardReference, warpWindow } from '../../kernels/warp/index.ts';
-import { golden, seeded } from '../flow/fields.ts';
-import { TOLERANCE } from '../tolerances.ts';
-import { compiled, interpreted } from './compiled.ts';
+import { splatForward, warpBackward, warpBackwardReference, warpWindow } from '../../../kernels/warp/index.ts';
+import { golden, seeded } from '../../flow/fields.ts';
+import { TOLERANCE } from '../../tolerances.ts';
+import { compiled, interpreted } from '../compiled.ts';
 
 function randomMap(channels: number, width: number, height: number, seed: number) {
   const random = seeded(seed);

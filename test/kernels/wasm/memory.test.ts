@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { canHold, giveMemory, takeMemory, withMemory } from '../../kernels/wasm/memory.ts';
+import { canHold, giveMemory, takeMemory, withMemory } from '../../../kernels/wasm/memory.ts';
 
 it('one memory serves one after the other, and grows with what they want', () => {
   const small = withMemory(100, (memory) => memory);

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { expect, it } from 'vitest';
-import { correlate, correlateAllPairs } from '../../kernels/correlation/index.ts';
-import { correlateReference } from '../../kernels/correlation/reference.ts';
-import { TOLERANCE } from '../tolerances.ts';
-import { randomFeatures } from './feature-maps.ts';
+import { correlate, correlateAllPairs } from '../../../kernels/correlation/index.ts';
+import { correlateReference } from '../../../kernels/correlation/reference.ts';
+import { TOLERANCE } from '../../tolerances.ts';
+import { randomFeatures } from '../feature-maps.ts';
 
 // Node 20 has the fused multiply-add of relaxed SIMD behind a flag; newer ones have it anyway. In a file of its
 // own, for the flag is the process's.

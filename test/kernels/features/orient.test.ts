@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { BINS, directionHistogram, histogramReference } from '../../kernels/orient/index.ts';
-import { openWorkspace } from '../../kernels/wasm/workspace.ts';
-import { createRandom } from '../../src/geometry/robust/random.ts';
-import { compiled } from './compiled.ts';
+import { BINS, directionHistogram, histogramReference } from '../../../kernels/orient/index.ts';
+import { openWorkspace } from '../../../kernels/wasm/workspace.ts';
+import { createRandom } from '../../../src/geometry/robust/random.ts';
+import { compiled } from '../compiled.ts';
 
 const [WIDTH, HEIGHT] = [61, 47];
 

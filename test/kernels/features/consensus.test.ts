@@ -11,11 +11,11 @@ import {
   softArgmaxReference,
   voteDisplacements,
   voteReference,
-} from '../../kernels/index.ts';
-import type { AllPairsVolume } from '../../kernels/index.ts';
-import { seeded } from '../flow/fields.ts';
-import { TOLERANCE } from '../tolerances.ts';
-import { normalized, randomFeatures } from './feature-maps.ts';
+} from '../../../kernels/index.ts';
+import type { AllPairsVolume } from '../../../kernels/index.ts';
+import { seeded } from '../../flow/fields.ts';
+import { TOLERANCE } from '../../tolerances.ts';
+import { normalized, randomFeatures } from '../feature-maps.ts';
 
 type Size = readonly [height: number, width: number];
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { prepareUpsample, upsampleReference } from '../../kernels/index.ts';
-import type { UpsampleInput, UpsampleOutput, UpsampleSpec } from '../../kernels/index.ts';
-import { seeded } from '../flow/fields.ts';
-import { TOLERANCE } from '../tolerances.ts';
+import { prepareUpsample, upsampleReference } from '../../../kernels/index.ts';
+import type { UpsampleInput, UpsampleOutput, UpsampleSpec } from '../../../kernels/index.ts';
+import { seeded } from '../../flow/fields.ts';
+import { TOLERANCE } from '../../tolerances.ts';
 
 async function run(
   spec: UpsampleSpec,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { shrinkPixels, shrinkReference } from '../../kernels/shrink/index.ts';
-import { compiled } from './compiled.ts';
+import { shrinkPixels, shrinkReference } from '../../../kernels/shrink/index.ts';
+import { compiled } from '../compiled.ts';
 
 function image(width: number, height: number) {
   const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 89 + ((i * i) >> 3)) & 255);

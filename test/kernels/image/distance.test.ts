@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { distanceInside, distanceReference } from '../../kernels/distance/index.ts';
-import { createRandom } from '../../src/geometry/robust/random.ts';
-import { compiled } from './compiled.ts';
+import { distanceInside, distanceReference } from '../../../kernels/distance/index.ts';
+import { createRandom } from '../../../src/geometry/robust/random.ts';
+import { compiled } from '../compiled.ts';
 
 it.each([
   ['defined', distanceReference],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { openPainterReference, paintPixels } from '../../kernels/paint/index.ts';
-import { compiled } from './compiled.ts';
-import type { PaintChange, Painter, PaintNodes, PaintSource } from '../../kernels/paint/index.ts';
+import { openPainterReference, paintPixels } from '../../../kernels/paint/index.ts';
+import { compiled } from '../compiled.ts';
+import type { PaintChange, Painter, PaintNodes, PaintSource } from '../../../kernels/paint/index.ts';
 
 const imageOf = (width: number, height: number): PaintSource => ({
   width,

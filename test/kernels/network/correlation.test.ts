@@ -3,13 +3,13 @@ import {
   correlationBackends,
   correlationUnavailable,
   prepareCorrelation,
-} from '../../kernels/correlation/index.ts';
-import { correlateReference } from '../../kernels/correlation/reference.ts';
-import { golden } from '../flow/fields.ts';
-import { TOLERANCE } from '../tolerances.ts';
-import { impulse, randomFeatures, translate } from './feature-maps.ts';
-import type { ComputeBackend } from '../../kernels/correlation/index.ts';
-import type { CorrelationSpec, CostVolume, FeatureMap } from '../../kernels/index.ts';
+} from '../../../kernels/correlation/index.ts';
+import { correlateReference } from '../../../kernels/correlation/reference.ts';
+import { golden } from '../../flow/fields.ts';
+import { TOLERANCE } from '../../tolerances.ts';
+import { impulse, randomFeatures, translate } from '../feature-maps.ts';
+import type { ComputeBackend } from '../../../kernels/correlation/index.ts';
+import type { CorrelationSpec, CostVolume, FeatureMap } from '../../../kernels/index.ts';
 
 interface GoldenCase {
   readonly channels: number;

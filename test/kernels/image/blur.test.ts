@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { blurReference, blurSeparable } from '../../kernels/blur/index.ts';
-import { openWorkspace } from '../../kernels/wasm/workspace.ts';
-import { TOLERANCE } from '../tolerances.ts';
-import '../matchers.ts';
-import { compiled, interpreted } from './compiled.ts';
+import { blurReference, blurSeparable } from '../../../kernels/blur/index.ts';
+import { openWorkspace } from '../../../kernels/wasm/workspace.ts';
+import { TOLERANCE } from '../../tolerances.ts';
+import '../../matchers.ts';
+import { compiled, interpreted } from '../compiled.ts';
 
 const pattern = (length: number): Float32Array =>
   Float32Array.from({ length }, (_, i) => 128 + 100 * Math.sin(i * 1.7) + ((i * 37) % 23));

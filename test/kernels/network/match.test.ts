@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { matchGlobally, matchReference, prepareMatch } from '../../kernels/index.ts';
-import type { FeatureMap, MatchSpec } from '../../kernels/index.ts';
-import { TOLERANCE } from '../tolerances.ts';
-import { normalized, randomFeatures, translate } from './feature-maps.ts';
+import { matchGlobally, matchReference, prepareMatch } from '../../../kernels/index.ts';
+import type { FeatureMap, MatchSpec } from '../../../kernels/index.ts';
+import { TOLERANCE } from '../../tolerances.ts';
+import { normalized, randomFeatures, translate } from '../feature-maps.ts';
 
 const features = (channels: number, height: number, width: number, seed: number) =>
   normalized(randomFeatures(channels, height, width, seed));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { prepareRefinement, refineReference } from '../../kernels/index.ts';
-import type { RefineInput, RefineParameters } from '../../kernels/index.ts';
-import { seeded } from '../flow/fields.ts';
-import { TOLERANCE } from '../tolerances.ts';
+import { prepareRefinement, refineReference } from '../../../kernels/index.ts';
+import type { RefineInput, RefineParameters } from '../../../kernels/index.ts';
+import { seeded } from '../../flow/fields.ts';
+import { TOLERANCE } from '../../tolerances.ts';
 
 /** A smooth texture whose every point is known, moved by (u, v); values from about 20 to 235. */
 function texture(channels: number, width: number, height: number, u = 0, v = 0) {

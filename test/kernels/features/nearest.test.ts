@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { nearestReference, nearestRows, NONE } from '../../kernels/nearest/index.ts';
-import { compiled } from './compiled.ts';
-import type { Rows } from '../../kernels/nearest/index.ts';
+import { nearestReference, nearestRows, NONE } from '../../../kernels/nearest/index.ts';
+import { compiled } from '../compiled.ts';
+import type { Rows } from '../../../kernels/nearest/index.ts';
 
 const rows = (count: number, length: number, seed: number): Rows => ({
   count,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { blurSeparable } from '../../kernels/blur/index.ts';
-import { findExtrema, findExtremaReference } from '../../kernels/extrema/index.ts';
-import { openWorkspace } from '../../kernels/wasm/workspace.ts';
-import { compiled } from './compiled.ts';
+import { blurSeparable } from '../../../kernels/blur/index.ts';
+import { findExtrema, findExtremaReference } from '../../../kernels/extrema/index.ts';
+import { openWorkspace } from '../../../kernels/wasm/workspace.ts';
+import { compiled } from '../compiled.ts';
 
 const pattern = (width: number, height: number): Float32Array =>
   Float32Array.from({ length: width * height }, (_, i) => 128 + 100 * Math.sin(i * 1.7) + ((i * 37) % 23));

@@ -5,12 +5,12 @@ import {
   describeDenseReference,
   describePlaces,
   describeReference,
-} from '../../kernels/describe/index.ts';
-import { withMemory } from '../../kernels/wasm/memory.ts';
-import { openWorkspace } from '../../kernels/wasm/workspace.ts';
-import { TOLERANCE } from '../tolerances.ts';
-import '../matchers.ts';
-import { compiled, interpreted } from './compiled.ts';
+} from '../../../kernels/describe/index.ts';
+import { withMemory } from '../../../kernels/wasm/memory.ts';
+import { openWorkspace } from '../../../kernels/wasm/workspace.ts';
+import { TOLERANCE } from '../../tolerances.ts';
+import '../../matchers.ts';
+import { compiled, interpreted } from '../compiled.ts';
 
 function planeOf(width: number, height: number, value: (x: number, y: number) => number) {
   const data = openWorkspace([width * height])!.take(width * height);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { lookupReference, prepareCorrelation, prepareLookup } from '../../kernels/index.ts';
-import type { CostVolume, FeatureMap, LookupSpec } from '../../kernels/index.ts';
-import { seeded } from '../flow/fields.ts';
-import { TOLERANCE } from '../tolerances.ts';
-import { impulse, normalized, randomFeatures, translate } from './feature-maps.ts';
+import { lookupReference, prepareCorrelation, prepareLookup } from '../../../kernels/index.ts';
+import type { CostVolume, FeatureMap, LookupSpec } from '../../../kernels/index.ts';
+import { seeded } from '../../flow/fields.ts';
+import { TOLERANCE } from '../../tolerances.ts';
+import { impulse, normalized, randomFeatures, translate } from '../feature-maps.ts';
 
 /** Planes of u and of v. */
 function planes(

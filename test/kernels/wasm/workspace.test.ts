@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { memoryOf, openWorkspace } from '../../kernels/wasm/workspace.ts';
+import { memoryOf, openWorkspace } from '../../../kernels/wasm/workspace.ts';
 
 it('a workspace hands out arrays that lie apart in one memory', () => {
   const workspace = openWorkspace([5, 1000])!;

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { constant, createLocals, f32x4, get, offset } from '../../kernels/wasm/code.ts';
-import * as w from '../../kernels/wasm/code.ts';
-import { createCrew } from '../../kernels/wasm/crew.ts';
-import { exp2, exp2Locals } from '../../kernels/wasm/exponential.ts';
+import { constant, createLocals, f32x4, get, offset } from '../../../kernels/wasm/code.ts';
+import * as w from '../../../kernels/wasm/code.ts';
+import { createCrew } from '../../../kernels/wasm/crew.ts';
+import { exp2, exp2Locals } from '../../../kernels/wasm/exponential.ts';
 
 /** Adds one to the value of an item, and then this many times something that only takes time. */
 function count(name: string, at: number, effort: number): w.FunctionSource {

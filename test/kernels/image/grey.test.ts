@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { greyOf, greyReference } from '../../kernels/grey/index.ts';
-import { openWorkspace } from '../../kernels/wasm/workspace.ts';
-import { TOLERANCE } from '../tolerances.ts';
-import '../matchers.ts';
-import { compiled } from './compiled.ts';
+import { greyOf, greyReference } from '../../../kernels/grey/index.ts';
+import { openWorkspace } from '../../../kernels/wasm/workspace.ts';
+import { TOLERANCE } from '../../tolerances.ts';
+import '../../matchers.ts';
+import { compiled } from '../compiled.ts';
 
 const colours = (count: number): Uint8Array =>
   Uint8Array.from({ length: 3 * count }, (_, i) => (i * 89) & 255);

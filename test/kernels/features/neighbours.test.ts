@@ -4,10 +4,10 @@ import {
   neighbourhoodDifferencesReference,
   normalizedCorrelation,
   normalizedCorrelationReference,
-} from '../../kernels/index.ts';
-import type { FeatureMap, NormalizedCorrelationOptions } from '../../kernels/index.ts';
-import { TOLERANCE } from '../tolerances.ts';
-import { impulse, randomFeatures, translate } from './feature-maps.ts';
+} from '../../../kernels/index.ts';
+import type { FeatureMap, NormalizedCorrelationOptions } from '../../../kernels/index.ts';
+import { TOLERANCE } from '../../tolerances.ts';
+import { impulse, randomFeatures, translate } from '../feature-maps.ts';
 
 const map = (...rows: number[][]): FeatureMap => ({
   channels: 1,

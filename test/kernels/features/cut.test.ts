@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { minimumCut, minimumCutReference } from '../../kernels/cut/index.ts';
-import type { GridGraph } from '../../kernels/cut/index.ts';
-import { createRandom } from '../../src/geometry/robust/random.ts';
-import { compiled } from './compiled.ts';
+import { minimumCut, minimumCutReference } from '../../../kernels/cut/index.ts';
+import type { GridGraph } from '../../../kernels/cut/index.ts';
+import { createRandom } from '../../../src/geometry/robust/random.ts';
+import { compiled } from '../compiled.ts';
 
 /** What a labelling costs: ties between different sides, and terminals on the wrong side. */
 function costOf({ width, height, terminals, right, down }: GridGraph, side: ArrayLike<number>): number {

@@ -9,10 +9,10 @@ import {
   imagePlanes,
   imagePlanesReference,
   resizePlanes,
-} from '../../kernels/resample/index.ts';
-import { golden, seeded, testImage } from '../flow/fields.ts';
-import { TOLERANCE } from '../tolerances.ts';
-import { compiled, interpreted } from './compiled.ts';
+} from '../../../kernels/resample/index.ts';
+import { golden, seeded, testImage } from '../../flow/fields.ts';
+import { TOLERANCE } from '../../tolerances.ts';
+import { compiled, interpreted } from '../compiled.ts';
 
 const data = golden<{
   width: number;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { distanceInside } from '../../kernels/distance/index.ts';
-import { weighReference, weighSeam } from '../../kernels/seam/index.ts';
-import type { SeamLayer, Window } from '../../kernels/seam/index.ts';
-import { createRandom } from '../../src/geometry/robust/random.ts';
-import { compiled } from './compiled.ts';
+import { distanceInside } from '../../../kernels/distance/index.ts';
+import { weighReference, weighSeam } from '../../../kernels/seam/index.ts';
+import type { SeamLayer, Window } from '../../../kernels/seam/index.ts';
+import { createRandom } from '../../../src/geometry/robust/random.ts';
+import { compiled } from '../compiled.ts';
 
 /** A layer of noise that shows all but some corners. */
 function layerOf(area: Window, seed: number): SeamLayer {

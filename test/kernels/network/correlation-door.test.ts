@@ -6,15 +6,15 @@ import {
   correlationUnavailable,
   prepareAllPairs,
   prepareCorrelation,
-} from '../../kernels/correlation/index.ts';
-import { createGpuBackend } from '../../kernels/correlation/gpu.ts';
-import { correlateReference } from '../../kernels/correlation/reference.ts';
-import { KernelError } from '../../kernels/errors.ts';
-import { golden } from '../flow/fields.ts';
-import { TOLERANCE } from '../tolerances.ts';
-import { randomFeatures } from './feature-maps.ts';
-import type { CorrelationBackend } from '../../kernels/correlation/index.ts';
-import type { CorrelationSpec } from '../../kernels/index.ts';
+} from '../../../kernels/correlation/index.ts';
+import { createGpuBackend } from '../../../kernels/correlation/gpu.ts';
+import { correlateReference } from '../../../kernels/correlation/reference.ts';
+import { KernelError } from '../../../kernels/errors.ts';
+import { golden } from '../../flow/fields.ts';
+import { TOLERANCE } from '../../tolerances.ts';
+import { randomFeatures } from '../feature-maps.ts';
+import type { CorrelationBackend } from '../../../kernels/correlation/index.ts';
+import type { CorrelationSpec } from '../../../kernels/index.ts';
 
 const SPEC: CorrelationSpec = { channels: 4, height: 5, width: 6, radius: 1, step: 1, scale: 'mean' };
 
