@@ -18,9 +18,7 @@ describe('an image made smaller', () => {
   it('is itself at its own size, and flat where it was flat', () => {
     expect(shrinkPixels(image(7, 5), 7, 5)).toEqual(image(7, 5));
     const flat = new Uint8Array(50 * 40 * 3).fill(201);
-    expect(new Set(shrinkPixels({ width: 50, height: 40, data: flat }, 13, 11).data)).toEqual(
-      new Set([201]),
-    );
+    expect(new Set(shrinkPixels({ width: 50, height: 40, data: flat }, 13, 11).data)).toEqual(new Set([201]));
   });
 
   it.each([

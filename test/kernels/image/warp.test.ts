@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { splatForward, warpBackward, warpBackwardReference, warpWindow } from '../../../kernels/warp/index.ts';
+import {
+  splatForward,
+  warpBackward,
+  warpBackwardReference,
+  warpWindow,
+} from '../../../kernels/warp/index.ts';
 import { golden, seeded } from '../../flow/fields.ts';
 import { TOLERANCE } from '../../tolerances.ts';
 import { compiled, interpreted } from '../compiled.ts';
