@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'models/.work/**', 'bench/results/**', 'kernels/built/**'] },
+  { ignores: ['dist/**', 'out/**', 'node_modules/**', 'models/.work/**', 'bench/results/**', 'kernels/built/**'] },
   ...tseslint.configs.strict,
   ...tseslint.configs.stylistic,
   {
