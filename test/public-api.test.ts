@@ -1,42 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-
-/** What each door of the package is made of. */
-const DOORS: Readonly<Record<string, string>> = {
-  whither: 'src/index.ts',
-  'whither/flow': 'src/api/flow.ts',
-  'whither/geometry': 'src/api/geometry.ts',
-  'whither/features': 'src/api/features.ts',
-  'whither/evaluate': 'src/api/evaluate.ts',
-  'whither/stitch': 'src/api/stitch.ts',
-  'whither/models': 'src/api/models.ts',
-  'whither/kernels': 'kernels/index.ts',
-};
-
-const { options } = ts.parseJsonConfigFileContent(
-  ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config,
-  ts.sys,
-  ROOT,
-);
-const program = ts.createProgram(
-  Object.values(DOORS).map((file) => join(ROOT, file)),
-  options,
-);
-const checker = program.getTypeChecker();
-
-function exportsOf(file: string): readonly ts.Symbol[] {
-  const source = program.getSourceFile(join(ROOT, file))!;
-  return checker.getExportsOfModule(checker.getSymbolAtLocation(source)!);
-}
-
-/** What an exported name stands for, wherever it is declared. */
-const resolved = (symbol: ts.Symbol): ts.Symbol =>
-  symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+import { DOORS, ROOT, checker, exportsOf, resolved } from './doors.ts';
 
 const namesOf = (file: string): string[] =>
   exportsOf(file)
@@ -75,6 +40,20 @@ function isOurs(symbol: ts.Symbol): boolean {
   const file = symbol.declarations?.[0]?.getSourceFile().fileName ?? '';
   return file.startsWith(ROOT) && !file.includes('node_modules');
 }
+
+describe('the doors', () => {
+  it('are those that the package and the API reference have', () => {
+    const read = (file: string) => JSON.parse(readFileSync(`${ROOT}${file}`, 'utf8'));
+    const ways = Object.entries<{ default: string } | string>(read('package.json').exports).flatMap(
+      ([path, target]) =>
+        typeof target === 'string'
+          ? []
+          : [[`whither${path.slice(1)}`, target.default.replace(/^\.\/dist\/(.*)\.js$/, '$1.ts')]],
+    );
+    expect(Object.fromEntries(ways)).toEqual(DOORS);
+    expect(read('.typedoc.json').entryPoints).toEqual(Object.values(DOORS));
+  });
+});
 
 describe('the public names', () => {
   it.each(Object.keys(DOORS))('of %s are those of the list', (door) => {

@@ -17,6 +17,10 @@ export type { BlendLayer } from './types.ts';
  * @param levels bands, 1 or more
  * @returns what is to be added to each image, four values a pixel of its area: red, green, blue, and one without
  * meaning; away from the seams it is 0
+ * @example
+ * import { blendLayers } from 'whither/kernels';
+ *
+ * const changes = blendLayers(width, height, layers, 5); // what to add to each layer, four values a pixel
  */
 export const blendLayers = (
   width: number,

@@ -5,6 +5,11 @@ import type { BlendLayer } from './types.ts';
 /**
  * The definition: the bands of all images are summed with their shares as weights, and the sums of bands are put
  * together (Burt and Adelson 1983).
+ *
+ * @example
+ * import { blendReference } from 'whither/kernels';
+ *
+ * const changes = blendReference(width, height, layers, 5);
  */
 export function blendReference(
   width: number,

@@ -7,6 +7,10 @@ import type { FeatureMap } from '../types.ts';
  * `matchingTensorReference` is the definition.
  *
  * @param volume scores of unit features, A the source and B the target
+ * @example
+ * import { correlateAllPairs, matchingTensor } from 'whither/kernels';
+ *
+ * const { channels, data } = matchingTensor(await correlateAllPairs(mapA, mapB));
  */
 export function matchingTensor({
   heightA,

@@ -3,6 +3,11 @@ import type { AllPairsVolume } from '../correlation/index.ts';
 /**
  * Soft mutual nearest neighbours (Rocco 2018): a score counts in full where it is the best of its row and of its column.
  * Negative scores count as 0. `mutualReference` is the definition.
+ *
+ * @example
+ * import { correlateAllPairs, filterMutual } from 'whither/kernels';
+ *
+ * const filtered = filterMutual(await correlateAllPairs(mapA, mapB));
  */
 export function filterMutual(volume: AllPairsVolume): AllPairsVolume {
   const { heightA, widthA, heightB, widthB, data } = volume;

@@ -6,6 +6,10 @@ import type { AllPairsVolume } from '../correlation/index.ts';
  * (`consensusReference` is the definition): a score becomes the sum of those of its neighbours in the same displacement.
  *
  * @param reach cells to each side, 0 or more
+ * @example
+ * import { consensus, correlateAllPairs } from 'whither/kernels';
+ *
+ * const agreed = consensus(await correlateAllPairs(mapA, mapB), 1);
  */
 export function consensus(volume: AllPairsVolume, reach = 1): AllPairsVolume {
   checkInteger(reach, 'reach', 0, 64);

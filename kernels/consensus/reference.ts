@@ -30,6 +30,11 @@ function fill(volume: AllPairsVolume, score: Score): AllPairsVolume {
  * Soft mutual nearest neighbours (Rocco 2018, section 3.3), of scores of which negative ones count as 0:
  *
  * `out(a, b) = s(a, b) * s(a, b) / max_b' s(a, b') * s(a, b) / max_a' s(a', b)`
+ *
+ * @example
+ * import { mutualReference } from 'whither/kernels';
+ *
+ * const filtered = mutualReference(volume);
  */
 export function mutualReference(volume: AllPairsVolume): AllPairsVolume {
   const { heightA, widthA, heightB, widthB } = volume;
@@ -53,6 +58,11 @@ export function mutualReference(volume: AllPairsVolume): AllPairsVolume {
  * that is 1 where both cells move alike:
  *
  * `out(a, b) = sum over |dy|, |dx| <= reach of s(a + d, b + d)`, cells outside count as 0.
+ *
+ * @example
+ * import { consensusReference } from 'whither/kernels';
+ *
+ * const agreed = consensusReference(volume, 1);
  */
 export function consensusReference(volume: AllPairsVolume, reach: number): AllPairsVolume {
   const { heightA, widthA, heightB, widthB } = volume;
@@ -74,6 +84,11 @@ export function consensusReference(volume: AllPairsVolume, reach: number): AllPa
  * multiplied by the votes for its own displacement:
  *
  * `out(a, b) = s(a, b)^p * sum over a', b' of s(a', b')^p * exp(-|(b - a) - (b' - a')|^2 / (2 sigma^2))`
+ *
+ * @example
+ * import { voteReference } from 'whither/kernels';
+ *
+ * const voted = voteReference(volume, 3, 2);
  */
 export function voteReference(volume: AllPairsVolume, power: number, sigma: number): AllPairsVolume {
   const { heightA, widthA, heightB, widthB } = volume;
@@ -96,6 +111,11 @@ export function voteReference(volume: AllPairsVolume, power: number, sigma: numb
  * scores (a kernel soft-argmax, after Lee 2019, whose Gaussian window is a box here and whose softmax is a share). The
  * confidence is the share of A's scores in that window times the same seen from B's best cell, up to 1. A cell without
  * any score stays where it is, relative to its map, with confidence 0.
+ *
+ * @example
+ * import { softArgmaxReference } from 'whither/kernels';
+ *
+ * const { flow, confidence } = softArgmaxReference(volume, 2);
  */
 export function softArgmaxReference(volume: AllPairsVolume, reach: number): MatchResult {
   const { heightA, widthA, heightB, widthB } = volume;
@@ -158,6 +178,11 @@ function share(height: number, width: number, reach: number, cy: number, cx: num
  * The tensor that CNNGeometric regresses from (Rocco 2017, section 3.2): unit features of the source and of the target
  * to `c(k, i, j) = relu <target(i, j), source(ik, jk)>` with `k = ik + height * jk` (rows of the source fast), each
  * cell's channels divided by their length, `sqrt(sum + 1e-6)`.
+ *
+ * @example
+ * import { matchingTensorReference } from 'whither/kernels';
+ *
+ * const { channels, data } = matchingTensorReference(mapA, mapB);
  */
 export function matchingTensorReference(source: FeatureMap, target: FeatureMap): FeatureMap {
   const channels = source.height * source.width;

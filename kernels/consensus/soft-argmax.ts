@@ -8,6 +8,11 @@ import type { SoftArgmaxOptions } from './types.ts';
  * Where each cell of A is found in B, between the cells, and how surely (`softArgmaxReference` is the definition).
  *
  * @param volume scores of 0 and more
+ * @example
+ * import { correlateAllPairs, filterMutual, softArgmax } from 'whither/kernels';
+ *
+ * const volume = filterMutual(await correlateAllPairs(mapA, mapB));
+ * const { flow, confidence } = softArgmax(volume, { reach: 2 });
  */
 export function softArgmax(volume: AllPairsVolume, { reach = 2 }: SoftArgmaxOptions = {}): MatchResult {
   checkInteger(reach, 'reach', 0, 1024);

@@ -6,6 +6,11 @@ import type { VoteOptions } from './types.ts';
  * (`voteReference` is the definition): matches that many others agree with stand out, wherever in the map the others
  * are. The votes are counted in a table of displacements and blurred there, so the time is that of the volume itself.
  * The result is scaled to a greatest score of 1.
+ *
+ * @example
+ * import { correlateAllPairs, voteDisplacements } from 'whither/kernels';
+ *
+ * const voted = voteDisplacements(await correlateAllPairs(mapA, mapB), { sigma: 2 });
  */
 export function voteDisplacements(volume: AllPairsVolume, options: VoteOptions = {}): AllPairsVolume {
   const { heightA, widthA, heightB, widthB, data } = volume;

@@ -54,6 +54,12 @@ export interface PreparedAllPairs {
  *
  * @throws {TypeError | RangeError} for sizes that make no sense
  * @throws {KernelError} where the backend is absent here
+ * @example
+ * import { prepareAllPairs } from 'whither/kernels';
+ *
+ * const spec = { channels: 64, heightA: 30, widthA: 40, heightB: 30, widthB: 40, scale: 'sqrt' } as const;
+ * using kernel = await prepareAllPairs(spec);
+ * const volume = await kernel.run(mapA, mapB);
  */
 export async function prepareAllPairs(
   spec: AllPairsSpec,
@@ -123,6 +129,11 @@ function guard(backend: 'simd' | 'reference', spec: AllPairsSpec, inner: Backend
  *
  * @param scale how the products are divided; `sqrt` by default, as RAFT
  * @throws as {@link prepareAllPairs}
+ * @example
+ * import { correlateAllPairs } from 'whither/kernels';
+ *
+ * const { data } = await correlateAllPairs(mapA, mapB, 'sqrt');
+ * const score = data[0]; // of cell 0 of A with cell 0 of B
  */
 export async function correlateAllPairs(
   a: FeatureMap,

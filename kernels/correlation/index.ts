@@ -62,7 +62,15 @@ export interface PreparedCorrelation {
   [Symbol.dispose](): void;
 }
 
-/** `null` where the backend works on this machine, otherwise a sentence that says what is missing. */
+/**
+ * `null` where the backend works on this machine, otherwise a sentence that says what is missing.
+ *
+ * @example
+ * import { correlationUnavailable } from 'whither/kernels';
+ *
+ * const reason = await correlationUnavailable('gpu-webgpu');
+ * if (reason) console.log(reason);
+ */
 export async function correlationUnavailable(backend: ComputeBackend): Promise<string | null> {
   return (await loadBackend(backend)).unavailable();
 }
@@ -73,6 +81,12 @@ export async function correlationUnavailable(backend: ComputeBackend): Promise<s
  * @param backend `auto` takes the first that works; any other is used or refused, never replaced
  * @throws {TypeError | RangeError} for a field of `spec` that makes no sense
  * @throws {KernelError} where the backend is unknown, absent here, or unfit for the size
+ * @example
+ * import { prepareCorrelation } from 'whither/kernels';
+ *
+ * const spec = { channels: 64, height: 30, width: 40, radius: 4, step: 1, scale: 'mean' } as const;
+ * using kernel = await prepareCorrelation(spec, 'simd', { threads: 2 });
+ * const volume = await kernel.run(mapA, mapB);
  */
 export async function prepareCorrelation(
   spec: CorrelationSpec,
@@ -157,6 +171,10 @@ export interface CorrelateOptions extends CorrelationOptions {
  * Correlates two maps once. For many pairs of one size, {@link prepareCorrelation} saves the compilation.
  *
  * @throws as {@link prepareCorrelation} and {@link PreparedCorrelation.run}
+ * @example
+ * import { correlate } from 'whither/kernels';
+ *
+ * const { displacements, data } = await correlate(mapA, mapB, { radius: 4, scale: 'mean' }); // 81 displacements
  */
 export async function correlate(
   a: FeatureMap,

@@ -66,6 +66,13 @@ const MOST_REACH = 16;
  *
  * @throws {TypeError | RangeError} for a field of `spec` that makes no sense, or maps that need more than 2 GiB of work
  * @throws {KernelError} where the JavaScript engine has no WebAssembly SIMD
+ * @example
+ * import { prepareLookup } from 'whither/kernels';
+ *
+ * const { channels, height, width } = mapA;
+ * using kernel = await prepareLookup({ channels, height, width, radius: 3 });
+ * kernel.load(mapA, mapB);
+ * const { data } = kernel.lookup(new Float32Array(2 * height * width));
  */
 export async function prepareLookup(spec: LookupSpec, options: LookupOptions = {}): Promise<PreparedLookup> {
   const { channels, height, width, radius, scale = 'none', reaches = [1] } = spec;

@@ -13,6 +13,13 @@ import type { LookupSpec } from './types.ts';
  * `k = (dy + radius) * (2 * radius + 1) + (dx + radius)`, one factor after the other, and b_f between its cells
  * interpolated bilinearly. Each of the four cells that a sample lies between counts as zero where it is outside the map;
  * so does a sample whose place is not a number.
+ *
+ * @example
+ * import { lookupReference } from 'whither/kernels';
+ *
+ * const { channels, height, width } = mapA;
+ * const still = new Float32Array(2 * height * width);
+ * const { data } = lookupReference({ channels, height, width, radius: 3 }, mapA, mapB, still);
  */
 export function lookupReference(
   spec: LookupSpec,

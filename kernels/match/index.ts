@@ -44,6 +44,11 @@ const MOST_CELLS = 2 ** 24;
  *
  * @throws {TypeError | RangeError} for a field of `spec` that makes no sense, or maps that need more than 2 GiB of work
  * @throws {KernelError} where the JavaScript engine has no WebAssembly SIMD
+ * @example
+ * import { prepareMatch } from 'whither/kernels';
+ *
+ * using kernel = await prepareMatch({ channels: 64, heightA: 30, widthA: 40, heightB: 30, widthB: 40 });
+ * const { flow, confidence } = kernel.run(mapA, mapB, 0.1);
  */
 export async function prepareMatch(
   spec: MatchSpec,
@@ -105,6 +110,10 @@ export interface MatchGloballyOptions extends PrepareMatchOptions {
  * Matches two maps once. For many pairs of one size, {@link prepareMatch} saves the compilation.
  *
  * @throws as {@link prepareMatch} and {@link PreparedMatch.run}
+ * @example
+ * import { matchGlobally } from 'whither/kernels';
+ *
+ * const { flow, confidence } = await matchGlobally(mapA, mapB, { sharpness: 0.1 });
  */
 export async function matchGlobally(
   a: FeatureMap,

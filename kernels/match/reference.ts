@@ -14,6 +14,11 @@ export const REACH = 2;
  *   lie between two places that look alike.)
  * - the confidence is the share of `P_ab` in that window times the share of `P_ba(j*, .)` in the window around i:
  *   the soft form of asking that the best match of the best match is the cell itself.
+ *
+ * @example
+ * import { matchReference } from 'whither/kernels';
+ *
+ * const { flow, confidence } = matchReference(mapA, mapB, 0.1);
  */
 export function matchReference(a: FeatureMap, b: FeatureMap, sharpness: number): MatchResult {
   const [cellsA, cellsB] = [a.height * a.width, b.height * b.width];

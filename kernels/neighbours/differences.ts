@@ -9,6 +9,10 @@ import { before } from './reference.ts';
  * @param size rows and columns of the neighbourhood; defaults to 5, as in the paper
  * @returns `channels * size * size` channels, channel `(c * size + dy) * size + dx`
  * @throws {TypeError | RangeError} for maps of different shapes, or a size that makes no sense
+ * @example
+ * import { neighbourhoodDifferences } from 'whither/kernels';
+ *
+ * const { channels, data } = neighbourhoodDifferences(mapA, mapB, 5);
  */
 export function neighbourhoodDifferences(f: FeatureMap, g: FeatureMap, size = 5): FeatureMap {
   checkMap(f, 'f');

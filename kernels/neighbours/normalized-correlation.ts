@@ -10,6 +10,10 @@ import type { NormalizedCorrelationOptions } from './types.ts';
  *
  * @returns `channels * (2 * rows + 1) * g.width` channels, channel `(c * (2 * rows + 1) + dy + rows) * g.width + xg`
  * @throws {TypeError | RangeError} for maps with different channels, or options that make no sense
+ * @example
+ * import { normalizedCorrelation } from 'whither/kernels';
+ *
+ * const { channels, data } = normalizedCorrelation(mapA, mapB, { size: 5, rows: 2 });
  */
 export function normalizedCorrelation(
   f: FeatureMap,

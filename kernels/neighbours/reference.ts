@@ -17,6 +17,10 @@ const at = ({ height, width, data }: FeatureMap, c: number, y: number, x: number
  * `K(y, x)[dy, dx] = f(y, x) - g(y + dy - before, x + dx - before)`, g is 0 outside, `before = floor((size - 1) / 2)`.
  *
  * @returns channel `(c * size + dy) * size + dx`
+ * @example
+ * import { neighbourhoodDifferencesReference } from 'whither/kernels';
+ *
+ * const { channels, data } = neighbourhoodDifferencesReference(mapA, mapB, 5);
  */
 export function neighbourhoodDifferencesReference(f: FeatureMap, g: FeatureMap, size: number): FeatureMap {
   const { channels, height, width } = f;
@@ -38,6 +42,10 @@ export function neighbourhoodDifferencesReference(f: FeatureMap, g: FeatureMap, 
  * the sum divided by n - 1, so that it lies in -1..1. Maps are 0 outside; patches round rows that g does not have count 0.
  *
  * @returns channel `(c * (2 * rows + 1) + dy + rows) * g.width + xg`: the patch of g round (y + dy, xg)
+ * @example
+ * import { normalizedCorrelationReference } from 'whither/kernels';
+ *
+ * const { channels, data } = normalizedCorrelationReference(mapA, mapB, { size: 5, rows: 2 });
  */
 export function normalizedCorrelationReference(
   f: FeatureMap,

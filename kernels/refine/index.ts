@@ -42,6 +42,13 @@ const EFFORT = 256;
  *
  * @throws RangeError for images that need more than 2 GiB of work
  * @throws KernelError where the JavaScript engine has no WebAssembly SIMD
+ * @example
+ * import { prepareRefinement } from 'whither/kernels';
+ *
+ * const { channels, height, width } = planesA; // three planes of colour, or one of grey
+ * using kernel = await prepareRefinement({ channels, height, width });
+ * const start = new Float32Array(2 * height * width);
+ * const refined = kernel.run({ a: planesA, b: planesB, flow: start }, { warps: 3 });
  */
 export async function prepareRefinement(
   spec: RefineSpec,

@@ -53,6 +53,11 @@ interface PixelConstraints {
  * flow that B was carried by keeps the system definite where nothing else is said.
  *
  * @returns the refined flow, `height * width * 2` values
+ * @example
+ * import { refineReference } from 'whither/kernels';
+ *
+ * const start = new Float32Array(2 * planesA.height * planesA.width);
+ * const refined = refineReference({ a: planesA, b: planesB, flow: start }, { warps: 3 });
  */
 export function refineReference(input: RefineInput, parameters: RefineParameters = {}): Float32Array {
   checkSpec(input.a);

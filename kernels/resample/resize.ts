@@ -11,6 +11,10 @@ import { enlargePlanes } from './enlarge.ts';
  *
  * @param width columns of the result, 1 or more
  * @param height rows of the result, 1 or more
+ * @example
+ * import { resizePlanes } from 'whither/kernels';
+ *
+ * const half = resizePlanes(mapA, mapA.width / 2, mapA.height / 2);
  */
 export function resizePlanes(planes: FeatureMap, width: number, height: number): FeatureMap {
   const { channels, data } = planes;

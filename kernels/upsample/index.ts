@@ -43,6 +43,12 @@ export interface PreparedUpsample {
  *
  * @throws {TypeError | RangeError} for a field of `spec` that makes no sense, or a mask that needs more than 2 GiB
  * @throws {KernelError} where the JavaScript engine has no WebAssembly SIMD
+ * @example
+ * import { prepareUpsample } from 'whither/kernels';
+ *
+ * using kernel = await prepareUpsample({ height: 30, width: 40, factor: 4 });
+ * const mask = new Float32Array(9 * 4 * 4 * 30 * 40);
+ * const { flow } = kernel.run({ flow: new Float32Array(2 * 30 * 40), mask });
  */
 export async function prepareUpsample(
   spec: UpsampleSpec,

@@ -6,6 +6,12 @@ import type { UpsampleInput, UpsampleOutput, UpsampleSpec } from './types.ts';
  * the grid repeat its edge (RAFT's code takes zeros there, which bends the flow at the border).
  *
  * @param scale what the flow is multiplied by, such as pixels in a coarse cell
+ * @example
+ * import { upsampleReference } from 'whither/kernels';
+ *
+ * const mask = new Float32Array(9 * 4 * 4 * 30 * 40);
+ * const input = { flow: new Float32Array(2 * 30 * 40), mask };
+ * const { flow } = upsampleReference({ height: 30, width: 40, factor: 4 }, input);
  */
 export function upsampleReference(spec: UpsampleSpec, input: UpsampleInput, scale = 1): UpsampleOutput {
   const { height, width, extra = 0, logistic = false } = spec;

@@ -11,6 +11,11 @@ import type { WarpWindow } from './types.ts';
  * @param planes the map to carry back, with finite values
  * @param flow `height * width * 2` values in cells of the map, u and v interleaved; NaN counts as outside
  * @param out receives the values (`channels * height * width`) instead of a new array; not `planes.data`
+ * @example
+ * import { warpBackward } from 'whither/kernels';
+ *
+ * const shift = new Float32Array(2 * mapB.height * mapB.width).fill(1);
+ * const moved = warpBackward(mapB, shift); // out(x, y) = mapB(x + 1, y + 1)
  */
 export function warpBackward(
   planes: FeatureMap,
@@ -27,6 +32,11 @@ export function warpBackward(
  *
  * @param flow `window.height * window.width * 2` values in cells of the map, u and v interleaved
  * @param out receives `channels * window.height * window.width` values; not `planes.data`
+ * @example
+ * import { warpWindow } from 'whither/kernels';
+ *
+ * const window = { left: 8, top: 4, width: 16, height: 16 };
+ * const moved = warpWindow(mapB, new Float32Array(2 * 16 * 16), window);
  */
 export function warpWindow(
   planes: FeatureMap,

@@ -26,6 +26,13 @@ export interface SplatOutput {
  * Forward warp by splatting: every pixel is spread over the four pixels around (x + u, y + v) by its bilinear
  * share b, and what lands on a pixel is averaged by `b * weight * exp(importance)` (softmax splatting,
  * Niklaus and Liu 2020, equation 6; without importance their average splatting, equation 4).
+ *
+ * @example
+ * import { splatForward } from 'whither/kernels';
+ *
+ * const { width, height, data } = imageA;
+ * const planar = new Float32Array(2 * width * height);
+ * const { values, coverage } = splatForward({ width, height, channels: 3, values: data, flow: planar });
  */
 export function splatForward(input: SplatInput): SplatOutput {
   checkLengths(input);

@@ -17,7 +17,14 @@ export interface Correspondences {
   readonly source: CorrespondenceSource;
 }
 
-/** The number of correspondences. */
+/**
+ * The number of correspondences.
+ *
+ * @example
+ * import { countCorrespondences } from 'whither/geometry';
+ *
+ * console.log(`${countCorrespondences(correspondences)} matches`);
+ */
 export const countCorrespondences = ({ pointsA }: Correspondences): number => pointsA.length / 2;
 
 /**
@@ -25,6 +32,12 @@ export const countCorrespondences = ({ pointsA }: Correspondences): number => po
  *
  * @param scores defaults to 1 each
  * @throws {ShapeError} where the lengths do not fit together, or a coordinate is not a finite number
+ * @example
+ * import { match } from 'whither';
+ * import { createCorrespondences } from 'whither/geometry';
+ *
+ * const correspondences = createCorrespondences(pointsA, pointsB); // x and y of each, interleaved
+ * const { homography } = await match(imageA, imageB, { correspondences });
  */
 export function createCorrespondences(
   pointsA: ArrayLike<number>,
@@ -63,6 +76,12 @@ export function createCorrespondences(
  * Those correspondences that `keep` marks, in their order.
  *
  * @param keep one value a correspondence, kept where it is not 0
+ * @example
+ * import { match } from 'whither';
+ * import { selectCorrespondences } from 'whither/geometry';
+ *
+ * const { correspondences, inliers } = await match(imageA, imageB);
+ * const right = selectCorrespondences(correspondences, inliers);
  */
 export function selectCorrespondences(all: Correspondences, keep: ArrayLike<number>): Correspondences {
   const chosen: number[] = [];
@@ -70,7 +89,16 @@ export function selectCorrespondences(all: Correspondences, keep: ArrayLike<numb
   return pickCorrespondences(all, chosen);
 }
 
-/** The correspondences of the given indices, in the order of the indices. */
+/**
+ * The correspondences of the given indices, in the order of the indices.
+ *
+ * @example
+ * import { pickCorrespondences } from 'whither/geometry';
+ *
+ * const { scores } = correspondences;
+ * const best = [...scores.keys()].sort((i, j) => scores[j] - scores[i]).slice(0, 100);
+ * const hundred = pickCorrespondences(correspondences, best);
+ */
 export function pickCorrespondences(all: Correspondences, indices: ArrayLike<number>): Correspondences {
   const pointsA = new Float64Array(indices.length * 2);
   const pointsB = new Float64Array(indices.length * 2);
@@ -84,14 +112,30 @@ export function pickCorrespondences(all: Correspondences, indices: ArrayLike<num
   return { pointsA, pointsB, scores, source: all.source };
 }
 
-/** The same correspondences seen from B. */
+/**
+ * The same correspondences seen from B.
+ *
+ * @example
+ * import { fitHomography, swapCorrespondences } from 'whither/geometry';
+ *
+ * const { matrix: homographyBA } = fitHomography(swapCorrespondences(correspondences));
+ */
 export const swapCorrespondences = (all: Correspondences): Correspondences => ({
   ...all,
   pointsA: all.pointsB,
   pointsB: all.pointsA,
 });
 
-/** All of several lists in one; the source is that of the first. */
+/**
+ * All of several lists in one; the source is that of the first.
+ *
+ * @example
+ * import { match } from 'whither';
+ * import { correspondencesFromFlow, joinCorrespondences } from 'whither/geometry';
+ *
+ * const { correspondences } = await match(imageA, imageB);
+ * const all = joinCorrespondences([correspondences, correspondencesFromFlow(flowAB)]);
+ */
 export function joinCorrespondences(lists: readonly Correspondences[]): Correspondences {
   const total = lists.reduce((sum, list) => sum + list.scores.length, 0);
   const pointsA = new Float64Array(total * 2);

@@ -35,6 +35,10 @@ function checkLength(h: Homography, name: string): void {
  *
  * @param h nine numbers, row by row
  * @throws TypeError for a nested matrix, or where an argument is missing
+ * @example
+ * import { applyHomography } from 'whither';
+ *
+ * const [u, v] = applyHomography(homographyAB, 120, 80); // where (120, 80) of A lies in B
  */
 export function applyHomography(h: Homography, x: number, y: number): [x: number, y: number] {
   checkLength(h, 'h');
@@ -50,6 +54,10 @@ export function applyHomography(h: Homography, x: number, y: number): [x: number
  * @param points x and y interleaved, in pixels
  * @param out as long as `points`; defaults to a new array, and may be `points` itself
  * @throws TypeError for a nested matrix or a list of pairs
+ * @example
+ * import { transformPoints } from 'whither/geometry';
+ *
+ * const [u0, v0, u1, v1] = transformPoints(homographyAB, [0, 0, 639, 479]);
  */
 export function transformPoints(
   h: Homography,
@@ -96,7 +104,14 @@ export function multiply3(a: Matrix3, b: Matrix3): Matrix3 {
 /** The rows of `m` as columns. */
 export const transpose3 = (m: Matrix3): Matrix3 => [m[0], m[3], m[6], m[1], m[4], m[7], m[2], m[5], m[8]];
 
-/** The map that takes A to C, from those that take B to C and A to B. */
+/**
+ * The map that takes A to C, from those that take B to C and A to B.
+ *
+ * @example
+ * import { composeHomographies } from 'whither/geometry';
+ *
+ * const homographyAC = composeHomographies(homographyBC, homographyAB);
+ */
 export function composeHomographies(homographyBC: Homography, homographyAB: Homography): Homography {
   checkLength(homographyBC, 'homographyBC');
   checkLength(homographyAB, 'homographyAB');
@@ -107,6 +122,10 @@ export function composeHomographies(homographyBC: Homography, homographyAB: Homo
  * The map back.
  *
  * @throws {ShapeError} where there is none: the map takes the plane to a line or a point
+ * @example
+ * import { invertHomography } from 'whither/geometry';
+ *
+ * const homographyBA = invertHomography(homographyAB);
  */
 export function invertHomography(h: Homography): Homography {
   checkLength(h, 'h');
@@ -132,6 +151,11 @@ export function invertHomography(h: Homography): Homography {
 /**
  * The multiple with 1 in the last place, or, where that entry is next to nothing beside the others, with length 1
  * and its largest entry positive.
+ *
+ * @example
+ * import { normalizeHomography } from 'whither/geometry';
+ *
+ * const same = normalizeHomography([2, 0, 20, 0, 2, 10, 0, 0, 2]); // [1, 0, 10, 0, 1, 5, 0, 0, 1]
  */
 export function normalizeHomography(h: Homography): Homography {
   checkLength(h, 'h');
@@ -142,7 +166,15 @@ export function normalizeHomography(h: Homography): Homography {
   return h.map((value) => value / (largest < 0 ? -length : length)) as unknown as Homography;
 }
 
-/** The change of the map's value with its argument at `(x, y)`: `[dX/dx, dX/dy, dY/dx, dY/dy]`. */
+/**
+ * The change of the map's value with its argument at `(x, y)`: `[dX/dx, dX/dy, dY/dx, dY/dy]`.
+ *
+ * @example
+ * import { homographyJacobian } from 'whither/geometry';
+ *
+ * const [xx, xy, yx, yy] = homographyJacobian(homographyAB, 120, 80);
+ * console.log(`areas about (120, 80) grow ${Math.abs(xx * yy - xy * yx)} times`);
+ */
 export function homographyJacobian(
   h: Homography,
   x: number,
@@ -154,7 +186,14 @@ export function homographyJacobian(
   return [(h[0] - px * h[6]) / w, (h[1] - px * h[7]) / w, (h[3] - py * h[6]) / w, (h[4] - py * h[7]) / w];
 }
 
-/** The map of pixels that belongs to resizing by `scaleX` and `scaleY`: x goes to (x + 0.5) * scaleX - 0.5. */
+/**
+ * The map of pixels that belongs to resizing by `scaleX` and `scaleY`: x goes to (x + 0.5) * scaleX - 0.5.
+ *
+ * @example
+ * import { composeHomographies, resizeHomography } from 'whither/geometry';
+ *
+ * const toSmallB = composeHomographies(resizeHomography(0.5, 0.5), homographyAB);
+ */
 export const resizeHomography = (scaleX: number, scaleY: number): Homography => [
   scaleX,
   0,

@@ -7,6 +7,12 @@ import type { FlowField, Image, Mask, ScalarField, Tensor } from './types.ts';
  * A view as an ndarray, sharing memory: `(height, width, 2)` for a flow, `(height, width, 3)` for an image,
  * `(height, width)` for a mask or a scalar field, `dims` for a tensor. What is written into the view is
  * written into the original.
+ *
+ * @example
+ * import { asNdarray } from 'whither';
+ *
+ * const u = asNdarray(flow).pick(null, null, 0); // the horizontal part, sharing memory with the flow
+ * console.log(u.get(80, 120)); // of row 80, column 120
  */
 export function asNdarray(field: FlowField | ScalarField | Tensor): NdArray<Float32Array>;
 export function asNdarray(field: Image | Mask): NdArray<Uint8Array>;
@@ -41,6 +47,11 @@ export type NumericNdArray = Pick<NdArray, 'shape' | 'stride' | 'offset'> & {
  * the array is already laid out as needed, and copied otherwise.
  *
  * @throws ShapeError when the shape is another
+ * @example
+ * import ndarray from 'ndarray';
+ * import { fromNdarray } from 'whither';
+ *
+ * const still = fromNdarray(ndarray(new Float32Array(480 * 640 * 2), [480, 640, 2]), 'flow');
  */
 export function fromNdarray(array: NumericNdArray, kind: 'flow'): FlowField;
 export function fromNdarray(array: NumericNdArray, kind: 'image'): Image;

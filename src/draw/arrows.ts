@@ -38,6 +38,10 @@ const HEAD_SLOPE = 0.5;
  * less than a pixel of drawing, and nothing where it is less than half a pixel. Arrows are softened at the border and outlined, to be read on any ground.
  *
  * @throws ShapeError when the two differ in size
+ * @example
+ * import { drawArrows, writeImage } from 'whither';
+ *
+ * await writeImage('arrows.png', drawArrows(imageA, flowAB, { step: 24, color: [255, 220, 0] }));
  */
 export function drawArrows(image: Image, flow: FlowField, options: ArrowOptions = {}): Image {
   checkOptions(options, OPTIONS, 'drawArrows');

@@ -41,6 +41,12 @@ const EPSILON = 1e-5;
  * Flow in the colours of the Middlebury benchmark (Baker 2011): hue for direction, saturation for length,
  * white for no motion, three quarters as bright beyond `maxMagnitude`. Unknown flow, NaN included, gets a
  * colour of its own.
+ *
+ * @example
+ * import { colorizeFlow, writeImage } from 'whither';
+ *
+ * const { image, maxMagnitude } = colorizeFlow(flow);
+ * await writeImage('flow.png', image);
  */
 export function colorizeFlow(flow: FlowField, options: ColorizeOptions = {}): ColorizedFlow {
   checkOptions(options, OPTIONS, 'colorizeFlow');

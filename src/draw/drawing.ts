@@ -6,6 +6,10 @@ import { ShapeError, checkGrid, checkNumber, checkSameSize, expected } from '../
  *
  * @param alpha 0 (A alone) to 1 (B alone)
  * @throws ShapeError when the two differ in size
+ * @example
+ * import { colorizeFlow, overlayImages } from 'whither';
+ *
+ * const mixed = overlayImages(imageA, colorizeFlow(flowAB).image, 0.6);
  */
 export function overlayImages(imageA: Image, imageB: Image, alpha = 0.5): Image {
   checkGrid(imageA, 3, 'imageA');
@@ -21,6 +25,10 @@ export function overlayImages(imageA: Image, imageB: Image, alpha = 0.5): Image 
  * Images of one height next to each other, left to right.
  *
  * @throws ShapeError when their heights differ
+ * @example
+ * import { colorizeFlow, sideBySide, writeImage } from 'whither';
+ *
+ * await writeImage('all.png', sideBySide(imageA, imageB, colorizeFlow(flowAB).image));
  */
 export function sideBySide(...images: Image[]): Image {
   if (images.length === 0) throw expected('at least one image', 'images', undefined);
@@ -44,7 +52,14 @@ export function sideBySide(...images: Image[]): Image {
   return { width, height, data };
 }
 
-/** A mask as an image: white for 1, black for 0. */
+/**
+ * A mask as an image: white for 1, black for 0.
+ *
+ * @example
+ * import { maskToImage, writeImage } from 'whither';
+ *
+ * await writeImage('mask.png', maskToImage(mask));
+ */
 export function maskToImage(mask: Mask): Image {
   checkGrid(mask, 1, 'mask');
   return grey(mask.width, mask.height, (i) => (mask.data[i] === 0 ? 0 : 255));
@@ -53,6 +68,11 @@ export function maskToImage(mask: Mask): Image {
 /**
  * A scalar field, such as a confidence, as a grey image: black for `minimum` and below, white for `maximum`
  * and above, black for NaN.
+ *
+ * @example
+ * import { scalarToImage, writeImage } from 'whither';
+ *
+ * await writeImage('confidence.png', scalarToImage(confidence, 0, 1));
  */
 export function scalarToImage(field: ScalarField, minimum = 0, maximum = 1): Image {
   checkGrid(field, 1, 'field');

@@ -39,6 +39,12 @@ const INCOMPARABLE = { heat: [112, 112, 112], kitti: [0, 0, 0] } as const;
  * in the sense of `fl`, blue is not.
  *
  * @throws ShapeError when the two differ in size
+ * @example
+ * import { writeImage } from 'whither';
+ * import { errorMap } from 'whither/evaluate';
+ *
+ * const { image, maxError } = errorMap(flow, truth, { colors: 'heat' });
+ * await writeImage('errors.png', image);
  */
 export function errorMap(flow: FlowField, truth: FlowField, options: ErrorMapOptions = {}): ErrorMap {
   checkOptions(options, OPTIONS, 'errorMap');

@@ -14,6 +14,11 @@ const LEAST_LABELLED = 64;
  *
  * @param size side of the image in pixels, 8 or more
  * @param maxMagnitude what `colorizeFlow` reported, in pixels
+ * @example
+ * import { colorizeFlow, flowLegend, writeImage } from 'whither';
+ *
+ * const { maxMagnitude } = colorizeFlow(flow);
+ * await writeImage('legend.png', flowLegend(128, maxMagnitude));
  */
 export function flowLegend(size: number, maxMagnitude: number): Image {
   checkInteger(size, 'size', 8, 8192);

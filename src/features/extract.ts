@@ -37,6 +37,11 @@ const MOST_UPSAMPLED = 3e6;
  * An image without texture, or too small for any, has none: that is no error.
  *
  * @throws {TypeError | RangeError} for options that make no sense
+ * @example
+ * import { detectKeypoints } from 'whither/features';
+ *
+ * const { points, scales } = detectKeypoints(image, { count: 500, spread: 'even' });
+ * console.log(`a blob at (${points[0]}, ${points[1]}), ${scales[0]} pixels`);
  */
 export function detectKeypoints(image: Image | Grey, options: DetectOptions = {}): Keypoints {
   checkOptions(options, DETECT_OPTIONS, 'detectKeypoints');
@@ -49,6 +54,11 @@ export function detectKeypoints(image: Image | Grey, options: DetectOptions = {}
  * Describes keypoints, whoever found them.
  *
  * @returns one descriptor a keypoint, in their order
+ * @example
+ * import { describeKeypoints, detectKeypoints } from 'whither/features';
+ *
+ * const keypoints = detectKeypoints(image, { detector: 'fast' });
+ * const { count, data } = await describeKeypoints(image, keypoints, { descriptor: 'rootsift' });
  */
 export async function describeKeypoints(
   image: Image | Grey,
@@ -64,7 +74,15 @@ export async function describeKeypoints(
   }
 }
 
-/** Finds keypoints and describes them, from one scale space. */
+/**
+ * Finds keypoints and describes them, from one scale space.
+ *
+ * @example
+ * import { extractFeatures, matchFeatures } from 'whither/features';
+ *
+ * const [a, b] = [await extractFeatures(imageA), await extractFeatures(imageB)];
+ * const { correspondences, fit } = await matchFeatures(a, b);
+ */
 export async function extractFeatures(image: Image | Grey, options: ExtractOptions = {}): Promise<Features> {
   checkOptions(options, EXTRACT_OPTIONS, 'extractFeatures');
   const { space, keypoints } = detectIn(image, options, typeof options.descriptor === 'object');

@@ -30,6 +30,10 @@ export function modelsFolder(): string {
  * The models that come with the package, by name.
  *
  * @param folder holds one folder a model; defaults to the package's own
+ * @example
+ * import { listModels } from 'whither';
+ *
+ * for (const { manifest, folder } of await listModels()) console.log(manifest.name, folder);
  */
 export async function listModels(folder = modelsFolder()): Promise<InstalledModel[]> {
   const names = (await readdir(folder).catch(() => [] as string[])).sort();

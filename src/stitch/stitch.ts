@@ -43,6 +43,12 @@ export interface Stitched {
  * @throws {NothingFitsError} where no two images belong together
  * @throws {WhitherError} where there are fewer than two images, or a panorama would be larger than `maxMegapixels`; the
  *   reason of `signal` once that is aborted
+ * @example
+ * import { stitch, writeImage } from 'whither';
+ *
+ * const { panoramas, report } = await stitch([imageA, imageB, imageC], { projection: 'cylindrical' });
+ * for (const { image } of panoramas) if (image) await writeImage('panorama.jpg', image);
+ * for (const { file, reason } of report.leftOut) console.log(`left out ${file}: ${reason}`);
  */
 export async function stitch(
   images: readonly (Image | ImageSource)[],

@@ -50,6 +50,13 @@ export function transformsOf(report: PanoramaReport, upright: boolean, scale: nu
  * Reads what `transformsOf` wrote, after a trip through JSON.
  *
  * @throws {WhitherError} where it is something else
+ * @example
+ * import { readFile } from 'node:fs/promises';
+ * import { stitch } from 'whither';
+ * import { parseTransforms } from 'whither/stitch';
+ *
+ * const transforms = parseTransforms(JSON.parse(await readFile('transforms.json', 'utf8')));
+ * const { panoramas } = await stitch([imageA, imageB], { transforms });
  */
 export function parseTransforms(value: unknown): Transforms {
   const given = value as Partial<Transforms> | null;

@@ -10,6 +10,10 @@ import type { Grey, Keypoints, Patches } from '../types.ts';
  *
  * @param size pixels along each side of a patch
  * @param extent side of the square in the image, in multiples of the keypoint's scale
+ * @example
+ * import { detectKeypoints, extractPatches } from 'whither/features';
+ *
+ * const { count, data } = extractPatches(image, detectKeypoints(image), 32, 12);
  */
 export function extractPatches(
   image: Image | Grey,

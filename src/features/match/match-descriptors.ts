@@ -13,6 +13,11 @@ const WHOLE = 2 ** 14;
  *
  * @returns matches by rising index of A
  * @throws {ShapeError} where the two are of different lengths
+ * @example
+ * import { extractFeatures, matchDescriptors } from 'whither/features';
+ *
+ * const [a, b] = [await extractFeatures(imageA), await extractFeatures(imageB)];
+ * const { indexA, indexB } = await matchDescriptors(a.descriptors, b.descriptors, { ratio: 0.8 });
  */
 export async function matchDescriptors(
   a: Descriptors,

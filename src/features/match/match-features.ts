@@ -50,6 +50,12 @@ const MOST_DISTANCE = 0.9;
  * once more among the candidates that the geometry leaves, which finds those that repeated texture hid.
  *
  * @throws as `matchDescriptors` and `fitModel`
+ * @example
+ * import { extractFeatures, matchFeatures } from 'whither/features';
+ *
+ * const [a, b] = [await extractFeatures(imageA), await extractFeatures(imageB)];
+ * const { correspondences, fit } = await matchFeatures(a, b, { model: 'affine' });
+ * console.log(`${fit.inlierCount} of ${correspondences.scores.length} matches agree`);
  */
 export async function matchFeatures(
   a: Features,

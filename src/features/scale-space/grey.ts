@@ -7,6 +7,11 @@ import type { Grey } from '../types.ts';
  * The grey of an image by ITU-R BT.601, 0.299 R + 0.587 G + 0.114 B, 0 to 255, not rounded.
  *
  * @param out where the result goes; defaults to a new array
+ * @example
+ * import { detectKeypoints, toGrey } from 'whither/features';
+ *
+ * const grey = toGrey(image);
+ * const corners = detectKeypoints(grey, { detector: 'harris' });
  */
 export function toGrey({ width, height, data }: Image, out?: Float32Array): Grey {
   if (data.length !== width * height * 3)

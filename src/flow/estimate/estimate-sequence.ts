@@ -44,6 +44,12 @@ export interface SequenceEstimate extends FlowEstimate {
  *
  * @param frames of one size; a source is not disposed of, since who opened it may walk through it again
  * @throws ShapeError where a frame is not of the first one's size; the reason of `signal` once that is aborted
+ * @example
+ * import { flowSequence, flowStatistics, loadFlowModel, openFrames } from 'whither';
+ *
+ * await using model = await loadFlowModel();
+ * for await (const { index, flow } of flowSequence(model, await openFrames('clip.mp4'), { preset: 'fast' }))
+ *   console.log(`pair ${index}: ${flowStatistics(flow).meanMagnitude} pixels`);
  */
 export async function* flowSequence(
   model: FlowModel,

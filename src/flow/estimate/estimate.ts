@@ -113,6 +113,12 @@ export interface FlowEstimate {
  * Estimates on one model take turns, in the order they were asked for.
  *
  * @throws ShapeError where the sizes differ; the reason of `signal` once that is aborted
+ * @example
+ * import { estimateFlow, loadFlowModel } from 'whither';
+ *
+ * await using model = await loadFlowModel();
+ * const { flow, confidence } = await estimateFlow(model, imageA, imageB, { preset: 'balanced', both: true });
+ * console.log(`(0, 0) of A lies at (${flow.data[0]}, ${flow.data[1]}) in B, confidence ${confidence!.data[0]}`);
  */
 export async function estimateFlow(
   model: FlowModel,

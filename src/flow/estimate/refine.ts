@@ -105,6 +105,13 @@ const WORTH_THREADS = 2 ** 20;
  * @returns a new flow field
  * @throws ShapeError where sizes differ
  * @throws BackendError where the JavaScript engine has no WebAssembly SIMD
+ * @example
+ * import { estimateFlow, loadFlowModel } from 'whither';
+ * import { refineFlow } from 'whither/flow';
+ *
+ * await using model = await loadFlowModel();
+ * const { flow } = await estimateFlow(model, imageA, imageB, { preset: 'fast' });
+ * const finer = await refineFlow(flow, imageA, imageB, { levels: [2, 1] });
  */
 export async function refineFlow(
   flow: FlowField,

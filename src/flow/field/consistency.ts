@@ -33,6 +33,10 @@ export interface Consistency {
  * flow back is occluded exactly where it is below one half.
  *
  * @throws ShapeError when the two differ in size
+ * @example
+ * import { checkForwardBackward } from 'whither/flow';
+ *
+ * const { occluded, confidence } = checkForwardBackward(flowAB, flowBA);
  */
 export function checkForwardBackward(
   flowAB: FlowField,

@@ -52,6 +52,12 @@ export interface FlowScore {
  * unknown as well, counted in `missingPixels`.
  *
  * @throws ShapeError when flow, truth or mask differ in size
+ * @example
+ * import { readFlow } from 'whither';
+ * import { scoreFlow } from 'whither/evaluate';
+ *
+ * const { epe, fl } = scoreFlow(flow, await readFlow('truth.png'));
+ * console.log(`off by ${epe} pixels on average`, fl);
  */
 export function scoreFlow(flow: FlowField, truth: FlowField, options: ScoreOptions = {}): FlowScore {
   checkOptions(options, OPTIONS, 'scoreFlow');

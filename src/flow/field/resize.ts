@@ -7,6 +7,11 @@ import { shrinkPixels } from '../../../kernels/shrink/index.ts';
  * Resizes a flow field under the half-pixel convention and multiplies its values by the ratio of each axis:
  * linear where an axis grows, mean over the covered stretch where it shrinks. Unknown pixels take no part;
  * a pixel of the result is known where half of what it is made of is.
+ *
+ * @example
+ * import { resizeFlow } from 'whither';
+ *
+ * const half = resizeFlow(flow, Math.ceil(flow.width / 2), Math.ceil(flow.height / 2)); // vectors half as long
  */
 export function resizeFlow(flow: FlowField, width: number, height: number): FlowField {
   checkFlow(flow, 'flow');

@@ -42,6 +42,13 @@ export interface SequenceMagnitude {
 /**
  * A scale that does not flicker: it follows a high percentile of each frame, upwards at once and downwards
  * slowly, so that a few wild vectors do not bleach a frame and calm frames do not flare up.
+ *
+ * @example
+ * import { colorizeFlow } from 'whither';
+ * import { sequenceMagnitude } from 'whither/flow';
+ *
+ * const scale = sequenceMagnitude({ percentile: 95 });
+ * for (const flow of [flowAB, flowBC]) colorizeFlow(flow, { maxMagnitude: scale.update(flow) });
  */
 export function sequenceMagnitude(options: SequenceMagnitudeOptions = {}): SequenceMagnitude {
   checkOptions(options, OPTIONS, 'sequenceMagnitude');
@@ -61,7 +68,14 @@ export function sequenceMagnitude(options: SequenceMagnitudeOptions = {}): Seque
   };
 }
 
-/** A percentile of the lengths of the known flow, in pixels; null where all of it is unknown. */
+/**
+ * A percentile of the lengths of the known flow, in pixels; null where all of it is unknown.
+ *
+ * @example
+ * import { flowPercentile } from 'whither/flow';
+ *
+ * const length = flowPercentile(flow, 95); // 95 % of the known flow is at most as long
+ */
 export function flowPercentile(flow: FlowField, percentile: number): number | null {
   checkFlow(flow, 'flow');
   checkNumber(percentile, 'percentile', 0, 100);

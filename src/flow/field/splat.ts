@@ -49,6 +49,10 @@ export interface SplattedImage extends WarpedImage {
  * (`valid` 0, fill colour), and so do the gaps that a strong enlargement tears.
  *
  * @throws ShapeError when image, flow, weights or importance differ in size
+ * @example
+ * import { splatImage } from 'whither/flow';
+ *
+ * const { image, valid } = splatImage(imageA, flowAB); // A as B would show it; holes are not valid
  */
 export function splatImage(imageA: Image, flowAB: FlowField, options: SplatImageOptions = {}): SplattedImage {
   checkOptions(options, IMAGE_OPTIONS, 'splatImage');
@@ -76,6 +80,10 @@ export function splatImage(imageA: Image, flowAB: FlowField, options: SplatImage
  * two motions would be neither.
  *
  * @throws ShapeError when flow, weights or importance differ in size
+ * @example
+ * import { invertFlow } from 'whither/flow';
+ *
+ * const flowBA = invertFlow(flowAB, { minCoverage: 0.5 });
  */
 export function invertFlow(flowAB: FlowField, options: SplatOptions = {}): MaskedFlow {
   checkOptions(options, SPLAT_OPTIONS, 'invertFlow');

@@ -150,6 +150,10 @@ function sample(imageB: Image, plan: WarpPlan, fill: Color): WarpedImage {
  * flow from A to B is known and points into B, and every pixel of B that takes part is known.
  *
  * @throws ShapeError when the two differ in size
+ * @example
+ * import { warpFlow } from 'whither/flow';
+ *
+ * const flowOfB = warpFlow(flowBC, flowAB); // at (x, y): how what A shows there moves from B to C
  */
 export function warpFlow(flowBC: FlowField, flowAB: FlowField): MaskedFlow {
   checkFlow(flowBC, 'flowBC');
@@ -212,6 +216,11 @@ export function sampleFlow(
  * Chains two flows: `flowAC(x) = flowAB(x) + flowBC(x + flowAB(x))`. Known where `warpFlow` knows the second.
  *
  * @throws ShapeError when the two differ in size
+ * @example
+ * import { composeFlow } from 'whither/flow';
+ *
+ * const flowAC = composeFlow(flowAB, flowBC);
+ * if (!flowAC.valid[0]) console.log('(0, 0) of A leads out of B');
  */
 export function composeFlow(flowAB: FlowField, flowBC: FlowField): MaskedFlow {
   const { width, height, data, valid } = warpFlow(flowBC, flowAB);

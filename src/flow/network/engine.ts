@@ -96,6 +96,12 @@ export class FlowModel {
  *   defaults to `whither-flow`
  * @throws ModelError where the model is missing, damaged or not for flow; BackendError where the backend and
  *   the model's graphs do not go together
+ * @example
+ * import { estimateFlow, loadFlowModel } from 'whither';
+ *
+ * const model = await loadFlowModel('whither-flow', { threads: 2 });
+ * const { flow } = await estimateFlow(model, imageA, imageB);
+ * await model.dispose();
  */
 export async function loadFlowModel(
   nameOrFolder: string = DEFAULT_FLOW_MODEL,

@@ -14,6 +14,11 @@ function logChoose(n: number, k: number): number {
  * @param sampleSize those that determine the geometry
  * @param chance the probability that a random point agrees, from 0 to 1
  * @param solutions geometries that one sample can give
+ * @example
+ * import { logFalseAlarms, toConfidence } from 'whither/geometry';
+ *
+ * const chance = (Math.PI * 3 ** 2) / (640 * 480); // of a random point to lie within 3 pixels
+ * const confidence = toConfidence(logFalseAlarms(200, 60, 4, chance));
  */
 export function logFalseAlarms(
   count: number,
@@ -38,7 +43,15 @@ export function logFalseAlarms(
  */
 const [OFFSET, SLOPE] = [-4.9, 3.2];
 
-/** The share of results with as few false alarms that are right, 0 to 1. */
+/**
+ * The share of results with as few false alarms that are right, 0 to 1.
+ *
+ * @example
+ * import { fitHomography, toConfidence } from 'whither/geometry';
+ *
+ * const { logFalseAlarms } = fitHomography(correspondences);
+ * console.log(`right with probability ${toConfidence(logFalseAlarms)}`);
+ */
 export function toConfidence(logAlarms: number): number {
   if (!(logAlarms < 0)) return 0;
   return 1 / (1 + Math.exp(-(OFFSET + SLOPE * Math.log(-logAlarms))));

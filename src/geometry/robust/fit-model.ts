@@ -49,6 +49,10 @@ interface Candidate {
  * The result depends on its arguments alone. That nothing stands out from chance is a result too, with a `reason`.
  *
  * @throws {TypeError | RangeError} for options that make no sense
+ * @example
+ * import { fitModel } from 'whither/geometry';
+ *
+ * const { matrix, inliers, confidence } = fitModel('affine', correspondences, { threshold: 3, seed: 1 });
  */
 export function fitModel(
   model: GeometricModel,
@@ -77,7 +81,15 @@ export function fitModel(
   return conclude(model, problem, matrix, correspondences, checked, iterations);
 }
 
-/** As {@link fitModel} of a homography from A to B. */
+/**
+ * As {@link fitModel} of a homography from A to B.
+ *
+ * @example
+ * import { fitHomography } from 'whither/geometry';
+ *
+ * const { matrix, inlierCount, reason } = fitHomography(correspondences, { threshold: 2 });
+ * if (!matrix) console.log(reason);
+ */
 export const fitHomography = (correspondences: Correspondences, options: FitOptions = {}): RobustFit =>
   fitModel('homography', correspondences, options);
 

@@ -105,7 +105,16 @@ function unitLength(f: Matrix3): Matrix3 {
   return f.map((value) => value / length) as unknown as Matrix3;
 }
 
-/** Sampson's distance with its sign: the error in pixels to first order (Hartley and Zisserman, section 11.4.3). */
+/**
+ * Sampson's distance with its sign: the error in pixels to first order (Hartley and Zisserman, section 11.4.3).
+ *
+ * @example
+ * import { fitModel, sampsonDistance } from 'whither/geometry';
+ *
+ * const { matrix } = fitModel('fundamental', correspondences);
+ * const { pointsA, pointsB } = correspondences;
+ * if (matrix) console.log(sampsonDistance(matrix, pointsA[0], pointsA[1], pointsB[0], pointsB[1]));
+ */
 export function sampsonDistance(f: Matrix3, x: number, y: number, u: number, v: number): number {
   const lx = f[0] * x + f[1] * y + f[2];
   const ly = f[3] * x + f[4] * y + f[5];

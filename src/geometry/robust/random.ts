@@ -1,4 +1,12 @@
-/** Numbers from 0 to below 1 that depend on the seed alone (mulberry32, Ettinger 2017). */
+/**
+ * Numbers from 0 to below 1 that depend on the seed alone (mulberry32, Ettinger 2017).
+ *
+ * @example
+ * import { createRandom } from 'whither/geometry';
+ *
+ * const random = createRandom(7);
+ * const points = Float64Array.from({ length: 200 }, () => 640 * random());
+ */
 export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

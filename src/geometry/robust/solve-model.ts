@@ -10,6 +10,10 @@ import type { GeometricModel } from '../types.ts';
  * @param weights how much each counts; defaults to all alike
  * @returns null where the points do not determine one
  * @throws {ShapeError} where the lengths do not fit together
+ * @example
+ * import { solveModel } from 'whither/geometry';
+ *
+ * const shift = solveModel('translation', [0, 0, 10, 0], [5, 2, 15, 2]); // [1, 0, 5, 0, 1, 2, 0, 0, 1]
  */
 export function solveModel(
   model: GeometricModel,

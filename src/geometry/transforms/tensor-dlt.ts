@@ -15,6 +15,10 @@ const FLAT = 1e-6;
  * @param height pixels
  * @returns from the rectangle to where it moves; null where three corners come to lie on a line
  * @throws {ShapeError} for another number of offsets
+ * @example
+ * import { tensorDlt } from 'whither/geometry';
+ *
+ * const homography = tensorDlt([3, 1, 3, 1, 3, 1, 3, 1], 128, 128); // a shift by (3, 1)
  */
 export function tensorDlt(offsets: ArrayLike<number>, width: number, height: number): Homography | null {
   if (offsets.length !== 8)

@@ -31,6 +31,11 @@ const bend = (squared: number): number => (squared > 0 ? squared * Math.log(squa
  * @param pointsA x and y interleaved, three or more that are not on one line, no two the same
  * @param smoothing 0 passes through every point; more lets points be missed to bend less
  * @throws {ShapeError} where the points do not determine one
+ * @example
+ * import { applyThinPlateSpline, fitThinPlateSpline } from 'whither/geometry';
+ *
+ * const spline = fitThinPlateSpline(pointsA, pointsB, 0.1); // near the pairs, not through them
+ * const [u, v] = applyThinPlateSpline(spline, [120, 80]);
  */
 export function fitThinPlateSpline(
   pointsA: ArrayLike<number>,
@@ -89,6 +94,11 @@ function buildSystem(controls: Float64Array, smoothing: number): Matrix {
  * Where points of A go in B.
  *
  * @param points x and y interleaved
+ * @example
+ * import { applyThinPlateSpline, fitThinPlateSpline } from 'whither/geometry';
+ *
+ * const spline = fitThinPlateSpline([0, 0, 100, 0, 0, 100, 50, 50], [0, 0, 100, 0, 0, 100, 60, 50]);
+ * const [u, v] = applyThinPlateSpline(spline, [50, 50]); // 60, 50
  */
 export function applyThinPlateSpline(
   { controls, centerX, centerY, scale, weights, affine }: ThinPlateSpline,
@@ -121,6 +131,11 @@ const THERE = 1e-9;
  * there, as where the spline folds over.
  *
  * @param points x and y interleaved
+ * @example
+ * import { fitThinPlateSpline, invertThinPlateSpline } from 'whither/geometry';
+ *
+ * const spline = fitThinPlateSpline([0, 0, 100, 0, 0, 100, 50, 50], [0, 0, 100, 0, 0, 100, 60, 50]);
+ * const [x, y] = invertThinPlateSpline(spline, [60, 50]); // 50, 50
  */
 export function invertThinPlateSpline(spline: ThinPlateSpline, points: ArrayLike<number>): Float64Array {
   const { controls, centerX, centerY, scale } = spline;

@@ -25,7 +25,14 @@ export interface WarpChain {
 /** Where the points of A lie in B, as one formula for all of the plane. */
 export type Warp = LinearWarp | SplineWarp | WarpChain;
 
-/** A matrix as a warp. */
+/**
+ * A matrix as a warp.
+ *
+ * @example
+ * import { applyInverseWarp, homographyWarp } from 'whither/geometry';
+ *
+ * const [x, y] = applyInverseWarp(homographyWarp(homographyAB), [120, 80]);
+ */
 export const homographyWarp = (matrix: Homography): LinearWarp => ({ kind: 'homography', matrix });
 
 /**
@@ -35,6 +42,11 @@ export const homographyWarp = (matrix: Homography): LinearWarp => ({ kind: 'homo
  * @param pointsB the same points in B
  * @param smoothing of a spline, see `fitThinPlateSpline`
  * @throws {ShapeError} where the points do not determine one
+ * @example
+ * import { applyWarp, fitWarp } from 'whither/geometry';
+ *
+ * const warp = fitWarp('affine', [0, 0, 100, 0, 0, 100], [5, 5, 205, 5, 5, 205]);
+ * const [u, v] = applyWarp(warp, [50, 50]); // 105, 105
  */
 export function fitWarp(
   kind: 'affine' | 'homography' | 'thin-plate',
@@ -54,6 +66,10 @@ export function fitWarp(
  * Where points of A go in B.
  *
  * @param points x and y interleaved
+ * @example
+ * import { applyWarp, homographyWarp } from 'whither/geometry';
+ *
+ * const [u, v] = applyWarp(homographyWarp(homographyAB), [120, 80]);
  */
 export function applyWarp(warp: Warp, points: ArrayLike<number>): Float64Array {
   switch (warp.kind) {
@@ -75,6 +91,11 @@ export function applyWarp(warp: Warp, points: ArrayLike<number>): Float64Array {
  *
  * @param points x and y interleaved
  * @throws {ShapeError} where a matrix takes the plane to a line
+ * @example
+ * import { applyInverseWarp, fitWarp } from 'whither/geometry';
+ *
+ * const warp = fitWarp('thin-plate', [0, 0, 100, 0, 0, 100, 50, 50], [0, 0, 100, 0, 0, 100, 60, 50]);
+ * const [x, y] = applyInverseWarp(warp, [60, 50]); // 50, 50
  */
 export function applyInverseWarp(warp: Warp, points: ArrayLike<number>): Float64Array {
   switch (warp.kind) {
@@ -92,6 +113,13 @@ export function applyInverseWarp(warp: Warp, points: ArrayLike<number>): Float64
 
 /**
  * The warp that applies `warpAB` and then `warpBC`. Matrices next to each other become one.
+ *
+ * @example
+ * import { applyWarp, composeWarps, fitWarp, homographyWarp } from 'whither/geometry';
+ *
+ * const warpAB = fitWarp('thin-plate', pointsA, pointsB);
+ * const warpAC = composeWarps(homographyWarp(homographyBC), warpAB);
+ * const [u, v] = applyWarp(warpAC, [120, 80]);
  */
 export function composeWarps(warpBC: Warp, warpAB: Warp): Warp {
   const warps: Warp[] = [];

@@ -39,7 +39,10 @@ const FORMATS: readonly FlowFileFormat[] = ['flo', 'png', 'pfm', 'npy'];
  *
  * @throws TypeError for another format, FileError where the bytes are not of it.
  * @example
- * const flow = decodeFlow(await response.bytes(), 'flo');
+ * import { readFile } from 'node:fs/promises';
+ * import { decodeFlow } from 'whither';
+ *
+ * const flow = decodeFlow(await readFile('flow.flo'), 'flo');
  */
 export function decodeFlow(
   bytes: Uint8Array,
@@ -57,7 +60,9 @@ export function decodeFlow(
  *
  * @throws TypeError for another format, ShapeError where the flow's data does not fit its size.
  * @example
- * response.end(encodeFlow(flow, 'npy'));
+ * import { encodeFlow } from 'whither';
+ *
+ * const body = new Response(encodeFlow(flow, 'npy'));
  */
 export function encodeFlow(flow: FlowField, format: FlowFileFormat): Uint8Array {
   checkOneOf(format, 'format', FORMATS);
@@ -108,6 +113,10 @@ export function isFlowFile(file: string | URL): boolean {
  *
  * @throws FileError where the file is missing, empty, cut, overlong, of another format than its name says, or claims
  *   more pixels than `maxPixels`.
+ * @example
+ * import { readFlow } from 'whither';
+ *
+ * const { width, height, data } = await readFlow('flow.flo');
  */
 export async function readFlow(file: string | URL, options: ReadFlowOptions = {}): Promise<FlowField> {
   checkOptions(options, READ_FLOW_OPTIONS, 'readFlow');
@@ -121,6 +130,10 @@ export async function readFlow(file: string | URL, options: ReadFlowOptions = {}
  * Writes a flow field, the format by extension as in {@link readFlow}, by way of a temporary file.
  *
  * @throws FileError where the file exists and `overwrite` is not set, or the format cannot hold the flow.
+ * @example
+ * import { writeFlow } from 'whither';
+ *
+ * await writeFlow('flow.flo', flow, { overwrite: true });
  */
 export async function writeFlow(
   file: string | URL,

@@ -26,6 +26,13 @@ const OPTIONS: OptionNames<FrameSinkOptions> = {
  *
  * @throws FileError where the output exists and neither `overwrite` nor, for a folder, `resume` is set, where the
  * extension is unknown, or where video is asked for and FFmpeg's optional package is not installed.
+ * @example
+ * import { createFrameSink } from 'whither';
+ *
+ * const { width, height } = imageA;
+ * const sink = await createFrameSink('out.mp4', { width, height, frameRate: 25 });
+ * for (const image of [imageA, imageB]) await sink.write(image);
+ * await sink.close();
  */
 export async function createFrameSink(target: string | URL, options: FrameSinkOptions): Promise<FrameSink> {
   const path = toPath(target);

@@ -24,6 +24,12 @@ const ANIMATED = new Set(['.gif', '.webp']);
  * or a single image.
  *
  * @throws FileError where there is nothing, nothing that can be decoded, or not one frame.
+ * @example
+ * import { openFrames } from 'whither';
+ *
+ * const source = await openFrames('clip.mp4', { every: 5, maxSize: 640 });
+ * for await (const { index, image } of source.frames()) console.log(index, image.width);
+ * source.dispose();
  */
 export async function openFrames(input: string | URL, options: OpenFramesOptions = {}): Promise<FrameSource> {
   checkOptions(options, OPTIONS, 'openFrames');
@@ -40,9 +46,7 @@ export async function openFrames(input: string | URL, options: OpenFramesOptions
     throw new FileError(`Expected a video, a GIF or a folder of images at ${source} but there is nothing`);
   }
   if (found === 'other')
-    throw new FileError(
-      `Expected a video, a GIF or a folder of images but ${source} is a device or a pipe`,
-    );
+    throw new FileError(`Expected a video, a GIF or a folder of images but ${source} is a device or a pipe`);
   const extension = extname(source).toLowerCase();
   if (ANIMATED.has(extension)) return openAnimation(source, checked);
   if (IMAGE_EXTENSIONS.includes(extension)) return openImages([source], checked);

@@ -370,6 +370,11 @@ export function opaqueOfAlpha(alpha: Uint8Array, width: number, height: number):
  *
  * @throws FileError where the file is missing, a folder, empty, no image, cut short, or claims more pixels than
  * `maxPixels`.
+ * @example
+ * import { readImage } from 'whither';
+ *
+ * const { width, height, data } = await readImage('photo.jpg');
+ * const [red, green, blue] = data.subarray((5 * width + 3) * 3); // of pixel (3, 5)
  */
 export async function readImage(path: string | URL, options: ReadImageOptions = {}): Promise<Image> {
   checkOptions(options, OPTIONS, 'readImage');
@@ -381,6 +386,11 @@ export async function readImage(path: string | URL, options: ReadImageOptions = 
  * stretched alike in all of them.
  *
  * @returns the images in the order of `paths`
+ * @example
+ * import { match, readImages } from 'whither';
+ *
+ * const [imageA, imageB] = await readImages(['thermal-1.tiff', 'thermal-2.tiff']);
+ * const { homography } = await match(imageA, imageB);
  */
 export async function readImages(
   paths: readonly (string | URL)[],
@@ -400,6 +410,11 @@ export async function readImages(
  *
  * @param bytes a Buffer or another Uint8Array; a path is refused
  * @throws FileError where the bytes are no image, are cut short, or claim more pixels than `maxPixels`.
+ * @example
+ * import { decodeImage } from 'whither';
+ *
+ * const response = await fetch('https://example.org/image.jpg');
+ * const image = await decodeImage(new Uint8Array(await response.arrayBuffer()), { maxPixels: 20e6 });
  */
 export async function decodeImage(bytes: Uint8Array, options: ReadImageOptions = {}): Promise<Image> {
   checkOptions(options, OPTIONS, 'decodeImage');
@@ -470,6 +485,10 @@ export type ImageFileFormat = 'png' | 'jpeg' | 'webp' | 'tiff';
  * The content of an image file, as {@link writeImage} writes it.
  *
  * @throws TypeError for another format, ShapeError where the data does not fit the size.
+ * @example
+ * import { colorizeFlow, encodeImage } from 'whither';
+ *
+ * const png = await encodeImage(colorizeFlow(flow).image, 'png');
  */
 export async function encodeImage(image: Image, format: ImageFileFormat): Promise<Uint8Array> {
   checkOneOf(format, 'format', ['png', 'jpeg', 'webp', 'tiff']);
@@ -495,6 +514,10 @@ async function writeRaster(target: string | URL, source: () => Sharp, options: W
  * colour resolution.
  *
  * @throws FileError where the extension is another or the file exists and `overwrite` is not set.
+ * @example
+ * import { readImage, resizeImage, writeImage } from 'whither';
+ *
+ * await writeImage('small.png', resizeImage(await readImage('photo.jpg'), 320, 240), { overwrite: true });
  */
 export async function writeImage(
   path: string | URL,
@@ -511,6 +534,10 @@ export async function writeImage(
  * Reads a mask from an image: 1 wherever any colour channel is not 0, at full depth; transparency is ignored.
  *
  * @throws FileError as {@link readImage} does.
+ * @example
+ * import { flowStatistics, readMask } from 'whither';
+ *
+ * const { meanMagnitude } = flowStatistics(flow, { mask: await readMask('person.png') });
  */
 export async function readMask(path: string | URL, options: ReadImageOptions = {}): Promise<Mask> {
   checkOptions(options, OPTIONS, 'readMask');
@@ -532,6 +559,13 @@ export async function readMask(path: string | URL, options: ReadImageOptions = {
 /**
  * Writes a mask as a grey image, 255 where it is 1 and 0 elsewhere; the format by extension as in
  * {@link writeImage}.
+ *
+ * @example
+ * import { estimateFlow, loadFlowModel, writeMask } from 'whither';
+ *
+ * await using model = await loadFlowModel();
+ * const { occluded } = await estimateFlow(model, imageA, imageB, { both: true });
+ * await writeMask('occluded.png', occluded!);
  */
 export async function writeMask(path: string | URL, mask: Mask, options: WriteOptions = {}): Promise<void> {
   checkOptions(options, WRITE_OPTIONS, 'writeMask');

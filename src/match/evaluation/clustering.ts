@@ -10,6 +10,10 @@ import { checkDescriptors, descriptorAt } from '../metric/index.ts';
  * have it. Two divisions with one group each are the same: 1.
  *
  * @throws {ShapeError} where the divisions differ in length; RangeError where they are empty
+ * @example
+ * import { normalizedMutualInformation } from 'whither/evaluate';
+ *
+ * const agreement = normalizedMutualInformation([0, 0, 1, 1], [7, 7, 3, 3]); // 1: the same groups by other names
  */
 export function normalizedMutualInformation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length)
@@ -56,6 +60,11 @@ const OPTIONS: OptionNames<ClusterOptions> = { seed: true, rounds: true };
  * Vassilvitskii 2007).
  *
  * @returns the cluster, 0 to `count - 1`, of each descriptor
+ * @example
+ * import { clusterDescriptors } from 'whither/evaluate';
+ *
+ * const clusters = clusterDescriptors(descriptors, 10, { seed: 1 });
+ * console.log(`the first descriptor is in cluster ${clusters[0]}`);
  */
 export function clusterDescriptors(
   descriptors: Descriptors,
@@ -80,6 +89,11 @@ export function clusterDescriptors(
 
 /**
  * The normalised mutual information of the classes and the clusters that k-means finds, as many as there are classes.
+ *
+ * @example
+ * import { scoreClustering } from 'whither/evaluate';
+ *
+ * const agreement = scoreClustering(descriptors, labels, { seed: 1 });
  */
 export function scoreClustering(
   descriptors: Descriptors,

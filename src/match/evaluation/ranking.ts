@@ -7,6 +7,11 @@ import type { ScoredPairs } from './scores.ts';
  * FPR95 of the patch literature (Brown, Hua and Winder 2011) at 0.95.
  *
  * @param recall above 0, at most 1; defaults to 0.95
+ * @example
+ * import { falsePositiveRateAtRecall, toScores } from 'whither/evaluate';
+ *
+ * const scores = toScores([0.2, 0.4, 0.3, 0.9]);
+ * const fpr95 = falsePositiveRateAtRecall({ scores, same: [true, true, false, false] }, 0.95); // 0.5
  */
 export function falsePositiveRateAtRecall(pairs: ScoredPairs, recall = 0.95): number {
   checkRate(recall, 'recall', true);
@@ -25,6 +30,11 @@ export function falsePositiveRateAtRecall(pairs: ScoredPairs, recall = 0.95): nu
 /**
  * The mean of the precisions at each pair that is the same, in order of falling score, 0 to 1; the step-wise area under
  * the precision-recall curve. Ties count against.
+ *
+ * @example
+ * import { averagePrecision } from 'whither/evaluate';
+ *
+ * const precision = averagePrecision({ scores: [0.9, 0.8, 0.3], same: [true, false, true] }); // (1 + 2 / 3) / 2
  */
 export function averagePrecision(pairs: ScoredPairs): number {
   const { order, positives } = rankPairs(pairs);

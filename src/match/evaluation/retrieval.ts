@@ -50,6 +50,11 @@ export interface RetrievalScore {
  * that of the metric-learning literature (Oh Song et al. 2016).
  *
  * @throws {RangeError} where every query is a lone one; ShapeError where labels and descriptors differ in number
+ * @example
+ * import { scoreRetrieval } from 'whither/evaluate';
+ *
+ * const { precisionAt1, recallAt } = await scoreRetrieval({ descriptors, labels }, { recallAt: [1, 5] });
+ * console.log(precisionAt1, recallAt[5]);
  */
 export async function scoreRetrieval(
   queries: LabelledDescriptors,

@@ -11,7 +11,15 @@ export interface RocCurve {
   readonly thresholds: Float64Array;
 }
 
-/** One point for every different score, and (0, 0) before them. */
+/**
+ * One point for every different score, and (0, 0) before them.
+ *
+ * @example
+ * import { rocCurve } from 'whither/evaluate';
+ *
+ * const curve = rocCurve({ scores: [0.9, 0.8, 0.3], same: [true, false, true] });
+ * const { falsePositiveRate, truePositiveRate, thresholds } = curve;
+ */
 export function rocCurve(pairs: ScoredPairs): RocCurve {
   const { order, positives, negatives } = rankPairs(pairs);
   const points: [number, number, number][] = [[0, 0, Infinity]];
@@ -33,6 +41,11 @@ export function rocCurve(pairs: ScoredPairs): RocCurve {
 /**
  * The area under the ROC curve, 0 to 1: the chance that a pair that is the same scores above one that is not, ties
  * counting half.
+ *
+ * @example
+ * import { areaUnderRoc } from 'whither/evaluate';
+ *
+ * const area = areaUnderRoc({ scores: [0.9, 0.8, 0.3], same: [true, false, false] }); // 1
  */
 export function areaUnderRoc(pairs: ScoredPairs): number {
   const { falsePositiveRate: x, truePositiveRate: y } = rocCurve(pairs);
@@ -41,7 +54,14 @@ export function areaUnderRoc(pairs: ScoredPairs): number {
   return area;
 }
 
-/** The rate at which the curve's straight pieces have as many false accepts as false rejects, 0 to 1. */
+/**
+ * The rate at which the curve's straight pieces have as many false accepts as false rejects, 0 to 1.
+ *
+ * @example
+ * import { equalErrorRate } from 'whither/evaluate';
+ *
+ * const rate = equalErrorRate({ scores: [0.9, 0.4, 0.6, 0.1], same: [true, true, false, false] }); // 0.5
+ */
 export function equalErrorRate(pairs: ScoredPairs): number {
   const { falsePositiveRate: x, truePositiveRate: y } = rocCurve(pairs);
   // 1 - y falls to 0 while x rises to 1, so they cross on some piece.

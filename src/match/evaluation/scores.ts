@@ -40,7 +40,14 @@ export function rankPairs({ scores, same }: ScoredPairs): RankedPairs {
   return { order, positives, negatives };
 }
 
-/** Minus the distances, for functions that want scores. */
+/**
+ * Minus the distances, for functions that want scores.
+ *
+ * @example
+ * import { areaUnderRoc, toScores } from 'whither/evaluate';
+ *
+ * const area = areaUnderRoc({ scores: toScores([0.1, 0.5]), same: [true, false] }); // 1
+ */
 export function toScores(distances: ArrayLike<number>): Float64Array {
   return Float64Array.from({ length: distances.length }, (_, i) => -distances[i]);
 }

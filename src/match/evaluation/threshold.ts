@@ -17,6 +17,11 @@ export interface ChosenThreshold {
  * @param distances of pairs that the threshold will not be judged on
  * @param same 1 or true for the pairs that are the same
  * @throws {RangeError} where there are too few differing pairs for such a rate: at least its inverse are needed
+ * @example
+ * import { chooseThreshold } from 'whither/evaluate';
+ *
+ * const { threshold, truePositiveRate } = chooseThreshold(distances, same, 0.01);
+ * console.log(`${truePositiveRate} of the same pairs are at most ${threshold} apart`);
  */
 export function chooseThreshold(
   distances: ArrayLike<number>,

@@ -63,6 +63,11 @@ const HALF = 0.03;
  * Images may have any sizes, each its own, from 1 x 1 on.
  *
  * @throws {TypeError | ShapeError | RangeError} where an image is none, or an option makes no sense
+ * @example
+ * import { estimateHomography, loadHomographyModel } from 'whither/geometry';
+ *
+ * await using model = await loadHomographyModel();
+ * const { homography, confidence } = await estimateHomography(model, imageA, imageB);
  */
 export async function estimateHomography(
   model: HomographyModel,

@@ -17,6 +17,12 @@ const OPTIONS: OptionNames<HomographyCorrespondencesOptions> = { score: true, co
  * takes correspondences. They agree with it exactly, so that their number and their agreement prove nothing.
  *
  * @param homography from pixels of A to pixels of B
+ * @example
+ * import { match } from 'whither';
+ * import { correspondencesFromHomography } from 'whither/geometry';
+ *
+ * const correspondences = correspondencesFromHomography(homographyAB, imageA, imageB);
+ * const { matrix } = await match(imageA, imageB, { correspondences });
  */
 export function correspondencesFromHomography(
   homography: Homography,

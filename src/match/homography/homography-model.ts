@@ -63,6 +63,11 @@ export class HomographyModel {
  *
  * @param nameOrFolder name of an installed model, or a folder that holds a `model.json`
  * @throws {ModelError} where the model is missing, damaged, or for something else
+ * @example
+ * import { estimateHomography, loadHomographyModel } from 'whither/geometry';
+ *
+ * await using model = await loadHomographyModel('homography', { threads: 1 });
+ * const { homography } = await estimateHomography(model, imageA, imageB);
  */
 export async function loadHomographyModel(
   nameOrFolder: string = DEFAULT_HOMOGRAPHY_MODEL,

@@ -21,6 +21,12 @@ const METRIC_OPTIONS: OptionNames<FitMetricOptions> = { regularization: true };
  * every direction is measured in its own standard deviations. Unsupervised.
  *
  * @param descriptors at least two
+ * @example
+ * import { fitMahalanobis, vectorDistance } from 'whither/evaluate';
+ *
+ * const metric = fitMahalanobis(descriptors);
+ * const { length, data } = descriptors;
+ * const distance = vectorDistance(metric, data.subarray(0, length), data.subarray(length, 2 * length));
  */
 export function fitMahalanobis(descriptors: Descriptors, options: FitMetricOptions = {}): LearnedMetric {
   checkOptions(options, METRIC_OPTIONS, 'fitMahalanobis');
@@ -50,6 +56,11 @@ const LDA_OPTIONS: OptionNames<FitLdaOptions> = { ...METRIC_OPTIONS, rank: true 
  * between-class scatter there span the space in which L2 is taken.
  *
  * @param labels the class of each descriptor; at least two classes, one of them with two members or more
+ * @example
+ * import { fitLda, pairwiseDistances } from 'whither/evaluate';
+ *
+ * const metric = fitLda(descriptors, labels, { rank: 16 });
+ * const { data } = await pairwiseDistances(queries, descriptors, metric);
  */
 export function fitLda(
   descriptors: Descriptors,

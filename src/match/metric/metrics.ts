@@ -107,6 +107,10 @@ function checkLearned({ length, rank, projection }: LearnedMetric): void {
  * The distance of two vectors; smaller is more alike.
  *
  * @throws {ShapeError} where their lengths differ, from each other or from what the metric was fitted to
+ * @example
+ * import { vectorDistance } from 'whither/evaluate';
+ *
+ * const distance = vectorDistance('l2', [0, 0], [3, 4]); // 5
  */
 export function vectorDistance(metric: MetricChoice, a: ArrayLike<number>, b: ArrayLike<number>): number {
   const resolved = resolveMetric(metric);
@@ -128,6 +132,12 @@ export function checkLength(metric: LearnedMetric, length: number): void {
 /**
  * How alike two things are whose distance this is; greater is more alike: the dot product, the cosine, 1 - angle / pi,
  * the RBF kernel, and for the others minus the distance.
+ *
+ * @example
+ * import { similarityOf, vectorDistance } from 'whither/evaluate';
+ *
+ * const distance = vectorDistance('cosine', [1, 0], [1, 1]);
+ * const cosine = similarityOf({ kind: 'cosine' }, distance);
  */
 export function similarityOf(metric: Metric, distance: number): number {
   return ONE_LESS.has(metric.kind) ? 1 - distance : -distance;

@@ -24,6 +24,11 @@ const [BLOCK_ROWS, BLOCK_SIZE] = [1024, 2 ** 24];
  * 1e-6 elsewhere; `vectorDistance` is exact for one pair.
  *
  * @throws {ShapeError} where the descriptors have different lengths
+ * @example
+ * import { pairwiseDistances } from 'whither/evaluate';
+ *
+ * const { columns, data } = await pairwiseDistances(queries, descriptors, 'cosine');
+ * console.log('query 2 to descriptor 5:', data[2 * columns + 5]);
  */
 export async function pairwiseDistances(
   a: Descriptors,

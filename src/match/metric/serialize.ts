@@ -2,7 +2,15 @@ import { ModelError, describe } from '../../core/index.ts';
 import { resolveMetric } from './metrics.ts';
 import type { LearnedMetric, Metric } from './metrics.ts';
 
-/** A metric as JSON text, learned ones with all their numbers; `parseMetric` reads it back. */
+/**
+ * A metric as JSON text, learned ones with all their numbers; `parseMetric` reads it back.
+ *
+ * @example
+ * import { writeFile } from 'node:fs/promises';
+ * import { fitLda, serializeMetric } from 'whither/evaluate';
+ *
+ * await writeFile('metric.json', serializeMetric(fitLda(descriptors, labels)));
+ */
 export function serializeMetric(metric: Metric): string {
   const resolved = resolveMetric(metric);
   return JSON.stringify(
@@ -15,6 +23,12 @@ export function serializeMetric(metric: Metric): string {
  *
  * @param source where it came from, for the error's sentence
  * @throws {ModelError} where it holds none
+ * @example
+ * import { readFile } from 'node:fs/promises';
+ * import { pairwiseDistances, parseMetric } from 'whither/evaluate';
+ *
+ * const metric = parseMetric(await readFile('metric.json', 'utf8'), 'metric.json');
+ * const { data } = await pairwiseDistances(queries, descriptors, metric);
  */
 export function parseMetric(text: string, source = 'the text'): Metric {
   let value: unknown;

@@ -25,6 +25,12 @@ const OUTLINE: Color = [255, 220, 0];
 /**
  * Both images side by side, A on the left, a line from each point to its counterpart: inliers in colours that tell
  * neighbours apart, the others in faint red below them.
+ *
+ * @example
+ * import { drawMatches, match, writeImage } from 'whither';
+ *
+ * const { correspondences, inliers, homography } = await match(imageA, imageB);
+ * await writeImage('matches.png', drawMatches(imageA, imageB, correspondences, { inliers, homography }));
  */
 export function drawMatches(
   imageA: Image,

@@ -18,6 +18,10 @@ const OPTIONS: OptionNames<FlowCorrespondencesOptions> = { confidence: true, lea
  * few. The score is the confidence.
  *
  * @throws {ShapeError} where flow and confidence differ in size
+ * @example
+ * import { correspondencesFromFlow, fitHomography } from 'whither/geometry';
+ *
+ * const { matrix } = fitHomography(correspondencesFromFlow(flowAB, { confidence, step: 8 }));
  */
 export function correspondencesFromFlow(
   { width, height, data, valid }: FlowField,

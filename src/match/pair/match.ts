@@ -122,6 +122,12 @@ const SETTLED = 2;
  *
  * @throws {TypeError | RangeError | ShapeError} for options or images that make no sense; the reason of `signal` once that
  *   is aborted
+ * @example
+ * import { applyHomography, match } from 'whither';
+ *
+ * const { homography, confidence, reason } = await match(imageA, imageB);
+ * if (homography) console.log('(0, 0) of A lies at', applyHomography(homography, 0, 0), 'in B', confidence);
+ * else console.log(reason);
  */
 export async function match(imageA: Image, imageB: Image, options: MatchOptions = {}): Promise<PairMatch> {
   checkOptions(options, OPTIONS, 'match');

@@ -31,6 +31,13 @@ const MOST_SCORES = 2 ** 29;
  * Compares every place of A with every place of B through the all-pairs correlation kernel.
  *
  * @throws {ShapeError} where the volume would not fit: make the images smaller, or use {@link localSimilarity}
+ * @example
+ * import { loadPatchModel, scalarToImage } from 'whither';
+ * import { denseSimilarity, similaritiesOfCell } from 'whither/features';
+ *
+ * await using model = await loadPatchModel();
+ * const similarity = await denseSimilarity(model, imageA, imageB);
+ * const shown = scalarToImage(similaritiesOfCell(similarity, 10, 4));
  */
 export async function denseSimilarity(
   model: PatchModel,
@@ -55,6 +62,12 @@ export async function denseSimilarity(
  *
  * @param imageB of the size of A
  * @param radius in cells, 0 or more
+ * @example
+ * import { loadPatchModel } from 'whither';
+ * import { localSimilarity } from 'whither/features';
+ *
+ * await using model = await loadPatchModel();
+ * const { volume, grid } = await localSimilarity(model, imageA, imageB, 4);
  */
 export async function localSimilarity(
   model: PatchModel,
@@ -79,6 +92,13 @@ export async function localSimilarity(
  *
  * @param column of the cell in A
  * @param row of the cell in A
+ * @example
+ * import { loadPatchModel, scalarToImage } from 'whither';
+ * import { denseSimilarity, similaritiesOfCell } from 'whither/features';
+ *
+ * await using model = await loadPatchModel();
+ * const similarity = await denseSimilarity(model, imageA, imageB);
+ * const shown = scalarToImage(similaritiesOfCell(similarity, 10, 4));
  */
 export function similaritiesOfCell({ volume }: DenseSimilarity, column: number, row: number): ScalarField {
   checkInteger(column, 'column', 0, volume.widthA - 1);

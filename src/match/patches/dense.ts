@@ -26,6 +26,12 @@ const SQUARES = 1024;
  * convolutional graph in one run where it has one, and else square by square.
  *
  * @throws {ShapeError} where the image is smaller than one patch; ModelError where the model makes no descriptors
+ * @example
+ * import { loadPatchModel } from 'whither';
+ * import { describeDense } from 'whither/features';
+ *
+ * await using model = await loadPatchModel();
+ * const { width, height, channels, stride } = await describeDense(model, image);
  */
 export async function describeDense(
   model: PatchModel,

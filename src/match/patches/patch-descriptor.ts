@@ -10,6 +10,12 @@ import { packPatches } from '../patch-image.ts';
  * @param extent side of the square that a patch covers, in multiples of the keypoint's scale; defaults to 12, what
  *   SIFT covers
  * @throws {ModelError} where the model makes no descriptors
+ * @example
+ * import { loadPatchModel } from 'whither';
+ * import { extractFeatures, toPatchDescriptor } from 'whither/features';
+ *
+ * await using model = await loadPatchModel();
+ * const { descriptors } = await extractFeatures(image, { descriptor: toPatchDescriptor(model) });
  */
 export function toPatchDescriptor(model: PatchModel, extent = 12): PatchDescriptor {
   const describer = describerOf(model);

@@ -93,6 +93,11 @@ export const DEFAULT_PATCH_MODEL = 'patchnet';
  *
  * @param nameOrFolder name of an installed model (see `listModels`), a folder that holds a `model.json`, or a measure
  * @throws {ModelError} where the model is missing, damaged, not for patches, or has no file of that precision
+ * @example
+ * import { loadPatchModel, similarity } from 'whither';
+ *
+ * await using model = await loadPatchModel('patchnet');
+ * const { score } = await similarity(model, patchA, patchB);
  */
 export async function loadPatchModel(
   nameOrFolder: string = DEFAULT_PATCH_MODEL,

@@ -54,6 +54,12 @@ const SQUARES = 256;
  *
  * @param point inside image A
  * @throws {RangeError} for a point outside; ShapeError where B is smaller than a patch
+ * @example
+ * import { loadPatchModel, similarityMap } from 'whither';
+ *
+ * await using model = await loadPatchModel();
+ * const { peak } = await similarityMap(model, imageA, { x: 120, y: 80 }, imageB);
+ * console.log(`most alike at (${peak.x}, ${peak.y})`);
  */
 export async function similarityMap(
   model: PatchModel,

@@ -42,6 +42,12 @@ const OPTIONS: OptionNames<SimilarityOptions> = { metric: true };
  * @param patches 8-bit grey or RGB images of any size, brought to the model's by area; or packed ones
  * @throws {TypeError | ShapeError | RangeError} for patches that are none, or no patches at all
  * @throws {ModelError} where the model makes no descriptors
+ * @example
+ * import { loadPatchModel } from 'whither';
+ * import { describePatches } from 'whither/features';
+ *
+ * await using model = await loadPatchModel();
+ * const { count, length, data } = await describePatches(model, [patchA, patchB]);
  */
 export async function describePatches(
   model: PatchModel,
@@ -66,6 +72,11 @@ function describeNamed(
  * How alike two patches are.
  *
  * @throws as {@link similarities}
+ * @example
+ * import { loadPatchModel, similarity } from 'whither';
+ *
+ * await using model = await loadPatchModel();
+ * const { score, distance } = await similarity(model, patchA, patchB, { metric: 'cosine' });
  */
 export async function similarity(
   model: PatchModel,
@@ -83,6 +94,12 @@ export async function similarity(
  * @throws {TypeError | ShapeError | RangeError} for patches that are none, lists that are empty or differ in length,
  *   and metrics that are unknown
  * @throws {ModelError} for a metric where the model itself compares
+ * @example
+ * import { loadPatchModel } from 'whither';
+ * import { similarities } from 'whither/features';
+ *
+ * await using model = await loadPatchModel();
+ * const { scores } = await similarities(model, [patchA, patchA], [patchA, patchB]);
  */
 export async function similarities(
   model: PatchModel,

@@ -25,6 +25,11 @@ export interface Verification extends Similarity {
  *
  * @param threshold a distance, such as `chooseThreshold` gives for pairs of one's own, or a false-positive rate
  * @throws {RangeError} where no two patches could have that distance, or the model has no threshold of that rate
+ * @example
+ * import { loadPatchModel, verify } from 'whither';
+ *
+ * await using model = await loadPatchModel();
+ * const { same } = await verify(model, patchA, patchB, { falsePositiveRate: 0.01 });
  */
 export async function verify(
   model: PatchModel,

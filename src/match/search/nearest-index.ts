@@ -49,6 +49,11 @@ export interface NearestIndex {
  * `usearch`, which must be installed beside this one: `npm install usearch`.
  *
  * @throws {BackendError} where the package is absent; TypeError for `l1`, which it does not have
+ * @example
+ * import { createNearestIndex } from 'whither/features';
+ *
+ * const index = await createNearestIndex(descriptors, { metric: 'cosine' });
+ * const { indices, distances } = index.search(queries, 5);
  */
 export async function createNearestIndex(
   base: Descriptors,

@@ -34,6 +34,11 @@ export const MOST_BRUTE_FORCE = 1e5;
  * distances the lower index comes first.
  *
  * @throws {RangeError} where the base holds more than 100 000 descriptors; ShapeError where the lengths differ
+ * @example
+ * import { findNearest } from 'whither/features';
+ *
+ * const { k, indices } = await findNearest(queries, descriptors, { k: 5, metric: 'l2' });
+ * console.log('nearest to the first query:', indices.subarray(0, k));
  */
 export async function findNearest(
   queries: Descriptors,

@@ -25,6 +25,13 @@ const REGRESSED: Color = [0, 230, 230];
 /**
  * Four panels: A with its points and a grid; B with the points carried over, the grid bent by the flow (yellow, faint
  * where the confidence is low) and the outline of the regressed warp (cyan); B brought onto A by the flow; and both mixed.
+ *
+ * @example
+ * import { drawSemanticMatch, loadSemanticModel, matchSemantic, writeImage } from 'whither';
+ *
+ * await using model = await loadSemanticModel();
+ * const found = await matchSemantic(model, imageA, imageB);
+ * await writeImage('same-parts.png', drawSemanticMatch(imageA, imageB, found, { points: [120, 80] }));
  */
 export function drawSemanticMatch(
   imageA: Image,

@@ -89,7 +89,17 @@ export interface SemanticMatch {
   readonly milliseconds: number;
 }
 
-/** What semantic matching knows of an image, worked out once for many matches; plain data. */
+/**
+ * What semantic matching knows of an image, worked out once for many matches; plain data.
+ *
+ * @example
+ * import { loadSemanticModel, matchSemantic } from 'whither';
+ * import { describeSemantic } from 'whither/features';
+ *
+ * await using model = await loadSemanticModel();
+ * const query = await describeSemantic(model, image);
+ * for (const other of [imageA, imageB]) console.log((await matchSemantic(model, query, other)).score);
+ */
 export async function describeSemantic(model: SemanticModel, image: Image): Promise<SemanticFeatures> {
   checkImage(image, 'image');
   return model.features(image);
@@ -106,6 +116,12 @@ export async function describeSemantic(model: SemanticModel, image: Image): Prom
  * @param a image, or what `describeSemantic` of this model gave for it
  *
  * @throws {TypeError} where an image is none; the reason of `signal` once that is aborted
+ * @example
+ * import { loadSemanticModel, matchSemantic, transferPoints } from 'whither';
+ *
+ * await using model = await loadSemanticModel();
+ * const found = await matchSemantic(model, imageA, imageB);
+ * const { pointsB } = transferPoints(found, [120, 80]); // the same part of the other object
  */
 export async function matchSemantic(
   model: SemanticModel,

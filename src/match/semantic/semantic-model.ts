@@ -133,6 +133,11 @@ export class SemanticModel {
  *
  * @param nameOrFolder name of an installed model, or a folder that holds a `model.json`
  * @throws {ModelError} where the model is missing, damaged, or for something else
+ * @example
+ * import { loadSemanticModel, matchSemantic } from 'whither';
+ *
+ * await using model = await loadSemanticModel('semantic');
+ * const { score } = await matchSemantic(model, imageA, imageB);
  */
 export async function loadSemanticModel(
   nameOrFolder: string = DEFAULT_SEMANTIC_MODEL,

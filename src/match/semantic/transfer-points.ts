@@ -14,6 +14,12 @@ export type TransferredPoints = Correspondences;
  *
  * @param points x and y interleaved, in pixels of A
  * @throws {TypeError} where the points are not pairs of finite numbers, or a transform is wanted that was not found
+ * @example
+ * import { loadSemanticModel, matchSemantic, transferPoints } from 'whither';
+ *
+ * await using model = await loadSemanticModel();
+ * const found = await matchSemantic(model, imageA, imageB);
+ * const { pointsB, scores } = transferPoints(found, [120, 80, 200, 64]);
  */
 export function transferPoints(
   match: SemanticMatch,

@@ -60,6 +60,14 @@ const SETTLED = 1e-5;
  *
  * The derivatives are exact: with M = inv(Hb) Ha, a step d of A's generator G changes M x by M G x, and of B's by
  * -G M x.
+ *
+ * @example
+ * import { bundleAdjust, rotationCameras } from 'whither/stitch';
+ *
+ * const rotations = [identity, identity];
+ * const start = rotationCameras({ sizes, rotations, focals: [800, 800], focalGroups: [0, 0], anchor: 0 });
+ * const { cameras, rms } = bundleAdjust(start, [{ a: 0, b: 1, points: correspondences }]);
+ * console.log(`focal lengths ${cameras.focals}, error ${rms} pixels`);
  */
 export function bundleAdjust<Cameras extends AdjustableCameras<Cameras>>(
   start: Cameras,

@@ -40,6 +40,12 @@ const MOST_STRETCH = 40;
  * homographies, unless these would tear the panorama apart.
  *
  * @param forced a model to take whatever the evidence; the explanation says so
+ * @example
+ * import { chooseModel, register } from 'whither/stitch';
+ *
+ * const { views, pairs } = await register(sources);
+ * const component = { views: views.map(({ view }) => view), pairs: pairs.filter((pair) => pair.verified) };
+ * const { placement, explanation } = chooseModel(component, 'rotation');
  */
 export function chooseModel(component: Component, forced?: CameraModel): ModelChoice {
   const fitters = { rotation: fitRotationModel, affine: fitAffine, homography: fitHomographies };

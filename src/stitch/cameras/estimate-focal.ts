@@ -34,6 +34,11 @@ const SHARPNESS = 1.15;
 /**
  * The focal lengths in pixels by which a homography between two images of a turning camera can come about, where
  * the principal points are the middles (Szeliski and Shum 1997, section 4); none where it says nothing.
+ *
+ * @example
+ * import { focalsOfHomography } from 'whither/stitch';
+ *
+ * const focals = focalsOfHomography(homographyAB, imageA, imageB);
  */
 export function focalsOfHomography(h: Homography, sizeA: Size, sizeB: Size): number[] {
   const c = multiply3(
@@ -59,6 +64,12 @@ export function focalsOfHomography(h: Homography, sizeA: Size, sizeB: Size): num
  * turn, agree with any focal length; then the noted one counts, or a usual one.
  *
  * @param noted the camera's own, in multiples of the longer side
+ * @example
+ * import { estimateFocal } from 'whither/stitch';
+ *
+ * const { pointsA, pointsB } = correspondences;
+ * const pair = { sizeA: imageA, sizeB: imageB, pointsA, pointsB, homography: homographyAB };
+ * const { ratio, source } = estimateFocal([pair]);
  */
 export function estimateFocal(pairs: readonly FocalPair[], noted?: number): FocalEstimate {
   const longer = ({ width, height }: Size): number => Math.max(width, height);

@@ -10,6 +10,12 @@ export interface SpanningTree {
 /**
  * Groups of images that verified pairs hold together, those of more images first, then by the first index;
  * an image without a verified pair is a group of its own.
+ *
+ * @example
+ * import { findComponents, register } from 'whither/stitch';
+ *
+ * const { views, pairs } = await register(sources);
+ * const groups = findComponents(views.length, pairs); // such as [[0, 1, 3], [2]]
  */
 export function findComponents(count: number, pairs: readonly StitchPair[]): number[][] {
   const parent = Array.from({ length: count }, (_, i) => i);
@@ -33,6 +39,12 @@ export function pairsWithin(views: readonly number[], pairs: readonly StitchPair
 /**
  * The tree of most inliers (Kruskal 1956), from the view at its centre, so that errors gather over as few pairs as
  * can be.
+ *
+ * @example
+ * import { register, spanTree } from 'whither/stitch';
+ *
+ * const { views, pairs } = await register(sources);
+ * const { root, links } = spanTree([...views.keys()], pairs);
  */
 export function spanTree(views: readonly number[], pairs: readonly StitchPair[]): SpanningTree {
   const chosen = strongestTree(views, pairsWithin(views, pairs));

@@ -22,6 +22,12 @@ const FREE_ENTRIES = { affine: 6, homography: 8 } as const;
 /**
  * Cameras for {@link bundleAdjust}: six numbers a view for `affine`, eight for `homography`, counted in coordinates
  * from the middle of the image in units of its longer side, so that all weigh alike.
+ *
+ * @example
+ * import { bundleAdjust, planarCameras } from 'whither/stitch';
+ *
+ * const start = planarCameras({ sizes, matrices: [identity, homographyBA], model: 'affine', anchor: 0 });
+ * const { cameras } = bundleAdjust(start, [{ a: 0, b: 1, points: correspondences }]);
  */
 export function planarCameras(setup: PlanarSetup): PlanarCameras {
   const { sizes, matrices, model, anchor } = setup;

@@ -59,6 +59,13 @@ const NARROWER: Matrix3 = [-1, 0, 0, 0, -1, 0, 0, 0, 0];
 /**
  * Cameras for {@link bundleAdjust}: three angles a view and the logarithm of the focal length of each group. The
  * matrices are `R inv(K)`.
+ *
+ * @example
+ * import { rotationCameras } from 'whither/stitch';
+ *
+ * const rotations = [identity, identity];
+ * const setup = { sizes, rotations, focals: [800, 800], focalGroups: [0, 0], anchor: 0 };
+ * const { matrices } = rotationCameras(setup);
  */
 export function rotationCameras(setup: RotationSetup): RotationCameras {
   const { sizes, rotations, focals, focalGroups, anchor } = setup;

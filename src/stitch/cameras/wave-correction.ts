@@ -43,6 +43,10 @@ const TIE = 0.05;
  *
  * @param rotations from each camera's frame to the common one
  * @param names of the images, for the explanation
+ * @example
+ * import { correctWave } from 'whither/stitch';
+ *
+ * const { rotation, explanation } = correctWave(rotations);
  */
 export function correctWave(rotations: readonly Matrix3[], names: readonly string[] = []): Straightened {
   const downs = rotations.map((r) => column3(r, 1));

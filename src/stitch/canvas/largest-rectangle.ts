@@ -3,6 +3,12 @@ import type { Rectangle } from '../types.ts';
 /**
  * The largest rectangle of ones in a mask, by the heights of the columns of ones above each row and a stack of those
  * that still grow; null where there is no one.
+ *
+ * @example
+ * import { largestRectangle } from 'whither/stitch';
+ *
+ * const { width, height, data } = mask;
+ * const box = largestRectangle(data, width, height);
  */
 export function largestRectangle(mask: Uint8Array, width: number, height: number): Rectangle | null {
   const heights = new Int32Array(width + 1);

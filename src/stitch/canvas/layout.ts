@@ -67,6 +67,11 @@ const SAMPLES = 33;
  * The canvas that just holds all images.
  *
  * @param scale pixels a unit of the projection
+ * @example
+ * import { layOut } from 'whither/stitch';
+ *
+ * const canvas = layOut('plane', [identity, homographyBA], [imageA, imageB], 1);
+ * console.log(`${canvas.width} x ${canvas.height} pixels`);
  */
 export function layOut(
   projectionName: ProjectionName,

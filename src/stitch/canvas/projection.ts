@@ -102,6 +102,11 @@ export const PROJECTION_NAMES = Object.keys(PROJECTIONS) as readonly ProjectionN
  * A projection by name.
  *
  * @param upright false for vertical sweeps: what goes around sideways goes around up and down instead
+ * @example
+ * import { createProjection } from 'whither/stitch';
+ *
+ * const { project } = createProjection('cylindrical');
+ * const place = project(0.5, 0, 1, new Float64Array(2)); // of a ray; null where it has none
  */
 export function createProjection(name: ProjectionName, upright = true): Projection {
   const projection = PROJECTIONS[name];

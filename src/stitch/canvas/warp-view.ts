@@ -56,6 +56,15 @@ export function openWarp(placed: Pick<PlacedView, 'canvas' | 'view' | 'inverse'>
 /**
  * Brings an image onto `area` of the canvas, by interpolation between its four nearest pixels; exact at every eighth
  * pixel and linear in between.
+ *
+ * @example
+ * import { invertHomography } from 'whither/geometry';
+ * import { layOut, warpView } from 'whither/stitch';
+ *
+ * const canvas = layOut('plane', [homographyAB], [imageA], 1);
+ * const { width, height } = canvas;
+ * const placed = { canvas, view: 0, image: imageA, inverse: invertHomography(homographyAB) };
+ * const { rgb, inside } = warpView(placed, { x: 0, y: 0, width, height });
  */
 export const warpView = (placed: PlacedView, area: Rectangle, field?: Field): WarpedView =>
   applyWarp(placed, openWarp(placed, area), field);

@@ -3,7 +3,15 @@ import type { Rectangle } from '../types.ts';
 /** A tile's colours, 0 to 255 or a little beyond; 0 where no layer has a pixel. */
 export type Tile = Float32Array;
 
-/** Images mixed by weights that fall to 0 at their edges; of `weights` one a pixel of the layer's area. */
+/**
+ * Images mixed by weights that fall to 0 at their edges; of `weights` one a pixel of the layer's area.
+ *
+ * @example
+ * import { blendFeather } from 'whither/stitch';
+ *
+ * const layers = views.map(({ area, rgb, inside }) => ({ area, rgb, weights: Float32Array.from(inside) }));
+ * const mixed = blendFeather(canvas.width, canvas.height, layers);
+ */
 export function blendFeather(
   width: number,
   height: number,

@@ -57,6 +57,14 @@ export interface Composition extends PlacedSeams {
  * The panorama at full resolution, tile by tile (of large ones in columns from the left: the images of a row are
  * then read one after the other), with memory for one tile and a few images. Tiles overlap while they are blended, so that no
  * edge of theirs can be seen.
+ *
+ * @example
+ * import { composePanorama, findSeams } from 'whither/stitch';
+ *
+ * const seams = findSeams(views, canvas.width, canvas.height);
+ * const placed = { canvas, seams, seamScale: 1, seamLeft: canvas.left, seamTop: canvas.top };
+ * const load = async (view: number) => [imageA, imageB][view];
+ * for await (const { area, data } of composePanorama({ ...placed, load })) console.log(area, data.length);
  */
 export async function* composePanorama(
   composition: Composition,

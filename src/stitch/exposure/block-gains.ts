@@ -24,6 +24,11 @@ const ROUNDS = 3;
  *
  * @param gainOf what pixel `k` of image `v` is multiplied by before; defaults to 1
  * @param block side of a block in pixels of the canvas
+ * @example
+ * import { estimateBlockGains, estimateExposure } from 'whither/stitch';
+ *
+ * const { gains } = estimateExposure(views);
+ * const blocks = estimateBlockGains(views, (view) => gains[view]);
  */
 export function estimateBlockGains(
   views: readonly WarpedView[],
@@ -124,7 +129,15 @@ function smooth(values: Float32Array, { columns, rows }: GridSize): Float32Array
   });
 }
 
-/** The factor at a place, in pixels of the rectangle that the blocks cover, between the blocks' middles. */
+/**
+ * The factor at a place, in pixels of the rectangle that the blocks cover, between the blocks' middles.
+ *
+ * @example
+ * import { blockGainAt, estimateBlockGains } from 'whither/stitch';
+ *
+ * const [gains] = estimateBlockGains(views);
+ * const factor = blockGainAt(gains, 120, 80);
+ */
 export function blockGainAt(
   { columns, rows, factors }: BlockGains,
   x: number,

@@ -57,6 +57,11 @@ interface SharedPlaces {
  * section 6, and Goldman and Chen 2005, with light falling off alike in all images).
  *
  * @param views of the same canvas; their `field` is r^2, 1 in the corners
+ * @example
+ * import { estimateExposure } from 'whither/stitch';
+ *
+ * const { gains, before, after } = estimateExposure(views, { vignetting: true });
+ * console.log(`differences fall from ${before} to ${after}`);
  */
 export function estimateExposure(views: readonly WarpedView[], options: ExposureOptions = {}): Exposure {
   checkOptions(options, OPTIONS, 'estimateExposure');

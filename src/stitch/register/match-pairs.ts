@@ -33,6 +33,12 @@ const [FEW, MANY] = [600, 1500];
  * The matcher by features: many weak points spread over the image, since overlaps are often sky, water or walls.
  *
  * @param options with a `count` it has no more thorough one behind it
+ * @example
+ * import { createFeatureMatcher } from 'whither/stitch';
+ *
+ * const matcher = createFeatureMatcher({ count: 2000 });
+ * const [a, b] = [await matcher.prepare(imageA), await matcher.prepare(imageB)];
+ * const { pointsA, pointsB } = await matcher.match(a, b);
  */
 export function createFeatureMatcher(options: ExtractOptions = {}): PairMatcher<Features> {
   if (options.count !== undefined) return matchPoints(options.count, options);
@@ -92,6 +98,11 @@ const toMatched = ({ width, height, matched }: View): Homography =>
  * Fits a homography to the correspondences of two images and judges the pair.
  *
  * @param found in pixels of the images that were matched
+ * @example
+ * import { examinePair, register } from 'whither/stitch';
+ *
+ * const { views } = await register(sources);
+ * const { verified, reason } = examinePair(views[0].view, views[1].view, correspondences);
  */
 export function examinePair(a: View, b: View, found: Correspondences): StitchPair {
   const fit = fitHomography(found, { threshold: 3, maxIterations: 3000 });

@@ -31,6 +31,14 @@ const WORTH_IT = 0.95;
  * before it is picked as a bridge, and it too.
  *
  * Frames are looked at one after the other; only those picked are kept in memory.
+ *
+ * @example
+ * import { openFrames, stitch } from 'whither';
+ * import { pickFrames } from 'whither/stitch';
+ *
+ * const source = await openFrames('clip.mp4');
+ * const picked = await pickFrames(source.frames(), { overlap: 0.6 });
+ * const { panoramas } = await stitch(picked.map(({ image }) => image));
  */
 export async function pickFrames(
   frames: AsyncIterable<VideoFrame>,

@@ -67,6 +67,12 @@ export const THUMBNAIL_PIXELS = 0.07e6;
 /**
  * Matches all images, keeps the pairs that are sure, and places the images of each group that these hold
  * together. Where that leaves images apart, the matcher's more thorough one looks at them again.
+ *
+ * @example
+ * import { register } from 'whither/stitch';
+ *
+ * const { components, alone } = await register(sources, { matchMegapixels: 0.6 });
+ * for (const { choice } of components) console.log(choice.placement.views, choice.explanation);
  */
 export async function register(
   sources: readonly ImageSource[],

@@ -33,6 +33,14 @@ const MOST_STRETCH = 30;
 /**
  * Whether a pair is believed: more inliers than `8 + 0.3 * matches in the overlap` (Brown and Lowe 2007), and a
  * homography that neither mirrors nor folds the image. Unlike OpenCV's, a pair cannot match too well.
+ *
+ * @example
+ * import { fitHomography } from 'whither/geometry';
+ * import { verifyPair } from 'whither/stitch';
+ *
+ * const { matrix: homography, inlierCount } = fitHomography(correspondences);
+ * const { pointsA } = correspondences;
+ * const { verified } = verifyPair({ sizeA: imageA, sizeB: imageB, homography, pointsA, inlierCount });
  */
 export function verifyPair(evidence: PairEvidence): PairVerdict {
   const { homography: h, pointsA, inlierCount, sizeA, sizeB } = evidence;

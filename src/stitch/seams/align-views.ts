@@ -48,6 +48,12 @@ const BELIEVED = 0.97;
  * the way, less and less away from the seam.
  *
  * @param views on the small canvas, gains applied
+ * @example
+ * import { alignViews, findSeams } from 'whither/stitch';
+ *
+ * const seams = findSeams(views, canvas.width, canvas.height);
+ * const { bends } = await alignViews(canvas, views, seams, async () => ({ flow }));
+ * const bent = { ...canvas, bends };
  */
 export async function alignViews(
   canvas: Canvas,

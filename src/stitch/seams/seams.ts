@@ -33,6 +33,11 @@ const OPTIONS: OptionNames<SeamOptions> = { method: true, order: true };
  * cheapest cut through what they share, as `weighSeam` weighs it.
  *
  * @param views of one canvas, gains applied
+ * @example
+ * import { findSeams } from 'whither/stitch';
+ *
+ * const { owners } = findSeams(views, canvas.width, canvas.height, { method: 'graph-cut' });
+ * console.log(`the top left pixel is of view ${owners[0]}`);
  */
 export function findSeams(
   views: readonly WarpedView[],
