@@ -197,4 +197,3 @@ export async function correlate(
 }
 export { checkInteger, checkMap, checkScale, checkThreads, checkValues, checkVolume } from './checks.ts';
 export { scaleFactor } from './reference.ts';
-export { multiplyTile, tileLocals } from './simd-tile.ts';

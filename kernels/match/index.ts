@@ -39,7 +39,7 @@ export interface PreparedMatch {
 const MOST_CELLS = 2 ** 24;
 
 /**
- * Prepares global matching in hand-written WebAssembly SIMD. The time grows with the product of the cells of both
+ * Prepares global matching in WebAssembly SIMD. The time grows with the product of the cells of both
  * maps, the memory only with their sum.
  *
  * @throws {TypeError | RangeError} for a field of `spec` that makes no sense, or maps that need more than 2 GiB of work

@@ -10,6 +10,8 @@
  * cells by the thread that works on it.
  */
 
+import { multiplyTile, packPanel, packStrip, storeTile } from '../shared/tile';
+
 /** What the host writes at address 64. Addresses and pitches in bytes, the rest in cells. */
 @unmanaged
 class Sizes {
@@ -45,70 +47,6 @@ class Sizes {
 
 function sizes(): Sizes {
   return changetype<Sizes>(64);
-}
-
-function multiplyAdd(a: v128, b: v128, sum: v128): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, sum) : f32x4.add(sum, f32x4.mul(a, b));
-}
-
-/**
- * Multiplies the panel at `a` with the cells at `b`, whose channels lie `pitch` apart; the four rows of eight sums go to
- * `out`, `row` apart.
- */
-function multiplyTile(a: usize, b: usize, channels: usize, pitch: usize, out: usize, row: usize): void {
-  let s0 = f32x4.splat(0);
-  let s1 = f32x4.splat(0);
-  let s2 = f32x4.splat(0);
-  let s3 = f32x4.splat(0);
-  let s4 = f32x4.splat(0);
-  let s5 = f32x4.splat(0);
-  let s6 = f32x4.splat(0);
-  let s7 = f32x4.splat(0);
-  const end: usize = a + 16 * channels;
-  do {
-    const left = v128.load(b);
-    const right = v128.load(b, 16);
-    let cell = v128.load32_splat(a);
-    s0 = multiplyAdd(cell, left, s0);
-    s1 = multiplyAdd(cell, right, s1);
-    cell = v128.load32_splat(a, 4);
-    s2 = multiplyAdd(cell, left, s2);
-    s3 = multiplyAdd(cell, right, s3);
-    cell = v128.load32_splat(a, 8);
-    s4 = multiplyAdd(cell, left, s4);
-    s5 = multiplyAdd(cell, right, s5);
-    cell = v128.load32_splat(a, 12);
-    s6 = multiplyAdd(cell, left, s6);
-    s7 = multiplyAdd(cell, right, s7);
-    b += pitch;
-    a += 16;
-  } while (a < end);
-  storeTile(out, row, s0, s1, s2, s3, s4, s5, s6, s7);
-}
-
-function storeTile(
-  out: usize,
-  row: usize,
-  s0: v128,
-  s1: v128,
-  s2: v128,
-  s3: v128,
-  s4: v128,
-  s5: v128,
-  s6: v128,
-  s7: v128,
-): void {
-  v128.store(out, s0);
-  v128.store(out, s1, 16);
-  out += row;
-  v128.store(out, s2);
-  v128.store(out, s3, 16);
-  out += row;
-  v128.store(out, s4);
-  v128.store(out, s5, 16);
-  out += row;
-  v128.store(out, s6);
-  v128.store(out, s7, 16);
 }
 
 /** Row `y` of B: for each phase and channel the cells of that phase side by side. */
@@ -380,15 +318,10 @@ class PairSizes {
 /** Cells of A for one call of `pairsCompute`. */
 const STRIP: usize = 64;
 
-/** Panel `panel` of B: eight cells, their values of each channel side by side. */
+/** Panel `panel` of B. */
 export function pairsPack(panel: usize): void {
   const s = changetype<PairSizes>(64);
-  let source = s.b + 32 * panel;
-  let target = s.packed + 32 * panel * s.channels;
-  for (const end = target + 32 * s.channels; target < end; target += 32, source += 4 * s.cellsB) {
-    v128.store(target, v128.load(source));
-    v128.store(target, v128.load(source, 16), 16);
-  }
+  packPanel(s.b + 32 * panel, 4 * s.cellsB, s.channels, s.packed + 32 * panel * s.channels);
 }
 
 /** One strip of cells of A, packed and scaled, against all of B. */
@@ -396,23 +329,12 @@ export function pairsCompute(strip: usize, thread: usize): void {
   const s = changetype<PairSizes>(64);
   const work = s.work + thread * s.workSize;
   const block = 16 * s.channels;
-  packStrip(s.a + 4 * STRIP * strip, work);
+  packStrip(s.a + 4 * STRIP * strip, 4 * s.cellsA, STRIP, s.channels, s.factor, work);
   let out = s.out + strip * STRIP * s.pitch;
   let b = s.packed;
   for (const end = b + s.panels * 32 * s.channels; b < end; b += 32 * s.channels, out += 32) {
     let to = out;
     for (let a = work; a < work + (STRIP / 4) * block; a += block, to += 4 * s.pitch)
       multiplyTile(a, b, s.channels, 32, to, s.pitch);
-  }
-}
-
-function packStrip(source: usize, target: usize): void {
-  const s = changetype<PairSizes>(64);
-  const block = 16 * s.channels;
-  const factor = f32x4.splat(s.factor);
-  for (const end = target + block; target < end; target += 16, source += 4 * s.cellsA) {
-    let to = target;
-    for (let at = source; at < source + 4 * STRIP; at += 16, to += block)
-      v128.store(to, f32x4.mul(v128.load(at), factor));
   }
 }

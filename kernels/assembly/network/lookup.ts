@@ -5,7 +5,8 @@
  * room beside the map.
  */
 
-import { between, storeTransposed, sumLanes } from '../shared/vectors';
+import { between, storeTransposed } from '../shared/vectors';
+import { multiplyWindow, packRow } from '../shared/windows';
 
 /** Cells whose scores are gathered before they are written, so that whole cache lines of a plane are. */
 const BLOCK: usize = 16;
@@ -61,34 +62,18 @@ function firstCell(target: Target): usize {
 
 export function packA(row: usize): void {
   const s = sizes();
-  packRow(row, s.a + row * s.columns * s.cell, s.factor);
+  packLast(row, s.a + row * s.columns * s.cell, s.factor);
 }
 
 export function packB(row: usize): void {
   const s = sizes();
-  packRow(row, firstCell(s.base) + row * s.base.stride * s.cell, 1);
+  packLast(row, firstCell(s.base) + row * s.base.stride * s.cell, 1);
 }
 
-/** Brings one row of a map into channels-last order, four cells and four channels at a time. */
-function packRow(row: usize, to: usize, factor: f32): void {
+function packLast(row: usize, to: usize, factor: f32): void {
   const s = sizes();
-  const plane: usize = 4 * s.height * s.columns;
-  const cell = s.cell;
-  const scale = f32x4.splat(factor);
-  let from = s.raw + row * 4 * s.columns;
-  for (const last = from + 4 * s.columns; from < last; from += 16, to += 3 * cell) {
-    let corner = from;
-    const end = to + cell;
-    do {
-      const a = f32x4.mul(v128.load(corner), scale);
-      const b = f32x4.mul(v128.load(corner + plane), scale);
-      const c = f32x4.mul(v128.load(corner + 2 * plane), scale);
-      const d = f32x4.mul(v128.load(corner + 3 * plane), scale);
-      storeTransposed(a, b, c, d, to, cell);
-      to += 16;
-      corner += 4 * plane;
-    } while (to < end);
-  }
+  const size: usize = 4 * s.columns;
+  packRow(s.raw + row * size, s.columns, s.height * size, to, s.cell, factor);
 }
 
 /** A row of cells that are the means of `reach` x `reach` cells of B, of as many as there are at the edges. */
@@ -139,11 +124,7 @@ export function lookUp(row: usize, thread: usize): void {
       const left = clamp((load<f32>(flow) + f32(x)) * share + shift, target.width);
       const top = clamp((v + f32(row)) * share + shift, target.height);
       const corner = origin + (i32(floor(top)) * target.stride + i32(floor(left))) * cell;
-      const step = target.stride * cell;
-      if (window === 10) multiplyWindow<Five>(own, corner, dots, window, pitch, cell, step);
-      else if (window === 6) multiplyWindow<Three>(own, corner, dots, window, pitch, cell, step);
-      else if (window === 2) multiplyWindow<Two>(own, corner, dots, window, pitch, cell, step);
-      else multiplyWindow<Four>(own, corner, dots, window, pitch, cell, step);
+      multiplyWindow(own, corner, dots, window, pitch, cell, target.stride * cell);
       blendWindow(dots, scores, window - 1, pitch, left - floor(left), top - floor(top));
     }
     writeBlock(gathered, target.out + row * 4 * s.columns, begin, end);
@@ -156,65 +137,6 @@ function clamp(place: f32, size: usize): f32 {
   const least = -f32(sizes().radius + 2);
   const below = place < most ? place : most;
   return below > least ? below : least;
-}
-
-/** How many dot products are summed at once: as many as fit in the registers and go into the window without rest. */
-class Two {}
-class Three {}
-class Four {}
-class Five {}
-
-function countOf<Count>(): usize {
-  if (idof<Count>() === idof<Two>()) return 2;
-  if (idof<Count>() === idof<Three>()) return 3;
-  return idof<Count>() === idof<Four>() ? 4 : 5;
-}
-
-/** The dot products of a cell with all cells of a window; rows of the map are `row` bytes apart. */
-function multiplyWindow<Count>(
-  own: usize,
-  corner: usize,
-  dots: usize,
-  window: usize,
-  pitch: usize,
-  cell: usize,
-  row: usize,
-): void {
-  const count = countOf<Count>();
-  const last = dots + window * pitch;
-  do {
-    let other = corner;
-    let to = dots;
-    do {
-      multiplyCells<Count>(own, other, cell, to);
-      to += 4 * count;
-      other += count * cell;
-    } while (to < dots + 4 * window);
-    corner += row;
-    dots += pitch;
-  } while (dots < last);
-}
-
-/** The dot products of a cell with so many that follow one another. */
-function multiplyCells<Count>(own: usize, other: usize, cell: usize, to: usize): void {
-  let a = f32x4.splat(0);
-  let b = f32x4.splat(0);
-  let c = f32x4.splat(0);
-  let d = f32x4.splat(0);
-  let e = f32x4.splat(0);
-  const end = own + cell;
-  do {
-    const value = v128.load(own);
-    a = f32x4.add(a, f32x4.mul(value, v128.load(other)));
-    b = f32x4.add(b, f32x4.mul(value, v128.load(other + cell)));
-    if (countOf<Count>() > 2) c = f32x4.add(c, f32x4.mul(value, v128.load(other + 2 * cell)));
-    if (countOf<Count>() > 3) d = f32x4.add(d, f32x4.mul(value, v128.load(other + 3 * cell)));
-    if (countOf<Count>() > 4) e = f32x4.add(e, f32x4.mul(value, v128.load(other + 4 * cell)));
-    own += 16;
-    other += 16;
-  } while (own < end);
-  v128.store(to, sumLanes(a, b, c, d));
-  if (countOf<Count>() > 4) v128.store(to, sumLanes(e, e, e, e), 16);
 }
 
 /** From whole cells to samples; what the last vector of a row writes too much, the next row writes over. */
