@@ -58,7 +58,7 @@ const HALF = 0.03;
  * Estimates the homography between two images without any features: a network sees both, small and grey, and tells
  * where A's corners go (DeTone 2016), the tensor DLT makes a matrix of that (Nguyen 2018), and it looks again at what is
  * left. For images in which no features are found, such as blurred or dark ones, that differ little; with features
- * {@link match} is far more exact.
+ * `match` is far more exact.
  *
  * Images may have any sizes, each its own, from 1 x 1 on.
  *
