@@ -1,6 +1,6 @@
 import * as built from '../built/correlation.ts';
 import { writeSizes } from '../wasm/built.ts';
-import { createBuiltCrew } from '../wasm/crew.ts';
+import { createPool } from '../wasm/pool.ts';
 import { hasSimd } from '../wasm/support.ts';
 import { defaultThreads } from '../wasm/threads.ts';
 import { allPairsPitch, planAllPairs, planLocal } from './layout.ts';
@@ -56,19 +56,19 @@ async function createEngine(
   [pack, compute]: readonly [string, string],
   threads: number,
 ): Promise<Engine> {
-  const crew = await createBuiltCrew(built, layout.pages, threads);
-  writeSizes(crew.memory, layout.sizes);
-  const view = ({ at, length }: Region) => crew.memory.subarray(at / 4, at / 4 + length);
+  const pool = await createPool(built, layout.pages, threads);
+  writeSizes(pool.memory, layout.sizes);
+  const view = ({ at, length }: Region) => pool.memory.subarray(at / 4, at / 4 + length);
   const [mapA, mapB, out] = [view(layout.a), view(layout.b), view(layout.out)];
   return {
     run(a, b) {
       mapA.set(a);
       mapB.set(b);
-      crew.run(pack, layout.packs);
-      crew.run(compute, layout.computes);
+      pool.run(pack, layout.packs);
+      pool.run(compute, layout.computes);
       return out;
     },
-    dispose: () => crew.dispose(),
+    dispose: () => pool.dispose(),
   };
 }
 

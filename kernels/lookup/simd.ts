@@ -3,9 +3,9 @@
 import { scaleFactor } from '../correlation/index.ts';
 import * as built from '../built/lookup.ts';
 import { writeSizes } from '../wasm/built.ts';
-import { createBuiltCrew } from '../wasm/crew.ts';
+import { createPool } from '../wasm/pool.ts';
 import { createLayout, roundUp } from '../wasm/layout.ts';
-import type { Crew } from '../wasm/crew.ts';
+import type { Pool } from '../wasm/pool.ts';
 import type { LookupSpec } from './types.ts';
 
 /** Cells whose scores are gathered before they are written. */
@@ -111,39 +111,39 @@ export interface LookupEngine {
 /** @throws KernelError without WebAssembly SIMD, RangeError where the maps are too large for its memory */
 export async function createLookupEngine(spec: LookupSpec, threads: number): Promise<LookupEngine> {
   const s = planSizes(spec, threads);
-  const crew = await createBuiltCrew(built, s.pages, threads);
-  const choose = writeTargets(crew, s);
+  const pool = await createPool(built, s.pages, threads);
+  const choose = writeTargets(pool, s);
   const size = s.displacements * s.height * s.columns;
-  const scores = crew.memory.subarray(s.at.out / 4, s.at.out / 4 + s.targets.length * size);
+  const scores = pool.memory.subarray(s.at.out / 4, s.at.out / 4 + s.targets.length * size);
   return {
     volume: threads === 1 && s.columns === s.width ? scores : undefined,
     load(a, b) {
       choose(0);
-      writeRows(crew, s, s.at.raw, a);
-      crew.run('packA', s.height);
-      writeRows(crew, s, s.at.raw, b);
-      crew.run('packB', s.height);
+      writeRows(pool, s, s.at.raw, a);
+      pool.run('packA', s.height);
+      writeRows(pool, s, s.at.raw, b);
+      pool.run('packB', s.height);
       for (const [i, target] of s.targets.entries())
         if (target !== s.base) {
           choose(i);
-          crew.run('coarsen', target.height);
+          pool.run('coarsen', target.height);
         }
     },
     lookup(flow, out) {
-      writeRows(crew, s, s.at.flow, flow);
+      writeRows(pool, s, s.at.flow, flow);
       for (const i of s.targets.keys()) {
         choose(i);
-        crew.run('lookUp', s.height);
+        pool.run('lookUp', s.height);
       }
-      if (out !== scores) readRows(crew, s, s.at.out, out);
+      if (out !== scores) readRows(pool, s, s.at.out, out);
     },
-    bytes: crew.memory.byteLength,
-    dispose: () => crew.dispose(),
+    bytes: pool.memory.byteLength,
+    dispose: () => pool.dispose(),
   };
 }
 
 /** Writes what the kernel's source declares; returns a function that chooses the B that is worked on. */
-function writeTargets({ memory }: Crew, s: Sizes): (i: number) => void {
+function writeTargets({ memory }: Pool, s: Sizes): (i: number) => void {
   const integers = new Int32Array(memory.buffer);
   const targets = [...s.targets, s.base];
   const places = targets.map((_, i) => s.at.sizes + 4 * (SIZES + i * TARGET));
@@ -175,14 +175,14 @@ interface Row {
 }
 
 /** The columns to spare stay 0, as they were in the beginning. */
-function writeRows({ memory }: Crew, { width, columns }: Row, at: number, values: Float32Array): void {
+function writeRows({ memory }: Pool, { width, columns }: Row, at: number, values: Float32Array): void {
   if (width === columns) memory.set(values, at / 4);
   else
     for (let i = 0, to = at / 4; i < values.length; i += width, to += columns)
       memory.set(values.subarray(i, i + width), to);
 }
 
-function readRows({ memory }: Crew, { width, columns }: Row, at: number, out: Float32Array): void {
+function readRows({ memory }: Pool, { width, columns }: Row, at: number, out: Float32Array): void {
   const from = at / 4;
   if (width === columns) out.set(memory.subarray(from, from + out.length));
   else

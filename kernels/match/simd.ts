@@ -2,9 +2,9 @@
 
 import * as built from '../built/match.ts';
 import { writeSizes } from '../wasm/built.ts';
-import { createBuiltCrew } from '../wasm/crew.ts';
+import { createPool } from '../wasm/pool.ts';
 import { createLayout, roundUp } from '../wasm/layout.ts';
-import type { Crew } from '../wasm/crew.ts';
+import type { Pool } from '../wasm/pool.ts';
 import type { FeatureMap } from '../types.ts';
 import { REACH } from './reference.ts';
 import type { MatchResult, MatchSpec } from './types.ts';
@@ -108,32 +108,32 @@ export interface MatchEngine {
 /** @throws KernelError without WebAssembly SIMD, RangeError where the maps are too large for its memory */
 export async function createMatchEngine(spec: MatchSpec, threads: number): Promise<MatchEngine> {
   const s = planSizes(spec, threads);
-  const crew = await createBuiltCrew(built, s.pages, threads);
+  const pool = await createPool(built, s.pages, threads);
   return {
     run(a, b, sharpness, out) {
-      crew.memory.set(a.data, s.at.rawA / 4);
-      crew.memory.set(b.data, s.at.rawB / 4);
-      writeWork(crew, s, sharpness * Math.LOG2E);
+      pool.memory.set(a.data, s.at.rawA / 4);
+      pool.memory.set(b.data, s.at.rawB / 4);
+      writeWork(pool, s, sharpness * Math.LOG2E);
       for (let block = 0; block < s.blocks; block++) {
-        const { highest, sums } = columnsOf(crew, s, block);
+        const { highest, sums } = columnsOf(pool, s, block);
         highest.fill(LOWEST);
         sums.fill(0);
       }
-      crew.run('packPanelOfB', s.panels);
-      crew.run('packA', s.heightA);
-      crew.run('packB', s.heightB);
-      crew.run('scan', s.blocks);
-      if (s.blocks > 1) crew.kernel.addBlocks();
-      crew.run('compareWindows', s.heightA);
-      combine(crew, s, sharpness * Math.LOG2E, out);
+      pool.run('packPanelOfB', s.panels);
+      pool.run('packA', s.heightA);
+      pool.run('packB', s.heightB);
+      pool.run('scan', s.blocks);
+      if (s.blocks > 1) pool.kernel.addBlocks();
+      pool.run('compareWindows', s.heightA);
+      combine(pool, s, sharpness * Math.LOG2E, out);
     },
-    bytes: crew.memory.byteLength,
-    dispose: () => crew.dispose(),
+    bytes: pool.memory.byteLength,
+    dispose: () => pool.dispose(),
   };
 }
 
 /** The fields of `Sizes` in the kernel's source. */
-function writeWork({ memory }: Crew, s: Sizes, sharpness: number): void {
+function writeWork({ memory }: Pool, s: Sizes, sharpness: number): void {
   const { channels, widthA, widthB, cellsA, cellsB, depth, panels, strips, blocks, blockStrips } = s;
   const { rawA, rawB, lastA, lastB, packedB, highest, sums, best, forward, backward, work, columns } = s.at;
   writeSizes(memory, {
@@ -144,25 +144,25 @@ function writeWork({ memory }: Crew, s: Sizes, sharpness: number): void {
   });
 }
 
-const view = ({ memory }: Crew, at: number, length: number) => memory.subarray(at / 4, at / 4 + length);
+const view = ({ memory }: Pool, at: number, length: number) => memory.subarray(at / 4, at / 4 + length);
 
-function columnsOf(crew: Crew, { at, columns, panels }: Sizes, block: number) {
+function columnsOf(pool: Pool, { at, columns, panels }: Sizes, block: number) {
   const own = at.columns + block * columns.size;
-  return { highest: view(crew, own, panels * 8), sums: view(crew, own + columns.sums, panels * 8) };
+  return { highest: view(pool, own, panels * 8), sums: view(pool, own + columns.sums, panels * 8) };
 }
 
 /** Logarithms, to the base 2, of the sums of the powers of all scores of each cell of B. */
-function sumColumns(crew: Crew, s: Sizes): Float64Array {
-  const { highest, sums } = columnsOf(crew, s, 0);
+function sumColumns(pool: Pool, s: Sizes): Float64Array {
+  const { highest, sums } = columnsOf(pool, s, 0);
   return Float64Array.from({ length: s.cellsB }, (_, j) => highest[j] + Math.log2(sums[j]));
 }
 
 /** Flow and confidence from the scores in the windows; the scores here are to the base 2. */
-function combine(crew: Crew, s: Sizes, sharpness: number, { flow, confidence }: MatchResult): void {
+function combine(pool: Pool, s: Sizes, sharpness: number, { flow, confidence }: MatchResult): void {
   const { heightA, widthA, heightB, widthB, cellsA } = s;
-  const [highest, sums, best] = [s.at.highest, s.at.sums, s.at.best].map((at) => view(crew, at, cellsA));
-  const [forward, backward] = [s.at.forward, s.at.backward].map((at) => view(crew, at, cellsA * SCORES));
-  const columns = sumColumns(crew, s);
+  const [highest, sums, best] = [s.at.highest, s.at.sums, s.at.best].map((at) => view(pool, at, cellsA));
+  const [forward, backward] = [s.at.forward, s.at.backward].map((at) => view(pool, at, cellsA * SCORES));
+  const columns = sumColumns(pool, s);
   const b = { height: heightB, width: widthB };
   const a = { height: heightA, width: widthA };
   for (let y = 0, i = 0; y < heightA; y++)

@@ -2,8 +2,8 @@
 
 import * as built from '../built/refine.ts';
 import { writeSizes } from '../wasm/built.ts';
-import { createBuiltCrew } from '../wasm/crew.ts';
-import type { Crew, Kernel } from '../wasm/crew.ts';
+import { createPool } from '../wasm/pool.ts';
+import type { Pool, Kernel } from '../wasm/pool.ts';
 import type { FeatureMap } from '../types.ts';
 import { MARGIN, MOST_STAGES, PARAMETERS, STAGES, planLayout } from './layout.ts';
 import type { Sizes } from './layout.ts';
@@ -16,7 +16,7 @@ const BAND = 32;
 
 interface Engine extends Sizes {
   readonly sizes: Sizes;
-  readonly crew: Crew;
+  readonly pool: Pool;
   readonly kernel: Kernel;
   /** All of the memory, as floats. */
   readonly memory: Float32Array;
@@ -33,12 +33,12 @@ export interface RefineEngine {
 /** @throws KernelError without WebAssembly SIMD, RangeError where the images are too large for its memory */
 export async function createRefineEngine(spec: RefineSpec, threads: number): Promise<RefineEngine> {
   const { sizes, pages } = planLayout(spec, threads);
-  const crew = await createBuiltCrew(built, pages, threads);
-  const engine = { ...sizes, sizes, crew, kernel: crew.kernel, memory: crew.memory };
+  const pool = await createPool(built, pages, threads);
+  const engine = { ...sizes, sizes, pool, kernel: pool.kernel, memory: pool.memory };
   return {
     run: (input, parameters) => refine(engine, input, parameters),
-    bytes: crew.memory.byteLength,
-    dispose: () => crew.dispose(),
+    bytes: pool.memory.byteLength,
+    dispose: () => pool.dispose(),
   };
 }
 
@@ -49,7 +49,7 @@ function refine(engine: Engine, input: RefineInput, parameters: AllParameters): 
   writeConfidence(engine, input.confidence);
   for (let i = 0; i < parameters.warps; i++) {
     repeatEdges(engine);
-    engine.crew.run('linearize', Math.ceil(engine.height / BAND));
+    engine.pool.run('linearize', Math.ceil(engine.height / BAND));
     solve(engine, parameters);
   }
   return readFlow(engine);
@@ -73,10 +73,10 @@ function writeWork({ memory, sizes, channels, height }: Engine, parameters: AllP
 
 function writeImages(engine: Engine, { a, b }: RefineInput): void {
   writeRaw(engine, a);
-  engine.crew.run('smoothRowA', engine.height);
-  engine.crew.run('weighRow', engine.height);
+  engine.pool.run('smoothRowA', engine.height);
+  engine.pool.run('weighRow', engine.height);
   writeRaw(engine, b);
-  engine.crew.run('smoothRowB', engine.height);
+  engine.pool.run('smoothRowB', engine.height);
 }
 
 /** Rows of all planes with their edge repeated once on either side. */
@@ -150,16 +150,16 @@ const PREPARATION = 8;
  * is worked on at a time stays in the cache. The operations that follow one another so are cut into stages, one for
  * each thread, of which each waits for the one before; the result is that of one sweep after the other, bit for bit.
  */
-function solve({ crew, memory }: Engine, { iterations, sweeps }: AllParameters): void {
+function solve({ pool, memory }: Engine, { iterations, sweeps }: AllParameters): void {
   const steps = 2 * sweeps;
   const operations = iterations * (steps + 1);
-  const stages = Math.min(crew.threads, MOST_STAGES);
+  const stages = Math.min(pool.threads, MOST_STAGES);
   const ends = cutStages(operations, steps, stages);
   const integers = new Int32Array(memory.buffer);
   ends.forEach((end, stage) =>
     integers.set([0, ends[stage - 1] ?? 0, end], (STAGES.at + stage * STAGES.stride) / 4),
   );
-  crew.run('solveStage', stages);
+  pool.run('solveStage', stages);
 }
 
 /** Where each stage ends, so that all take about the same time. */

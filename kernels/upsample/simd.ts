@@ -2,10 +2,10 @@
 
 import * as built from '../built/upsample.ts';
 import { writeSizes } from '../wasm/built.ts';
-import { createBuiltCrew } from '../wasm/crew.ts';
+import { createPool } from '../wasm/pool.ts';
 import { createLayout, roundUp } from '../wasm/layout.ts';
 import type { Sizes as KernelSizes } from '../wasm/built.ts';
-import type { Crew } from '../wasm/crew.ts';
+import type { Pool } from '../wasm/pool.ts';
 import type { UpsampleInput, UpsampleOutput, UpsampleSpec } from './types.ts';
 
 const FLOW_PLANES = 2;
@@ -63,21 +63,21 @@ export interface UpsampleEngine {
 /** @throws KernelError without WebAssembly SIMD, RangeError where the mask is too large for its memory */
 export async function createUpsampleEngine(spec: UpsampleSpec, threads: number): Promise<UpsampleEngine> {
   const s = planSizes(spec, threads);
-  const crew = await createBuiltCrew(built, s.pages, threads);
-  const own = crew.memory.subarray(s.at.mask / 4, s.at.mask / 4 + 9 * s.factor ** 2 * s.height * s.width);
+  const pool = await createPool(built, s.pages, threads);
+  const own = pool.memory.subarray(s.at.mask / 4, s.at.mask / 4 + 9 * s.factor ** 2 * s.height * s.width);
   return {
     mask: threads === 1 ? own : undefined,
     run({ flow, mask, extra }, scale, out) {
-      writeSizes(crew.memory, sizesOf(s, scale));
+      writeSizes(pool.memory, sizesOf(s, scale));
       if (mask !== own) own.set(mask);
-      writeCoarse(crew, s, flow, 0);
-      if (extra) writeCoarse(crew, s, extra, FLOW_PLANES);
-      crew.run('upsample', s.height);
-      readFine(crew, s, out.flow, 0);
-      readFine(crew, s, out.extra, FLOW_PLANES);
+      writeCoarse(pool, s, flow, 0);
+      if (extra) writeCoarse(pool, s, extra, FLOW_PLANES);
+      pool.run('upsample', s.height);
+      readFine(pool, s, out.flow, 0);
+      readFine(pool, s, out.extra, FLOW_PLANES);
     },
-    bytes: crew.memory.byteLength,
-    dispose: () => crew.dispose(),
+    bytes: pool.memory.byteLength,
+    dispose: () => pool.dispose(),
   };
 }
 
@@ -95,7 +95,7 @@ function sizesOf(s: Sizes, scale: number): KernelSizes {
 }
 
 /** Planes from `first` on, with their edge repeated once all around. */
-function writeCoarse({ memory }: Crew, s: Sizes, values: Float32Array, first: number): void {
+function writeCoarse({ memory }: Pool, s: Sizes, values: Float32Array, first: number): void {
   const { height, width, pitch } = s;
   const rows = values.length / width;
   for (let row = 0, to = s.at.coarse / 4 + (first * (height + 2) + 1) * pitch + 1; row < rows; row++) {
@@ -110,7 +110,7 @@ function writeCoarse({ memory }: Crew, s: Sizes, values: Float32Array, first: nu
   }
 }
 
-function readFine({ memory }: Crew, s: Sizes, out: Float32Array, first: number): void {
+function readFine({ memory }: Pool, s: Sizes, out: Float32Array, first: number): void {
   const [width, pitch] = [s.width * s.factor, s.columns * s.factor];
   const from = s.at.fine / 4 + first * s.height * s.factor * pitch;
   if (width === pitch) out.set(memory.subarray(from, from + out.length));

@@ -2,7 +2,7 @@
 
 import { wasmApi } from './api.ts';
 import type { WasmMemory } from './api.ts';
-import { hasFused, hasSimd } from './support.ts';
+import { decode, hasFused, hasSimd } from './support.ts';
 
 /** A module as text: WebAssembly in base64, and a second one with the fused multiply-add where that gains. */
 export interface Built {
@@ -33,7 +33,7 @@ export function compileBuilt(built: Built, shared = false): object | null {
 /** The bytes of a module whose imported memory is shared or not, which one byte tells. */
 function bytesOf({ plain, relaxed }: Built, shared: boolean): Uint8Array<ArrayBuffer> {
   const text = relaxed !== undefined && hasFused() ? relaxed : plain;
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const bytes = decode(text);
   bytes[memoryFlags(bytes)] = shared ? 3 : 1;
   return bytes;
 }
@@ -55,7 +55,6 @@ function memoryFlags(bytes: Uint8Array): number {
  */
 export const importsOf = (memory: WasmMemory): object => ({
   env: { memory },
-  kernel: { memory },
   threads: {
     sleep: (at: number, value: number) => Atomics.wait(new Int32Array(memory.buffer), at / 4, value, 0.1),
   },

@@ -3,7 +3,7 @@ const MOST_BYTES = 2 ** 31;
 
 export const roundUp = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple;
 
-/** Hands out memory. */
+/** Workers out memory. */
 export interface Layout {
   /** Bytes from 0 to the place for this many floats, on a cache line of its own. */
   place(floats: number): number;

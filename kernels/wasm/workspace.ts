@@ -4,10 +4,7 @@ import { wasmApi } from './api.ts';
 import type { WasmMemory } from './api.ts';
 import { compileBuilt, importsOf } from './built.ts';
 import type { Built } from './built.ts';
-import { assemble } from './code.ts';
-import type { FunctionSource } from './code.ts';
-import { canHold, giveMemory, MOST_PAGES, SCRATCH, takeMemory, withMemory } from './memory.ts';
-import { compile } from './support.ts';
+import { canHold, giveMemory, SCRATCH, takeMemory, withMemory } from './memory.ts';
 
 /** Floats behind each array that vectors may write too far into. */
 const SLACK = 16;
@@ -59,22 +56,16 @@ export function openWorkspace(lengths: readonly number[]): Workspace | null {
 
 const bytesOf = (length: number): number => Math.ceil((length + SLACK) / 16) * 64;
 
-/** A module that was built, or functions that are assembled at run time. */
-type Source = Built | (() => readonly FunctionSource[]);
-
-const compileSource = (source: Source): object | null =>
-  typeof source === 'function' ? compile(assemble(source(), 1, false, MOST_PAGES)) : compileBuilt(source);
-
 /**
  * A module that is compiled when first wanted and runs in any memory that was taken by `takeMemory`.
  *
  * @returns a function that gives null without WebAssembly SIMD, and throws WebAssembly.CompileError for invalid code
  */
-export function kernelIn<Kernel>(source: Source): (memory: WasmMemory) => Kernel | null {
+export function kernelIn<Kernel>(built: Built): (memory: WasmMemory) => Kernel | null {
   let module: object | null | undefined;
   const instances = new WeakMap<WasmMemory, Kernel>();
   return (memory) => {
-    if (module === undefined) module = compileSource(source);
+    if (module === undefined) module = compileBuilt(built);
     if (!module) return null;
     let kernel = instances.get(memory);
     if (!kernel) {
@@ -90,8 +81,8 @@ export function kernelIn<Kernel>(source: Source): (memory: WasmMemory) => Kernel
  *
  * @returns a function that gives null, and calls nothing, without SIMD or so much memory
  */
-export function kernelWithMemory<Kernel>(source: Source) {
-  const open = kernelIn<Kernel>(source);
+export function kernelWithMemory<Kernel>(built: Built) {
+  const open = kernelIn<Kernel>(built);
   return <Result>(bytes: number, use: (kernel: Kernel, buffer: ArrayBuffer) => Result): Result | null => {
     if (!canHold(bytes)) return null;
     return withMemory(bytes, (memory) => {

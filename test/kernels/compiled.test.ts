@@ -3,20 +3,26 @@ import { basename } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { blurReference, blurSeparable } from '../../kernels/blur/index.ts';
 import { wasmApi } from '../../kernels/wasm/api.ts';
-import { createLocals } from '../../kernels/wasm/code.ts';
-import { createCrew } from '../../kernels/wasm/crew.ts';
+import { createPool } from '../../kernels/wasm/pool.ts';
 import { withMemory } from '../../kernels/wasm/memory.ts';
 import { kernelIn } from '../../kernels/wasm/workspace.ts';
 import { compiled, interpreted } from './compiled.ts';
 
-/** An addition without operands. */
-const INVALID = [{ name: 'invalid', locals: createLocals(0), body: [0x6a] }];
+/** A module with a function that adds without operands. */
+const INVALID = {
+  plain: Buffer.from(
+    '0061736d01000000010401600000021001' + // its type, and the import of
+      '03656e76066d656d6f727902010101' + // env.memory
+      '03020100070b0107696e76616c696400000a050103006a0b', // the function `invalid`: i32.add, end
+    'hex',
+  ).toString('base64'),
+};
 
 describe('invalid code', () => {
   it('throws and is not taken for an engine without SIMD', async () => {
-    const open = kernelIn(() => INVALID);
+    const open = kernelIn(INVALID);
     expect(() => withMemory(1, open)).toThrow('Compiling function');
-    await expect(createCrew(INVALID, 1, 1)).rejects.toThrow('Compiling function');
+    await expect(createPool(INVALID, 1, 1)).rejects.toThrow('Compiling function');
   });
 });
 
@@ -59,7 +65,7 @@ it('every kernel that can fall back has a test that tells which code ran', () =>
   const falling = names('kernels')
     .filter((file) => !file.startsWith('wasm'))
     .filter((file) =>
-      /kernelIn|kernelWithMemory|\bcompile(Built)?\(/.test(
+      /kernelIn|kernelWithMemory|\bcompileBuilt\(/.test(
         readFileSync(new URL(file, folder('kernels')), 'utf8'),
       ),
     )

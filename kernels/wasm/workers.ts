@@ -1,4 +1,4 @@
-/** The threads that all crews of this process share: a thread takes some milliseconds to start, and a pair of images has crews by the dozen. */
+/** The threads that all pools of this process share: a thread takes some milliseconds to start, and a pair of images has pools by the dozen. */
 
 import type { Worker } from 'node:worker_threads';
 import type { WasmMemory } from './api.ts';
@@ -15,8 +15,8 @@ export interface Work {
 }
 
 /** Threads that one module's work is shared out to. */
-export interface Hands {
-  /** As `Crew.run`. */
+export interface Workers {
+  /** As `Pool.run`. */
   run(name: string, items: number): void;
   /** Takes the module away from the threads, and ends them where nobody else has work for them. */
   dispose(): void;
@@ -106,7 +106,7 @@ let users = 0;
 let [lastWork, round] = [0, 0];
 
 /** @param threads with the calling one */
-export async function shareOut({ kernel, names, module, memory }: Work, threads: number): Promise<Hands> {
+export async function shareOut({ kernel, names, module, memory }: Work, threads: number): Promise<Workers> {
   users++;
   const mine = await workersUpTo(threads - 1).catch((error: unknown) => {
     leave();
