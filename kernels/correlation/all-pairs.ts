@@ -29,7 +29,7 @@ export interface AllPairsSpec {
 
 /** Options of `prepareAllPairs`. */
 export interface AllPairsOptions {
-  /** `auto` (default) and `simd` are hand-written WebAssembly SIMD; `reference` is the definition. */
+  /** `auto` (default) and `simd` are WebAssembly SIMD; `reference` is the definition. */
   readonly backend?: 'auto' | 'simd' | 'reference';
   /** Threads to share the work, 1 to 64; by default up to four where the maps are large enough. */
   readonly threads?: number;

@@ -14,7 +14,7 @@ export type { AllPairsOptions, AllPairsSpec, AllPairsVolume, PreparedAllPairs } 
  * - `auto`: the fastest of the others that works on this machine
  * - `reference`: the definition; slow, for tests
  * - `loop`: plain JavaScript
- * - `simd`: hand-written WebAssembly SIMD, on several threads where that helps
+ * - `simd`: WebAssembly SIMD, written in AssemblyScript, on several threads where that helps
  * - `gpu-webgpu`, `gpu-headlessgl`, `gpu-webasm`, `gpu-cpu`: the gpu.js kernel in that mode
  */
 export type CorrelationBackend =

@@ -10,8 +10,10 @@ export interface RefineSpec {
   readonly width: number;
 }
 
-/** The weights of the energy and the iterations spent on it. The weights are those of
- * Defaults to openCV; its iterations are `{ warps: 1, iterations: 5, sweeps: 5, sigma: 0 }`. */
+/**
+ * The weights of the energy and the iterations spent on it. The weights default to those of OpenCV, whose iterations are
+ * `{ warps: 1, iterations: 5, sweeps: 5, sigma: 0 }`.
+ */
 export interface RefineParameters {
   /** Weight of smoothness, 20. */
   readonly alpha?: number;

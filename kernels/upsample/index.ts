@@ -39,7 +39,7 @@ export interface PreparedUpsample {
 }
 
 /**
- * Prepares convex upsampling (Teed and Deng 2020, section 3.3) in hand-written WebAssembly SIMD.
+ * Prepares convex upsampling (Teed and Deng 2020, section 3.3) in WebAssembly SIMD.
  *
  * @throws {TypeError | RangeError} for a field of `spec` that makes no sense, or a mask that needs more than 2 GiB
  * @throws {KernelError} where the JavaScript engine has no WebAssembly SIMD

@@ -139,10 +139,10 @@ test('--normalize takes the frame, the sequence or a fixed length', async () => 
 });
 
 test('a folder of images is a sequence too, and its names are kept', async () => {
-  await writeFrames(at('frames'), 3);
-  const { code } = await runCommand(['flow', at('frames'), '-o', at('from-frames/*.png'), ...MODEL]);
+  await writeFrames(at('whole'), 3);
+  const { code } = await runCommand(['flow', at('whole'), '-o', at('from-frames/*.png'), ...MODEL]);
   expect(code).toBe(0);
-  expect(scratch.list('from-frames')).toEqual(scratch.list('frames').slice(0, 2));
+  expect(scratch.list('from-frames')).toEqual(scratch.list('whole').slice(0, 2));
 });
 
 test.each(['blend', 'arrows'])('--overlay %s draws on the frames', async (overlay) => {

@@ -32,16 +32,29 @@ export function addStitchCommand(program: Command): void {
       choice('--model <name>', 'camera model; default: by evidence', ['rotation', 'affine', 'homography']),
     )
     .option('--crop', 'keep the largest rectangle without blank corners')
-    .option('--scale <factor>', 'resolution of the output, as a factor of that of the images, up to 1', parseScale)
+    .option(
+      '--scale <factor>',
+      'resolution of the output, as a factor of that of the images, up to 1',
+      parseScale,
+    )
     .option('--max-megapixels <n>', 'refuse larger panoramas (default 200)', parsePositive)
-    .addOption(choice('--exposure <kind>', 'how brightness is made even; default blocks', ['none', 'gain', 'blocks']))
-    .addOption(choice('--seams <kind>', 'how seams are found; default graph-cut', ['graph-cut', 'distance']))
-    .addOption(choice('--blend <kind>', 'how images are blended at seams; default multiband', ['multiband', 'feather', 'none']))
     .addOption(
-      choice('--align <kind>', 'bend images about their seams by optical flow, against parallax; default none', [
+      choice('--exposure <kind>', 'how brightness is made even; default blocks', ['none', 'gain', 'blocks']),
+    )
+    .addOption(choice('--seams <kind>', 'how seams are found; default graph-cut', ['graph-cut', 'distance']))
+    .addOption(
+      choice('--blend <kind>', 'how images are blended at seams; default multiband', [
+        'multiband',
+        'feather',
         'none',
-        'flow',
       ]),
+    )
+    .addOption(
+      choice(
+        '--align <kind>',
+        'bend images about their seams by optical flow, against parallax; default none',
+        ['none', 'flow'],
+      ),
     )
     .option('--report <path>', 'write what was found and decided as JSON')
     .option('--save-transforms <path>', 'write the cameras as JSON, for --transforms')
