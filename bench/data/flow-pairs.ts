@@ -1,8 +1,9 @@
-/** Pairs of images with known flow: Middlebury, MPI-Sintel (cave_2) and FlyingChairs. */
+/** Pairs of images with known flow: Middlebury, MPI-Sintel (cave_2), FlyingChairs and Middlebury's stereo pairs. */
 
 import { join } from 'node:path';
 import { readFlow, readImage } from '../../src/index.ts';
 import type { FlowField, Image } from '../../src/index.ts';
+import { readDisparity } from './disparity.ts';
 import { DATA, findData } from './folder.ts';
 
 /** Where a pair lies. */
@@ -11,7 +12,10 @@ export interface PairFiles {
   readonly name: string;
   readonly a: string;
   readonly b: string;
+  /** The true flow, or the disparity that it is made of. */
   readonly flow: string;
+  /** Levels a pixel, where the truth is a disparity. */
+  readonly scale?: number;
 }
 
 /** Two images with the true flow between them. */
@@ -42,19 +46,32 @@ const chairs = [0, 1, 2, 3].map((i) => ({
   flow: `flyingchairs-samples/flownet2/000000${i}-gt.flo`,
 }));
 
+const stereo = [
+  { name: 'cones', a: 'cones-left.png', b: 'cones-right.png', flow: 'cones-disparity-x4.png', scale: 4 },
+  { name: 'Adirondack', a: 'Adirondack_left.png', b: 'Adirondack_right.png', flow: 'Adirondack_gt.png' },
+  { name: 'motorcycle', a: 'motorcycle_left.png', b: 'motorcycle_right.png', flow: 'motorcycle_disp.npz' },
+  { name: 'aloe', a: 'aloeL.jpg', b: 'aloeR.jpg', flow: 'aloeGT.png' },
+].map(({ name, a, b, flow, scale = 1 }) => ({
+  ...{ set: 'stereo', name, scale },
+  ...{ a: `stereo/${a}`, b: `stereo/${b}`, flow: `stereo/${flow}` },
+}));
+
+const ALL: readonly PairFiles[] = [...middlebury, ...sintel, ...chairs, ...stereo];
+
 /** The pairs whose files are all there, with full paths. */
 export const listFlowPairs = (): PairFiles[] =>
-  [...middlebury, ...sintel, ...chairs]
-    .filter(({ a, b, flow }) => [a, b, flow].every(findData))
-    .map((pair) => ({
-      ...pair,
-      ...{ a: join(DATA, pair.a), b: join(DATA, pair.b), flow: join(DATA, pair.flow) },
-    }));
+  ALL.filter(({ a, b, flow }) => [a, b, flow].every(findData)).map((pair) => ({
+    ...pair,
+    ...{ a: join(DATA, pair.a), b: join(DATA, pair.b), flow: join(DATA, pair.flow) },
+  }));
+
+const readTruth = ({ flow, scale }: PairFiles): Promise<FlowField> =>
+  scale === undefined ? readFlow(flow) : readDisparity(flow, scale);
 
 /** Reads the pairs that are there; those that are absent are named on the console. */
 export async function readFlowPairs(): Promise<FlowPair[]> {
   const files = listFlowPairs();
-  for (const set of ['middlebury', 'sintel-clean', 'sintel-final', 'chairs'])
+  for (const set of new Set(ALL.map((pair) => pair.set)))
     if (!files.some((pair) => pair.set === set))
       console.log(`Left out: the set ${set}, which ${DATA} lacks (see bench/data.md)`);
   return Promise.all(
@@ -62,7 +79,7 @@ export async function readFlowPairs(): Promise<FlowPair[]> {
       ...pair,
       imageA: await readImage(pair.a),
       imageB: await readImage(pair.b),
-      truth: await readFlow(pair.flow),
+      truth: await readTruth(pair),
     })),
   );
 }

@@ -61,8 +61,6 @@ export function summarizeMethod(method: MethodRecord, pairs: readonly PairSize[]
   const records = pairs.map(({ id }) => method.pairs[id]);
   const rounds = Math.min(...records.map((record) => record?.milliseconds.length ?? 0));
   if (!rounds) return undefined;
-  const sets = [...new Set(pairs.map(({ set }) => set))];
-  const scores = sets.map((set) => [set, meanScore(records.filter((_, i) => pairs[i].set === set))]);
   const size = pairs.reduce((sum, { megapixels }) => sum + megapixels, 0);
   const times = (key: 'milliseconds' | 'cpu'): Times => {
     const each = records.map((record) => summarize(record[key]));
@@ -72,14 +70,33 @@ export function summarizeMethod(method: MethodRecord, pairs: readonly PairSize[]
   };
   const { name, ours } = method;
   return {
-    ...{ name, ours, rounds, scores: Object.fromEntries(scores) as Record<string, Score> },
+    ...{
+      name,
+      ours,
+      rounds,
+      scores: scoresOfSets(
+        records.map(({ score }) => score),
+        pairs,
+      ),
+    },
     ...{ millisecondsPerMegapixel: times('milliseconds'), cpuMillisecondsPerMegapixel: times('cpu') },
   };
 }
 
-function meanScore(records: readonly PairRecord[]): Score {
+/** Means over the pairs of each set. */
+export function scoresOfSets(
+  scores: readonly Score[],
+  pairs: readonly { readonly set: string }[],
+): Record<string, Score> {
+  const sets = [...new Set(pairs.map(({ set }) => set))];
+  return Object.fromEntries(
+    sets.map((set) => [set, meanScore(scores.filter((_, i) => pairs[i].set === set))]),
+  );
+}
+
+function meanScore(scores: readonly Score[]): Score {
   const mean = (key: keyof Score): number =>
-    round(records.reduce((sum, { score }) => sum + score[key], 0) / records.length);
+    round(scores.reduce((sum, score) => sum + score[key], 0) / scores.length);
   return { epe: mean('epe'), fl: mean('fl'), px1: mean('px1') };
 }
 
@@ -125,6 +142,10 @@ export function readStored(): { methods: MethodRecord[]; runs: FlowRun[] } {
   const stored = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as object) : {};
   return { methods: [], runs: [], ...stored };
 }
+
+/** The pair in results. */
+export const idOf = ({ set, name }: { readonly set: string; readonly name: string }): string =>
+  `${set} ${name}`;
 
 /** Of all code and weights that a model's flow depends on; its first 12 digits. */
 export function hashCode(model: string, settings: object): string {

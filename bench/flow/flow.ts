@@ -1,7 +1,8 @@
 /**
  * Scores our flow models on real pairs with known flow and times them beside OpenCV's methods, all in one process in
  * turns: `npm run bench:flow -- [ROUNDS] [--seconds N] [--only LABEL,LABEL] [--fresh]`. Short runs add their rounds to
- * those of `results/flow.json`. The pairs lie where `bench/data.md` says.
+ * those of `results/flow.json`. `--scores` scores alone, for a machine that is busy. The pairs lie where `bench/data.md`
+ * says.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,135 +10,27 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ModelError, estimateFlow, loadFlowModel, readFlow } from '../../src/index.ts';
-import { scoreFlow } from '../../src/api/evaluate.ts';
-import type { FlowField, FlowModel } from '../../src/index.ts';
-import { CONTENDERS } from './flow-contenders.ts';
-import type { FlowContender } from './flow-contenders.ts';
-import { TOGETHER, findBetter, findFronts, hashCode, readStored, summarizeMethod } from './flow-results.ts';
-import type { FlowRow, MethodRecord, PairSize, Score } from './flow-results.ts';
+import { TOGETHER, findBetter, findFronts, idOf, readStored, summarizeMethod } from './flow-results.ts';
+import type { FlowRow, MethodRecord, PairSize } from './flow-results.ts';
+import { RAFT, RAFT_IN_PYTORCH, THREADS, gatherContenders } from './gather-contenders.ts';
+import type { Bench, Contender, Hello } from './gather-contenders.ts';
+import { findData } from '../data/folder.ts';
 import { readFlowPairs } from '../data/flow-pairs.ts';
 import type { FlowPair } from '../data/flow-pairs.ts';
 import { startPython } from '../shared/python.ts';
-import type { Python } from '../shared/python.ts';
 import { describeMachine, printTable, round, saveResults, watchOthers } from '../shared/measure.ts';
+import { RAFT_WEIGHTS } from './raft-small.ts';
 import { drawScatter } from './scatter.ts';
+import { scoreAll } from './score-all.ts';
 
 const RIVALS = fileURLToPath(new URL('flow_rivals.py', import.meta.url));
-/** Of every contender alike, where the machine has as many. */
-const THREADS = Math.min(2, availableParallelism());
-/** The library's own choice, which may be fewer, where it cannot be more. */
-const OURS = availableParallelism() > THREADS ? { threads: THREADS } : {};
 /** Rounds that are enough for methods that take seconds; their times spread less than those of the fast ones. */
 const SLOW_ROUNDS = 3;
-const SLOW = ['DeepFlow', 'TV-L1'];
+/** Slow ones that are compiled, so that a warm-up gains nothing. */
+const COMPILED = ['DeepFlow', 'TV-L1'];
+const SLOW = [...COMPILED, RAFT, RAFT_IN_PYTORCH];
 /** Timed rounds in a row on one pair, after one that warms up: the order of a video, where sizes stay. */
 const ROW = 4;
-
-/** One answer: what it took, in milliseconds by the clock and of all cores, and how good it was. */
-interface Answer {
-  readonly milliseconds: number;
-  readonly cpu: number;
-  readonly score: Score;
-}
-
-/** A way to get from a pair to its flow. */
-interface Contender {
-  readonly name: string;
-  readonly ours: boolean;
-  readonly key: string;
-  run(pair: number): Promise<Answer>;
-  /** Milliseconds of all cores that its runs have taken in another process. */
-  spent(): number;
-  dispose(): Promise<void>;
-}
-
-/** What the Python side says of itself. */
-interface Hello {
-  readonly rivals: readonly string[];
-  readonly missing: readonly string[];
-  readonly opencv: string;
-  readonly threads: number;
-}
-
-/** All that a run works with. */
-interface Bench {
-  readonly python: Python;
-  readonly hello: Hello;
-  readonly pairs: readonly FlowPair[];
-  readonly scratch: string;
-}
-
-function modelContender(
-  { label, options, ...contender }: FlowContender,
-  model: FlowModel,
-  bench: Bench,
-): Contender {
-  const { pairs } = bench;
-  const run = async (pair: number) => {
-    const { imageA, imageB, truth } = pairs[pair];
-    const before = process.cpuUsage();
-    const { flow, milliseconds } = await estimateFlow(model, imageA, imageB, options);
-    const { user, system } = process.cpuUsage(before);
-    return { milliseconds, cpu: (user + system) / 1000, score: scoreOf(flow, truth) };
-  };
-  return {
-    name: label,
-    ours: true,
-    key: hashCode(contender.model, { options, load: contender.load }),
-    run,
-    spent: () => 0,
-    dispose: () => model.dispose(),
-  };
-}
-
-function scoreOf(flow: FlowField, truth: FlowField): Score {
-  const { epe, fl, px1 } = scoreFlow(flow, truth);
-  return { epe: epe!, fl: fl!, px1: px1! };
-}
-
-function rivalContender(rival: string, { python, hello, pairs, scratch }: Bench): Contender {
-  let total = 0;
-  const path = join(scratch, 'rival.flo');
-  const run = async (pair: number): Promise<Answer> => {
-    const times = await python.ask<Omit<Answer, 'score'>>({ kind: 'rival', rival, pair, path });
-    total += times.cpu;
-    return { ...times, score: scoreOf(await readFlow(path), pairs[pair].truth) };
-  };
-  const key = `OpenCV ${hello.opencv}, ${hello.threads} threads`;
-  const dispose = (): Promise<void> => Promise.resolve();
-  return { name: rival, ours: false, key, run, spent: () => total, dispose };
-}
-
-/** Those asked for, or all but the extra ones; what is not here is told and left out. */
-async function gatherContenders(bench: Bench, only: readonly string[] | undefined): Promise<Contender[]> {
-  const { rivals, missing } = bench.hello;
-  const known = [...CONTENDERS.map(({ label }) => label), ...rivals, ...missing];
-  for (const label of only ?? [])
-    if (!known.includes(label)) throw new Error(`Expected one of ${known.join(', ')} but received ${label}`);
-  const wanted = (label: string, extra = false): boolean => only?.includes(label) ?? !extra;
-  const ours: Contender[] = [];
-  for (const contender of CONTENDERS.filter(({ label, extra }) => wanted(label, extra))) {
-    const model = await load(contender);
-    if (model) ours.push(modelContender(contender, model, bench));
-  }
-  for (const name of missing.filter((label) => wanted(label)))
-    console.log(`Left out: ${name}, which is in opencv-contrib-python-headless (see bench/README.md)`);
-  const theirs = rivals.filter((rival) => wanted(rival)).map((rival) => rivalContender(rival, bench));
-  return [...ours, ...theirs];
-}
-
-async function load({ label, model, load: options }: FlowContender): Promise<FlowModel | undefined> {
-  try {
-    return await loadFlowModel(model, { ...OURS, ...options });
-  } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
-    console.log(`Left out: ${label}: ${error.message}`);
-    return undefined;
-  }
-}
-
-const idOf = ({ set, name }: FlowPair): string => `${set} ${name}`;
 
 /** The records to add to: those of the same code and versions. */
 function openRecord({ name, ours, key }: Contender, earlier: readonly MethodRecord[]): MethodRecord {
@@ -170,8 +63,7 @@ async function runHeat(
   late: () => boolean,
 ) {
   for (const { contender, record } of entries) {
-    // Slow methods, compiled ones all, are not run twice for this.
-    if (SLOW.includes(contender.name)) continue;
+    if (COMPILED.includes(contender.name)) continue;
     const { score } = await contender.run(pair);
     record.pairs[idOf(pairs[pair])] ??= { score, milliseconds: [], cpu: [] };
   }
@@ -276,17 +168,24 @@ interface Arguments {
   readonly seconds: number;
   readonly only?: readonly string[];
   readonly fresh: boolean;
+  readonly scores: boolean;
 }
 
 function readArguments(): Arguments {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { only: { type: 'string' }, seconds: { type: 'string' }, fresh: { type: 'boolean' } },
+    options: {
+      ...{ only: { type: 'string' }, seconds: { type: 'string' } },
+      ...{ fresh: { type: 'boolean' }, scores: { type: 'boolean' } },
+    },
   });
+  const { fresh = false, scores = false } = values;
   const [rounds, seconds] = [Number(positionals[0] ?? 20), Number(values.seconds ?? Infinity)];
   if (!(Number.isInteger(rounds) && rounds >= 0) || !(seconds > 0))
-    throw new Error('Expected ROUNDS [--seconds N] [--only LABEL,LABEL] [--fresh], see bench/README.md');
-  return { rounds, seconds, only: values.only?.split(','), fresh: values.fresh ?? false };
+    throw new Error(
+      'Expected ROUNDS [--seconds N] [--only LABEL,LABEL] [--fresh] [--scores], see bench/README.md',
+    );
+  return { rounds, seconds, only: values.only?.split(','), fresh, scores };
 }
 
 async function run(bench: Bench, { rounds, seconds, only, fresh }: Arguments, start: number): Promise<void> {
@@ -334,10 +233,11 @@ async function main(): Promise<void> {
   const pairs = await readFlowPairs();
   if (!pairs.length) return;
   const scratch = mkdtempSync(join(tmpdir(), 'whither-bench-'));
-  const python = startPython(RIVALS, String(THREADS));
+  const python = startPython(RIVALS, String(THREADS), findData(RAFT_WEIGHTS) ?? '');
   try {
     const hello = await python.ask<Hello>({ kind: 'hello', pairs: pairs.map(({ a, b }) => [a, b]) });
-    await run({ python, hello, pairs, scratch }, wanted, start);
+    const bench = { python, hello, pairs, scratch };
+    await (wanted.scores ? scoreAll(bench, wanted.only) : run(bench, wanted, start));
   } finally {
     python.close();
     rmSync(scratch, { recursive: true });

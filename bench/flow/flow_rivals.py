@@ -1,18 +1,26 @@
-"""OpenCV's flow methods, for bench/flow/flow.ts: one JSON request a line in, one answer a line out.
+"""OpenCV's flow methods and RAFT-small, for bench/flow/flow.ts: one JSON request a line in, one answer a line out.
 
-    python bench/flow/flow_rivals.py THREADS
+    python bench/flow/flow_rivals.py THREADS [RAFT_WEIGHTS]
 
-Some methods are in opencv-contrib-python-headless alone; those that this OpenCV lacks are named as missing.
+Some methods are in opencv-contrib-python-headless alone; those that this OpenCV lacks are named as missing. So is
+RAFT-small where there are weights for it but no PyTorch.
 """
 
+import hashlib
 import json
 import sys
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
 
-cv2.setNumThreads(int(sys.argv[1]))
+THREADS = int(sys.argv[1])
+WEIGHTS = sys.argv[2] if len(sys.argv) > 2 else ''
+RAFT = 'RAFT-small in PyTorch'
+cv2.setNumThreads(THREADS)
+PAIRS = []
+"""Paths of images A and B."""
 GREY = []
 
 
@@ -41,7 +49,33 @@ METHODS = {
     'TV-L1': contributed('DualTVL1OpticalFlow_create'),
 }
 RIVALS = {name: run for name, run in METHODS.items() if run}
-MISSING = [name for name, run in METHODS.items() if not run]
+VERSIONS = {name: f'OpenCV {cv2.__version__}' for name in RIVALS}
+MISSING = {name: 'opencv-contrib-python-headless' for name, run in METHODS.items() if not run}
+
+
+def add_raft():
+    """Only where there are weights, since PyTorch takes seconds to load."""
+    try:
+        import raft_small
+        import torch
+    except ImportError:
+        MISSING[RAFT] = 'torch'
+        return
+    torch.set_num_threads(THREADS)
+    net = raft_small.load(WEIGHTS)
+
+    @torch.inference_mode()
+    def run(a, b):
+        planes = (torch.from_numpy(image).permute(2, 0, 1)[None].float() for image in (a, b))
+        return net(*planes).contiguous().numpy()
+
+    RIVALS[RAFT] = run
+    code = hashlib.sha256(Path(WEIGHTS).read_bytes() + Path(raft_small.__file__).read_bytes()).hexdigest()[:12]
+    VERSIONS[RAFT] = f'{code}, PyTorch {torch.__version__}'
+
+
+def read_color(path):
+    return cv2.cvtColor(cv2.imread(path), cv2.COLOR_BGR2RGB)
 
 
 def write_flo(path, flow):
@@ -53,7 +87,7 @@ def write_flo(path, flow):
 
 
 def run_rival(name, pair, path):
-    a, b = GREY[pair]
+    a, b = map(read_color, PAIRS[pair]) if name == RAFT else GREY[pair]
     wall, cpu = time.perf_counter(), time.process_time()
     flow = RIVALS[name](a, b)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
@@ -63,11 +97,13 @@ def run_rival(name, pair, path):
 
 def answer(request):
     if request['kind'] == 'hello':
-        GREY.extend([cv2.imread(path, cv2.IMREAD_GRAYSCALE) for path in pair] for pair in request['pairs'])
-        opencv = {'opencv': cv2.__version__, 'threads': cv2.getNumThreads()}
-        return {'rivals': list(RIVALS), 'missing': MISSING, **opencv}
+        PAIRS.extend(request['pairs'])
+        GREY.extend([cv2.imread(path, cv2.IMREAD_GRAYSCALE) for path in pair] for pair in PAIRS)
+        return {'rivals': VERSIONS, 'missing': MISSING, 'opencv': cv2.__version__, 'threads': THREADS}
     return run_rival(request['rival'], request['pair'], request['path'])
 
 
+if WEIGHTS:
+    add_raft()
 for line in sys.stdin:
     print(json.dumps(answer(json.loads(line))), flush=True)
