@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FlowField, Image } from '../../src/index.ts';
 import { createSession, imageToTensor } from '../../src/runtime/index.ts';
-import { DATA } from '../data/folder.ts';
+import { DATA, findData } from '../data/folder.ts';
 
 /** Where the weights lie in the data; they are for measuring alone. */
 export const RAFT_WEIGHTS = 'weights/raft-small.pth';
@@ -29,29 +29,37 @@ export function hashFiles(...paths: readonly string[]): string {
   return hash.digest('hex').slice(0, 12);
 }
 
+const graphPath = (key: string): string => join(GRAPHS, `raft-small-${key}.onnx`);
+
+/** The graph of the weights in the data, or undefined where it has not been written yet. */
+export function findRaftGraph(): string | undefined {
+  const weights = findData(RAFT_WEIGHTS);
+  const graph = weights && graphPath(hashFiles(weights, EXPORTER));
+  return graph && existsSync(graph) ? graph : undefined;
+}
+
 /**
- * The graph of these weights; written where it is not there yet.
+ * Writes the graph where it is not there yet.
  *
  * @throws Error where Python lacks what it takes, or the graph does not compute what PyTorch does
  */
-function prepareGraph(weights: string, key: string): string {
-  const graph = join(GRAPHS, `raft-small-${key}.onnx`);
-  if (existsSync(graph)) return graph;
+function prepareGraph(weights: string, graph: string): void {
+  if (existsSync(graph)) return;
   mkdirSync(GRAPHS, { recursive: true });
   const { status } = spawnSync('python3', [EXPORTER, weights, graph], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (status !== 0)
     throw new Error(`Expected raft_small.py to write ${graph} but it failed; see its message above`);
-  return graph;
 }
 
 /** Loads the network from the weights in the data. Images may have any size from 128 x 128 on. */
 export async function loadRaftSmall(threads: number): Promise<RaftSmall> {
   const weights = join(DATA, RAFT_WEIGHTS);
   const key = hashFiles(weights, EXPORTER);
-  const graph = readFileSync(prepareGraph(weights, key));
-  const session = await createSession(graph, 'RAFT-small', { threads, arena: true });
+  const graph = graphPath(key);
+  prepareGraph(weights, graph);
+  const session = await createSession(readFileSync(graph), 'RAFT-small', { threads, arena: true });
   return {
     key,
     async estimate(imageA, imageB) {
