@@ -34,19 +34,31 @@ function leastOfRow(fewest: v128, at: usize): v128 {
 
 /**
  * One byte for four values from `at` to `end`, a bit set for each that is an extremum among its neighbours in rows `row`
- * bytes apart and planes `plane` bytes apart.
+ * bytes apart and planes `plane` bytes apart. Few values are extrema of their own plane, so the others are looked at last.
  */
 export function mark(at: usize, end: usize, out: usize, row: usize, plane: usize): void {
   const limit = v128.load32_splat(0);
-  const lower = f32x4.sub(f32x4.splat(0), limit);
   do {
     const value = v128.load(at);
-    const most = greatest(greatest(greatest(value, at - plane, row), at, row), at + plane, row);
-    const fewest = least(least(least(value, at - plane, row), at, row), at + plane, row);
-    const isTop = v128.and(f32x4.le(most, value), f32x4.lt(limit, value));
-    const isBottom = v128.and(f32x4.le(value, fewest), f32x4.lt(value, lower));
-    store<u8>(out, i32x4.bitmask(v128.or(isTop, isBottom)));
+    let bits: i32 = 0;
+    if (v128.any_true(f32x4.lt(limit, f32x4.abs(value)))) {
+      const most = greatest(value, at, row);
+      const fewest = least(value, at, row);
+      if (v128.any_true(extrema(value, most, fewest, limit))) {
+        const top = greatest(greatest(most, at - plane, row), at + plane, row);
+        const bottom = least(least(fewest, at - plane, row), at + plane, row);
+        bits = i32x4.bitmask(extrema(value, top, bottom, limit));
+      }
+    }
+    store<u8>(out, bits);
     out += 1;
     at += 16;
   } while (at < end);
+}
+
+/** Which values are beyond the limit and as great as `most`, or as small as `fewest`. */
+function extrema(value: v128, most: v128, fewest: v128, limit: v128): v128 {
+  const isTop = v128.and(f32x4.le(most, value), f32x4.lt(limit, value));
+  const isBottom = v128.and(f32x4.le(value, fewest), f32x4.lt(value, f32x4.neg(limit)));
+  return v128.or(isTop, isBottom);
 }

@@ -1,3 +1,9 @@
 export { matchDescriptors } from './match-descriptors.ts';
-export { descriptorDistance, joinPoints, matchFeatures, matchGuided } from './match-features.ts';
+export {
+  descriptorDistance,
+  isDescriptorNear,
+  joinPoints,
+  matchFeatures,
+  matchGuided,
+} from './match-features.ts';
 export type { FeatureMatch, MatchFeaturesOptions } from './match-features.ts';

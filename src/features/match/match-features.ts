@@ -178,3 +178,14 @@ export function descriptorDistance(a: Features, i: number, b: Features, j: numbe
   for (let c = 0, p = i * length, q = j * length; c < length; c++) product += da[p + c] * db[q + c];
   return Math.sqrt(Math.max(0, 2 - 2 * product));
 }
+
+/** Whether the distance of two descriptors is at most `limit`; most that are farther apart are told by their first values. */
+export function isDescriptorNear(a: Features, i: number, b: Features, j: number, limit: number): boolean {
+  const { length, data: da } = a.descriptors;
+  const { data: db } = b.descriptors;
+  let sum = 0;
+  for (let c = 0, p = i * length, q = j * length; c < length && sum <= limit * limit;) {
+    for (const end = Math.min(length, c + 16); c < end; c++) sum += (da[p + c] - db[q + c]) ** 2;
+  }
+  return sum <= limit * limit;
+}

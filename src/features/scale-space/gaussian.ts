@@ -23,21 +23,39 @@ export function blurGaussian({ width, height, data }: Grey, sigma: number, out?:
 /**
  * Twice as many pixels each way: pixel `i` lies where pixel `i / 2` was, by linear interpolation, so that coordinates
  * are just doubled.
+ *
+ * @param out where the result goes; defaults to a new array
  */
-export function doubleSize({ width, height, data }: Grey): Grey {
-  const [w, h] = [2 * width, 2 * height];
-  const out = new Float32Array(w * h);
-  for (let y = 0; y < h; y++) {
+export function doubleSize(
+  { width, height, data }: Grey,
+  out: Float32Array = new Float32Array(4 * width * height),
+): Grey {
+  for (let y = 0; y < 2 * height; y++) {
     const top = (y >> 1) * width;
-    const bottom = y & 1 ? Math.min((y >> 1) + 1, height - 1) * width : top;
-    for (let x = 0; x < width; x++) {
-      const next = Math.min(x + 1, width - 1);
-      const here = (data[top + x] + data[bottom + x]) / 2;
-      out[y * w + 2 * x] = here;
-      out[y * w + 2 * x + 1] = (here + (data[top + next] + data[bottom + next]) / 2) / 2;
-    }
+    const bottom = Math.min((y + 1) >> 1, height - 1) * width;
+    doubleRow(data, top, bottom, out, 2 * y * width, width);
   }
-  return { width: w, height: h, data: out };
+  return { width: 2 * width, height: 2 * height, data: out };
+}
+
+/** The mean of two rows, with a value between each two. */
+function doubleRow(
+  data: Float32Array,
+  top: number,
+  bottom: number,
+  out: Float32Array,
+  to: number,
+  width: number,
+): void {
+  let here = (data[top] + data[bottom]) / 2;
+  for (let x = 1; x < width; x++, to += 2) {
+    const next = (data[top + x] + data[bottom + x]) / 2;
+    out[to] = here;
+    out[to + 1] = (here + next) / 2;
+    here = next;
+  }
+  out[to] = here;
+  out[to + 1] = here;
 }
 
 /**

@@ -61,7 +61,7 @@ export function buildScaleSpace(
   for (const [o, size] of sizes.entries()) {
     const layers = o ? octaveLayers(size, take) : first;
     if (o) halveSize({ ...sizes[o - 1], data: octaves[o - 1].layers[SCALES] }, layers[0]);
-    else blurFirst(grey, upsample, layers[0]);
+    else blurFirst(upsample ? doubleSize(grey, layers[1]) : grey, upsample, layers[0]);
     fillLayers(size, layers);
     const step = (upsample ? 0.5 : 1) * 2 ** o;
     onOctave?.({ ...size, step, layers });
@@ -98,11 +98,11 @@ type Take = (length: number) => Float32Array;
 const octaveLayers = (size: Size | undefined, take: Take): Float32Array[] =>
   size ? Array.from({ length: SCALES + 3 }, () => take(size.width * size.height)) : [];
 
-/** Brings a camera's image to the blur of the first layer. */
-function blurFirst(grey: Grey, upsample: boolean, out: Float32Array): void {
-  const blur = upsample ? 2 * CAMERA_BLUR : CAMERA_BLUR;
+/** Brings a camera's image, or the double of one, to the blur of the first layer. */
+function blurFirst(grey: Grey, isDouble: boolean, out: Float32Array): void {
+  const blur = isDouble ? 2 * CAMERA_BLUR : CAMERA_BLUR;
   const sigma = Math.sqrt(Math.max(SIGMA ** 2 - blur ** 2, 0.01));
-  blurGaussian(upsample ? doubleSize(grey) : grey, sigma, out);
+  blurGaussian(grey, sigma, out);
 }
 
 /** Each layer from the one before. */

@@ -1,7 +1,7 @@
 import type { Correspondences } from '../../core/index.ts';
 import { applyHomography } from '../../core/index.ts';
 import type { DescriptorMatches, Features } from '../../features/index.ts';
-import { descriptorDistance } from '../../features/match/index.ts';
+import { isDescriptorNear } from '../../features/match/index.ts';
 import { fitModel } from '../../geometry/index.ts';
 import { isAlike } from './match-nearby.ts';
 
@@ -84,7 +84,7 @@ function findLookAlikes(
     if (!isAlike(scales[i], b.keypoints.scales[m], angles[i], b.keypoints.angles[m])) continue;
     const [u, v] = pointOf(b, m);
     const away = Math.hypot(u - x, v - y);
-    if (away > apart && descriptorDistance(a, i, b, m) <= limit) found.push({ m, away });
+    if (away > apart && isDescriptorNear(a, i, b, m, limit)) found.push({ m, away });
   }
   return found
     .sort((p, q) => p.away - q.away)
