@@ -5,8 +5,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { imagePlanes } from '../../kernels/resample/index.ts';
 import type { FlowField, Image } from '../../src/index.ts';
-import { createSession, imageToTensor } from '../../src/runtime/index.ts';
+import { createSession } from '../../src/runtime/index.ts';
 import { DATA, findData } from '../data/folder.ts';
 
 /** Where the weights lie in the data; they are for measuring alone. */
@@ -63,7 +64,10 @@ export async function loadRaftSmall(threads: number): Promise<RaftSmall> {
   return {
     key,
     async estimate(imageA, imageB) {
-      const [a, b] = [imageA, imageB].map((image) => imageToTensor(image, [0, 255]));
+      const [a, b] = [imageA, imageB].map((image) => {
+        const { channels, height, width, data } = imagePlanes(image, 1, [0, 255]);
+        return { dims: [1, channels, height, width], data };
+      });
       const { flow } = await session.run({ imageA: a, imageB: b });
       return { width: imageA.width, height: imageA.height, data: flow.data };
     },

@@ -4,9 +4,9 @@ import { describeSemantic } from '../../src/api/features.ts';
 import type { SemanticFeatures } from '../../src/api/features.ts';
 import type { Image, SemanticModel } from '../../src/index.ts';
 import type { FeatureMap } from '../../kernels/index.ts';
-import { resizePlanes } from '../../kernels/index.ts';
+import { imagePlanes, resizePlanes } from '../../kernels/resample/index.ts';
 import { sampleCells, toUnitLength } from '../../src/match/semantic/features.ts';
-import { findModel, imageToTensor, loadGraph } from '../../src/runtime/index.ts';
+import { findModel, loadGraph } from '../../src/runtime/index.ts';
 
 /** Which output of which graph is taken, and where its cells lie on the image, in pixels. */
 interface TrunkSpec {
@@ -71,9 +71,7 @@ export async function openTrunk(name: string, model: SemanticModel): Promise<Des
 }
 
 function planesOf(image: Image, { grey, range }: TrunkSpec): FeatureMap {
-  const { width, height } = image;
-  const { data } = imageToTensor(image, range);
-  const { data: colour } = resizePlanes({ channels: 3, height, width, data }, SIDE, SIDE);
+  const { data: colour } = resizePlanes(imagePlanes(image, 1, range), SIDE, SIDE);
   if (!grey) return { channels: 3, height: SIDE, width: SIDE, data: colour };
   const area = SIDE * SIDE;
   const values = Float32Array.from(

@@ -4,4 +4,5 @@ export type { EnlargeFlowOptions, FlowGrid } from './flow.ts';
 export { enlargePlanes, enlargePlanesReference } from './enlarge.ts';
 export { imagePlanes, imagePlanesReference } from './image.ts';
 export type { ByteImage } from './types.ts';
+export { padPlanes } from './pad.ts';
 export { resizePlanes } from './resize.ts';

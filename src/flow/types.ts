@@ -1,16 +1,16 @@
 import type { FeatureMap } from '../../kernels/types.ts';
-import type { Image, Tensor } from '../core/index.ts';
+import type { Image } from '../core/index.ts';
 import type { Window } from './field/index.ts';
 
 /** An image at the door of a network, with what the network made of it already. */
 export interface NetworkInput {
-  /** Dims `[1, 3, height, width]`, sizes and values as the model's `input` says. */
-  readonly tensor: Tensor;
-  encoding?: Promise<Encoding>;
+  /** Three planes, sizes and values as the model's `input` says. */
+  readonly planes: FeatureMap;
+  encoding?: Promise<Maps>;
 }
 
-/** What the encoder of a Siamese network makes of one image: its outputs by name. */
-export type Encoding = Readonly<Record<string, Tensor>>;
+/** Feature maps by name, such as the outputs of a graph: what an encoder makes of one image. */
+export type Maps = Readonly<Record<string, FeatureMap>>;
 
 /** An image at one of the sizes of the schedule. */
 export interface Level {

@@ -28,7 +28,6 @@ export type {
 } from './manifest/index.ts';
 export { findModel, listModels, modelsFolder, readModelFile } from './models.ts';
 export type { InstalledModel } from './models.ts';
-export { imageToTensor, padTensor } from './preprocess.ts';
 export { createQueue } from './queue.ts';
 export type { Queue } from './queue.ts';
 export { createSession } from './session.ts';

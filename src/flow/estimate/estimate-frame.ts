@@ -1,7 +1,6 @@
-import { averageSquares, imagePlanes } from '../../../kernels/resample/index.ts';
+import { averageSquares, imagePlanes, padPlanes } from '../../../kernels/resample/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
 import type { Image } from '../../core/index.ts';
-import { padTensor } from '../../runtime/index.ts';
 import type { ModelInput } from '../../runtime/index.ts';
 
 import { cropPlanes, imageWindow } from '../field/index.ts';
@@ -39,10 +38,9 @@ export function createLevel(planes: FeatureMap, input: ModelInput): Level {
 }
 
 /** Pads planes of any size to what the network takes. */
-export function prepareInput(planes: FeatureMap, input: ModelInput): NetworkInput {
-  const { channels, height, width, data } = planes;
-  return { tensor: padTensor({ dims: [1, channels, height, width], data }, input.multipleOf) };
-}
+export const prepareInput = (planes: FeatureMap, input: ModelInput): NetworkInput => ({
+  planes: padPlanes(planes, input.multipleOf),
+});
 
 /** By the average over the area of each new pixel; from the half as large level where that gives the same. */
 function shrink(level: PreparedFrame['level'], image: Image, factor: number, input: ModelInput): FeatureMap {

@@ -2,7 +2,7 @@ import { enlargeFlow, resizePlanes } from '../../../kernels/resample/index.ts';
 import { warpBackward, warpWindow } from '../../../kernels/warp/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
 import { checkAborted } from '../../core/index.ts';
-import type { FlowField, ScalarField, Tensor } from '../../core/index.ts';
+import type { FlowField, ScalarField, Size } from '../../core/index.ts';
 import type {
   FlowBackend,
   FlowModel,
@@ -12,24 +12,13 @@ import type {
   WindowNetwork,
 } from '../network/index.ts';
 import { START_OUTPUTS, cropState } from '../network/index.ts';
-import {
-  resizeKnownFlow,
-  cropFlowData,
-  featureMap,
-  interleave,
-  mapTensor,
-  reachOf,
-  toPlanes,
-} from '../field/index.ts';
+import { resizeKnownFlow, cropFlowData, interleave, reachOf, toPlanes } from '../field/index.ts';
 import { createLevel, prepareInput } from './estimate-frame.ts';
 
 import { Mosaic, betterInTiles, blendTiles, levelSize, planLevel } from '../tiles/index.ts';
 import type { TilePair, TilePlan, Tiling } from '../tiles/index.ts';
 import type { Window } from '../field/index.ts';
-import type { Encoding } from '../types.ts';
-import type { NetworkInput } from '../types.ts';
-import type { Level } from '../types.ts';
-import type { PreparedFrame } from '../types.ts';
+import type { Level, Maps, NetworkInput, PreparedFrame } from '../types.ts';
 
 /** The flow so far, and what computed the last of it. */
 export interface Found {
@@ -112,23 +101,22 @@ async function runPass(
   options: Pick<NetworkOptions, 'iterations' | 'signal'>,
   initial: FlowField | undefined,
 ): Promise<Found> {
-  const { width, height } = a.planes;
   const estimate = await model.network.estimate(a.input, b.input, {
     ...options,
     initial: initial && toPlanes(initial),
   });
-  const start = { width, height, data: new Float32Array(width * height * 2) };
-  return foundBy(estimate, a, start);
+  return foundBy(estimate, a, flowOf(estimate.flow, strideOf(estimate.flow, a.input), a.planes));
 }
 
 /** A pass over the whole that sees B carried back by the flow before, and adds to it, in place. */
 async function addPass(model: FlowModel, a: Level, b: Level, before: FlowField): Promise<Found> {
-  return foundBy(await model.network.estimate(a.input, carryBack(b, before, model)), a, before);
+  const estimate = await model.network.estimate(a.input, carryBack(b, before, model));
+  addResidual(before, estimate.flow, strideOf(estimate.flow, a.input));
+  return foundBy(estimate, a, before);
 }
 
-/** What a pass saw, its flow added to the flow before, in place. */
-function foundBy({ flow: residual, occlusion, backend }: NetworkEstimate, a: Level, flow: FlowField): Found {
-  addResidual(flow, residual, strideOf(residual, a.input));
+/** The flow of a pass, and what else it saw. */
+function foundBy({ occlusion, backend }: NetworkEstimate, a: Level, flow: FlowField): Found {
   return {
     flow,
     ...(occlusion && {
@@ -139,11 +127,11 @@ function foundBy({ flow: residual, occlusion, backend }: NetworkEstimate, a: Lev
 }
 
 /** Pixels of the network's input to a cell of what came out of it. */
-const strideOf = (result: Tensor, { tensor }: NetworkInput): number => tensor.dims[3] / result.dims[3];
+const strideOf = (result: FeatureMap, { planes }: NetworkInput): number => planes.width / result.width;
 
 /** One plane, on a grid of its own, without the cells that are padding alone. */
 function cropScalar(
-  { dims: [, , , columns], data }: Tensor,
+  { width: columns, data }: FeatureMap,
   stride: number,
   fullWidth: number,
   fullHeight: number,
@@ -180,12 +168,11 @@ async function runPassInTiles(pass: TiledPass): Promise<Found> {
   const state = await beginInTiles(pass, network);
   const stride = model.manifest.pyramid!.strides[state.level];
   // What the coarsest level has found takes the place of the flow before: both would take a lot of memory.
-  before.data.fill(0);
-  addResidual(before, pixelsOf(state.flow, stride), stride);
+  writeFlowOf(pixelsOf(state.flow, stride), stride, before);
   let backend: FlowBackend = 'onnxruntime';
   const better = async ({ a, b, window, shift }: TilePair) => {
     const [tileA, tileB] = [createLevel(a, input), createLevel(b, input)];
-    const [, , rows, columns] = tileA.input.tensor.dims;
+    const { height: rows, width: columns } = tileA.input.planes;
     const cells = {
       left: window.left / stride,
       top: window.top / stride,
@@ -197,9 +184,9 @@ async function runPassInTiles(pass: TiledPass): Promise<Found> {
     backend = estimate.backend;
     const { width, height } = window;
     await tiling.step();
-    const nothing = { width, height, data: new Float32Array(width * height * 2) };
-    const { flow, occlusion } = foundBy(estimate, tileA, nothing);
-    return { data: flow.data, occlusion: resizePlanes({ channels: 1, ...occlusion! }, width, height).data };
+    const { data } = flowOf(estimate.flow, strideOf(estimate.flow, tileA.input), window);
+    const { occlusion } = foundBy(estimate, tileA, { width, height, data });
+    return { data, occlusion: resizePlanes({ channels: 1, ...occlusion! }, width, height).data };
   };
   const found = await betterInTiles(frameA, frameB, factor, before, plan, better, input.multipleOf);
   return { ...found, backend };
@@ -211,15 +198,15 @@ async function beginInTiles(
   network: WindowNetwork,
 ): Promise<PyramidState> {
   const { stride } = network;
-  const encode = async (frame: PreparedFrame, outputs: readonly string[]): Promise<Encoding> => {
+  const encode = async (frame: PreparedFrame, outputs: readonly string[]): Promise<Maps> => {
     const mosaic = new Mosaic(plan, stride);
     for (const window of plan.windows) {
-      const { tensor } = prepareInput(frame.crop(factor, window), model.manifest.input);
-      const encoding = await network.encode(tensor);
-      mosaic.add(window, Object.fromEntries(outputs.map((name) => [name, featureMap(encoding[name])])));
+      const { planes } = prepareInput(frame.crop(factor, window), model.manifest.input);
+      const encoding = await network.encode(planes);
+      mosaic.add(window, Object.fromEntries(outputs.map((name) => [name, encoding[name]])));
       await tiling.step();
     }
-    return Object.fromEntries(Object.entries(mosaic.maps).map(([name, map]) => [name, mapTensor(map)]));
+    return mosaic.maps;
   };
   const a = await encode(frameA, START_OUTPUTS);
   const b = await encode(frameB, START_OUTPUTS.slice(0, 1));
@@ -227,8 +214,10 @@ async function beginInTiles(
 }
 
 /** u and v of cells in pixels. */
-const pixelsOf = (cells: FeatureMap, stride: number): Tensor =>
-  mapTensor({ ...cells, data: cells.data.map((value) => value * stride) });
+const pixelsOf = (cells: FeatureMap, stride: number): FeatureMap => ({
+  ...cells,
+  data: cells.data.map((value) => value * stride),
+});
 
 /** `addPass`, but the network sees one window after the other. */
 async function addPassInTiles(pass: TiledPass): Promise<Found> {
@@ -270,31 +259,44 @@ function carryBack(b: Level, flow: FlowField, model: FlowModel): NetworkInput {
   return prepareInput(warpBackward(b.planes, flow.data), model.manifest.input);
 }
 
+/** What a network sees as a flow of `size`, see {@link addResidual}. */
+function flowOf(seen: FeatureMap, stride: number, { width, height }: Size): FlowField {
+  const flow = { width, height, data: new Float32Array(width * height * 2) };
+  writeFlowOf(seen, stride, flow);
+  return flow;
+}
+
+/** Writes what a network sees to a flow, in the place of what is there. */
+function writeFlowOf(seen: FeatureMap, stride: number, flow: FlowField): void {
+  if (stride > 1) enlargeFlow(coarseFlow(seen), flow, { full: fullSize(seen, stride) }, flow.data);
+  else flow.data.set(cropFlowData(coarseFlow(seen), { left: 0, top: 0, ...flow }));
+}
+
 /**
  * Adds what a network sees to `flow`, in place: brought from 1 / `stride` to the size of the network's input,
  * bilinearly with the edge repeated, and cropped to the flow's.
  *
- * @param residual dims `[1, 2, rows, columns]`, in pixels of the network's input
+ * @param residual u and v in pixels of the network's input
  */
-export function addResidual(flow: FlowField, residual: Tensor, stride: number): void {
-  const [, , rows, columns] = residual.dims;
-  if (stride === 1) {
-    addPlanes(flow, residual);
-    return;
-  }
-  const coarse = { width: columns, height: rows, data: interleave(residual) };
-  const full = { width: columns * stride, height: rows * stride };
-  enlargeFlow(coarse, flow, { full, onto: true }, flow.data);
+export function addResidual(flow: FlowField, residual: FeatureMap, stride: number): void {
+  const full = fullSize(residual, stride);
+  if (stride > 1) enlargeFlow(coarseFlow(residual), flow, { full, onto: true }, flow.data);
+  else addPlanes(flow, residual);
 }
 
+const coarseFlow = (seen: FeatureMap) => ({ width: seen.width, height: seen.height, data: interleave(seen) });
+
+const fullSize = ({ width, height }: Size, stride: number): Size => ({
+  width: width * stride,
+  height: height * stride,
+});
+
 /** As many rows and columns of the planes of u and v as the flow has. */
-function addPlanes(
-  { width, height, data }: FlowField,
-  { dims: [, , rows, columns], ...planes }: Tensor,
-): void {
-  const [u, v] = [planes.data.subarray(0, rows * columns), planes.data.subarray(rows * columns)];
+function addPlanes({ width, height, data }: FlowField, planes: FeatureMap): void {
+  const cells = planes.height * planes.width;
+  const [u, v] = [planes.data.subarray(0, cells), planes.data.subarray(cells)];
   for (let y = 0, o = 0; y < height; y++)
-    for (let i = y * columns, end = i + width; i < end; i++, o += 2) {
+    for (let i = y * planes.width, end = i + width; i < end; i++, o += 2) {
       data[o] += u[i];
       data[o + 1] += v[i];
     }

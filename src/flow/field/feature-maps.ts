@@ -1,15 +1,7 @@
-/** The forms in which flow and maps go in and out of networks. */
+/** The form in which flow goes in and out of networks. */
 
 import type { FeatureMap } from '../../../kernels/types.ts';
-import type { FlowField, Tensor } from '../../core/index.ts';
-
-export const featureMap = ({ dims: [, channels, height, width], data }: Tensor): FeatureMap => ({
-  ...{ channels, height, width, data },
-});
-
-export const mapTensor = ({ channels, height, width, data }: FeatureMap): Tensor => ({
-  ...{ dims: [1, channels, height, width], data },
-});
+import type { FlowField } from '../../core/index.ts';
 
 /** u and v as two planes. */
 export function toPlanes({ width, height, data }: FlowField): FeatureMap {

@@ -3,13 +3,13 @@ import type { ComputeBackend, CorrelationBackend } from '../../../kernels/correl
 import { KernelError } from '../../../kernels/errors.ts';
 import type { CostVolume, FeatureMap } from '../../../kernels/types.ts';
 import { BackendError } from '../../core/index.ts';
-import type { Tensor } from '../../core/index.ts';
 import { createKernelCache } from './kernel-cache.ts';
-import { featureMap } from '../field/index.ts';
+import { checkMap } from './graph.ts';
+import type { Graph } from './graph.ts';
 import type { PyramidState } from './pyramid-state.ts';
-import { checkFinite, checkOutput } from '../../runtime/index.ts';
-import type { ModelCorrelation, Session } from '../../runtime/index.ts';
-import type { Encoding, NetworkInput } from '../types.ts';
+import { checkFinite } from '../../runtime/index.ts';
+import type { ModelCorrelation } from '../../runtime/index.ts';
+import type { Maps, NetworkInput } from '../types.ts';
 
 /** What computed a flow: the backend of the correlation layer, or ONNX Runtime where all is one graph. */
 export type FlowBackend = ComputeBackend | 'onnxruntime';
@@ -29,10 +29,10 @@ export interface NetworkOptions {
 
 /** What a network sees in a pair. */
 export interface NetworkEstimate {
-  /** Dims `[1, 2, height / stride, width / stride]` for a stride of its own, in pixels of the input. */
-  readonly flow: Tensor;
+  /** u and v on a grid of `height / stride` x `width / stride` cells for a stride of its own, in pixels of the input. */
+  readonly flow: FeatureMap;
   /** Probability of having no counterpart in B, 0 to 1, on the same grid, where the network tells it. */
-  readonly occlusion?: Tensor;
+  readonly occlusion?: FeatureMap;
   readonly backend: FlowBackend;
 }
 
@@ -53,9 +53,9 @@ export interface WindowNetwork {
   /** Pixels of the input to a cell of the coarsest maps. */
   readonly stride: number;
   /** Of a window, or of a whole image. */
-  encode(tensor: Tensor): Promise<Encoding>;
+  encode(planes: FeatureMap): Promise<Maps>;
   /** The start, from `START_OUTPUTS` alone, and the coarsest level where others follow. */
-  begin(a: Encoding, b: Encoding, options: NetworkOptions): Promise<PyramidState>;
+  begin(a: Maps, b: Maps, options: NetworkOptions): Promise<PyramidState>;
   /** The other levels. */
   resume(
     a: NetworkInput,
@@ -68,14 +68,14 @@ export interface WindowNetwork {
 }
 
 /** A network in one graph: `imageA`, `imageB` to `flow`, whose cells have `stride` pixels. */
-export function createFusedNetwork(session: Session, stride: number): FlowNetwork {
+export function createFusedNetwork(graph: Graph, stride: number): FlowNetwork {
   return {
     async estimate(a, b) {
-      const { flow } = await session.run({ imageA: a.tensor, imageB: b.tensor });
-      checkFlowOutput(flow, a.tensor, stride);
+      const { flow } = await graph.run({ imageA: a.planes, imageB: b.planes });
+      checkFlow(flow, a.planes, stride);
       return { flow, backend: 'onnxruntime' };
     },
-    dispose: () => session.dispose(),
+    dispose: () => graph.dispose(),
   };
 }
 
@@ -86,28 +86,28 @@ export function createFusedNetwork(session: Session, stride: number): FlowNetwor
  * @param stride pixels to a cell of the flow
  */
 export function createSplitNetwork(
-  encoder: Session,
-  decoder: Session,
+  encoder: Graph,
+  decoder: Graph,
   layer: ModelCorrelation,
   backend: CorrelationBackend,
   stride: number,
 ): FlowNetwork {
   const correlations = createCorrelations(layer, backend);
-  const encode = (input: NetworkInput): Promise<Encoding> =>
-    (input.encoding ??= encoder.run({ image: input.tensor }).then(({ features, skip }) => {
-      const [height, width] = cellsOf(input.tensor, layer.stride);
-      return { features: checkOutput(features, [1, layer.channels, height, width], 'features'), skip };
+  const encode = (input: NetworkInput): Promise<Maps> =>
+    (input.encoding ??= encoder.run({ image: input.planes }).then((encoding) => {
+      checkMap(encoding.features, [layer.channels, ...cellsOf(input.planes, layer.stride)], 'features');
+      return encoding;
     }));
   return {
     async estimate(a, b) {
       const { features, skip } = await encode(a);
       const { features: featuresB } = await encode(b);
-      const { prepared, volumes } = await correlations.get(featureMap(features));
+      const { prepared, volumes } = await correlations.get(features);
       // The volume is the largest array of all: it is kept from pair to pair, one for each pair under way.
-      const volume = await prepared.run(featureMap(features), featureMap(featuresB), volumes.pop());
-      const { flow } = await decoder.run({ correlation: volumeTensor(volume), features, skip });
+      const volume = await prepared.run(features, featuresB, volumes.pop());
+      const { flow } = await decoder.run({ correlation: volumeMap(volume), features, skip });
       volumes.push(volume);
-      checkFlowOutput(flow, a.tensor, stride);
+      checkFlow(flow, a.planes, stride);
       return { flow, backend: prepared.backend };
     },
     async dispose() {
@@ -117,13 +117,13 @@ export function createSplitNetwork(
 }
 
 /** Rows and columns of cells of `stride` pixels in a network's input. */
-export const cellsOf = ({ dims }: Tensor, stride: number): [height: number, width: number] => [
-  Math.floor(dims[2] / stride),
-  Math.floor(dims[3] / stride),
+export const cellsOf = ({ height, width }: FeatureMap, stride: number): [height: number, width: number] => [
+  Math.floor(height / stride),
+  Math.floor(width / stride),
 ];
 
-function checkFlowOutput(flow: Tensor, input: Tensor, stride: number): void {
-  checkFinite(checkOutput(flow, [1, 2, ...cellsOf(input, stride)], 'flow').data, 'flow');
+function checkFlow(flow: FeatureMap, input: FeatureMap, stride: number): void {
+  checkFinite(checkMap(flow, [2, ...cellsOf(input, stride)], 'flow').data, 'flow');
 }
 
 /** Correlations with volumes that are free to be written into. */
@@ -141,6 +141,7 @@ function createCorrelations({ radius, step, scale }: ModelCorrelation, backend: 
   });
 }
 
-function volumeTensor({ displacements, height, width, data }: CostVolume): Tensor {
-  return { dims: [1, displacements, height, width], data };
+/** A cost volume as a graph takes it: a channel for each displacement. */
+export function volumeMap({ displacements, height, width, data }: CostVolume): FeatureMap {
+  return { channels: displacements, height, width, data };
 }

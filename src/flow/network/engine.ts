@@ -4,9 +4,11 @@ import { correlationBackends, correlationUnavailable } from '../../../kernels/co
 import type { ComputeBackend, CorrelationBackend } from '../../../kernels/correlation/index.ts';
 import { BackendError, ModelError, checkInteger, checkOneOf, checkOptions } from '../../core/index.ts';
 import { createQueue, createSession, findModel, readModelFile } from '../../runtime/index.ts';
-import type { FlowManifest, InstalledModel, Queue, Session, SessionOptions } from '../../runtime/index.ts';
+import type { FlowManifest, InstalledModel, Queue, SessionOptions } from '../../runtime/index.ts';
 import { createFusedNetwork, createSplitNetwork } from './engine-network.ts';
 import type { FlowNetwork } from './engine-network.ts';
+import { graphOf } from './graph.ts';
+import type { Graph } from './graph.ts';
 import { createPyramidNetwork } from './engine-pyramid.ts';
 import type { ModelManifest } from '../../runtime/manifest/index.ts';
 
@@ -123,8 +125,8 @@ export async function loadFlowModel(
     return new FlowModel(manifest, graph, await loadPyramid(manifest, load, precision, ours), ours);
   }
   if (graph === 'fused') {
-    const session = await load('fused', ['imageA', 'imageB'], ['flow']);
-    return new FlowModel(manifest, graph, createFusedNetwork(session, manifest.output.stride));
+    const fused = await load('fused', ['imageA', 'imageB'], ['flow']);
+    return new FlowModel(manifest, graph, createFusedNetwork(fused, manifest.output.stride));
   }
   const [encoder, decoder] = await Promise.all([
     load('encoder', ['image'], ['features', 'skip']),
@@ -147,7 +149,7 @@ const threadsOfSmallGraphs = (): number => Math.max(1, Math.floor(availableParal
 /** Our kernels hardly gain from more. */
 const MOST_KERNEL_THREADS = 4;
 
-type LoadGraph = (part: string, inputs: string[], outputs: string[], arena?: boolean) => Promise<Session>;
+type LoadGraph = (part: string, inputs: string[], outputs: string[], arena?: boolean) => Promise<Graph>;
 
 /** The parts of a pyramid, whose kernels run on one backend alone. */
 async function loadPyramid(
@@ -166,8 +168,8 @@ async function loadPyramid(
     load('rise', ['hidden'], ['mask', 'finer']),
     load('mask', ['hidden'], ['mask']),
   ]);
-  const sessions = { encoder, judge, decoder, rise, mask };
-  return createPyramidNetwork(sessions, pyramid, manifest.iterations ?? [], threads);
+  const graphs = { encoder, judge, decoder, rise, mask };
+  return createPyramidNetwork(graphs, pyramid, manifest.iterations ?? [], threads);
 }
 
 function checkTask(manifest: ModelManifest | FlowManifest): FlowManifest {
@@ -225,7 +227,7 @@ async function loadGraph(
   inputs: string[],
   outputs: string[],
   options: SessionOptions,
-): Promise<Session> {
+): Promise<Graph> {
   const label = `${model.manifest.name} ${part}`;
   const session = await createSession(await readModelFile(model, part), label, options);
   const wanted = `${inputs.join(', ')} -> ${outputs.join(', ')}`;
@@ -233,7 +235,7 @@ async function loadGraph(
     ...inputs.filter((name) => !session.inputs.includes(name)),
     ...outputs.filter((name) => !session.outputs.includes(name)),
   ];
-  if (!missing.length) return session;
+  if (!missing.length) return graphOf(session);
   await session.dispose();
   throw new ModelError(
     `Expected a graph ${wanted} for ${label} but received ` +

@@ -6,5 +6,4 @@ export type { FlowGraph, FlowModel, LoadFlowModelOptions, Precision } from './en
 export { createKernelCache } from './kernel-cache.ts';
 export { cropState } from './pyramid-state.ts';
 export type { PyramidState } from './pyramid-state.ts';
-export type { Encoding } from '../types.ts';
 export type { NetworkInput } from '../types.ts';

@@ -1,7 +1,7 @@
 import type { MatchResult } from '../../../kernels/match/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
 import { Mosaic, followFlow, planTiles } from '../tiles/index.ts';
-import { cropPlanes, interleave } from '../field/index.ts';
+import { cropFlowData, cropPlanes, interleave } from '../field/index.ts';
 import type { Window } from '../field/index.ts';
 import type { Size } from '../../core/index.ts';
 
@@ -25,8 +25,9 @@ export async function matchInWindows(
   if (!before || Math.max(a.height, a.width) <= WINDOW) return match(a, b);
   const plan = planTiles(a, WINDOW);
   const mosaic = new Mosaic(plan, 1);
+  const flow = { ...before, data: interleave(before) };
   for (const window of plan.windows) {
-    const windowB = enlarge(followFlow(interleave(cropPlanes(before, window)), window, a), a);
+    const windowB = enlarge(followFlow(cropFlowData(flow, window), window, a), a);
     const found = await match(cropPlanes(a, window), cropPlanes(b, windowB));
     const { height, width } = window;
     const size = height * width;

@@ -1,5 +1,14 @@
+import { averageSquares, padPlanes } from '../../../kernels/resample/index.ts';
+import type { MatchResult } from '../../../kernels/match/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
+import { checkFinite } from '../../runtime/index.ts';
 import { dominantMotion } from './dominant-motion.ts';
+import { volumeMap } from './engine-network.ts';
+import { checkMap } from './graph.ts';
+import { matchInWindows } from './match-windows.ts';
+import type { Pyramid } from './pyramid-kernels.ts';
+import type { PyramidRun } from './pyramid-level.ts';
+import type { PyramidState } from './pyramid-state.ts';
 
 /** Side of the square that is averaged, twice. */
 const SIDE = 5;
@@ -40,6 +49,89 @@ export function listCandidates(
     { flow: before, kind: KINDS.initial },
     { flow: dominantMotion(before, everywhere), kind: KINDS.shared },
   ];
+}
+
+/**
+ * Where the decoder starts: in each cell at the candidate that the judge believes in most.
+ *
+ * @param initial flow that it may start from, in pixels of the input
+ */
+export async function startPyramid(
+  pyramid: Pyramid,
+  run: PyramidRun,
+  initial: FeatureMap | undefined,
+): Promise<PyramidState> {
+  const [a, b] = [run.a.features0, run.b.features0];
+  const { height, width } = a;
+  const before = initial && toCells(initial, width, height, pyramid.shape.strides[0]);
+  const match = await matchInWindows(a, b, before, (partA, partB) => matchMaps(pyramid, partA, partB));
+  const found: FeatureMap = { channels: 2, height, width, data: checkFinite(match.flow, 'features0') };
+  const confidence: FeatureMap = { channels: 1, height, width, data: match.confidence };
+  const shared = dominantMotion(found, match.confidence);
+  const candidates = listCandidates(found, match.confidence, shared, before);
+  return {
+    level: 0,
+    flow: chooseByScore(await judge(pyramid, run, candidates, confidence)),
+    match: join([found, shared, confidence]),
+    hidden: run.a.start,
+  };
+}
+
+async function matchMaps({ kernels, shape }: Pyramid, a: FeatureMap, b: FeatureMap): Promise<MatchResult> {
+  const { matching } = await kernels.matchings.get(a, b);
+  return matching.run(a, b, shape.sharpness);
+}
+
+/** What the judge thinks of each candidate. */
+async function judge(
+  { graphs, kernels }: Pyramid,
+  { a, b, signal }: PyramidRun,
+  candidates: readonly Candidate[],
+  confidence: FeatureMap,
+): Promise<ScoredFlow[]> {
+  const { height, width } = a.features0;
+  const { lookup, volume } = await kernels.lookups.get(a.features0);
+  lookup.load(a.features0, b.features0);
+  const scored: ScoredFlow[] = [];
+  for (const { flow, kind } of candidates) {
+    signal?.throwIfAborted();
+    const correlation = volumeMap(lookup.lookup(flow.data, volume));
+    const marks = fillPlanes(kind, height, width);
+    const { score } = await graphs.judge.run({
+      ...{ correlation, context: a.context0, flow, confidence, kind: marks },
+    });
+    checkMap(score, [1, height, width], 'score');
+    scored.push({ flow, score: checkFinite(score.data, 'score') });
+  }
+  return scored;
+}
+
+/** Flow in pixels of an image, which may lack the padding, to flow in cells of `stride` pixels. */
+function toCells(flow: FeatureMap, columns: number, rows: number, stride: number): FeatureMap {
+  const padded = padPlanes(flow, stride);
+  const cells = averageSquares({ ...padded, height: rows * stride, width: columns * stride }, stride);
+  return { ...cells, data: cells.data.map((pixels) => pixels / stride) };
+}
+
+/** All planes of maps of one size. */
+function join(maps: readonly FeatureMap[]): FeatureMap {
+  const { height, width } = maps[0];
+  const channels = maps.reduce((sum, map) => sum + map.channels, 0);
+  const data = new Float32Array(channels * height * width);
+  let offset = 0;
+  for (const map of maps) {
+    data.set(map.data, offset);
+    offset += map.data.length;
+  }
+  return { channels, height, width, data };
+}
+
+/** Planes of one value each. */
+function fillPlanes(values: readonly number[], height: number, width: number): FeatureMap {
+  const data = new Float32Array(values.length * height * width);
+  for (const [plane, value] of values.entries())
+    data.fill(value, plane * height * width, (plane + 1) * height * width);
+  return { channels: values.length, height, width, data };
 }
 
 /** A candidate with what the judge thinks of it in each cell. */

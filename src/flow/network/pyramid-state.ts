@@ -1,6 +1,5 @@
 import type { FeatureMap } from '../../../kernels/types.ts';
-import type { Tensor } from '../../core/index.ts';
-import { cropPlanes, featureMap, mapTensor } from '../field/index.ts';
+import { cropPlanes } from '../field/index.ts';
 import type { Window } from '../field/index.ts';
 
 /** What is known before a level of a pyramid, all of it on the level's grid. */
@@ -12,7 +11,7 @@ export interface PyramidState {
   /** The global match, u and v in cells, the motion that most matches share, and the match's confidence, 0 to 1. */
   match: FeatureMap;
   /** What the decoder remembers. */
-  hidden: Tensor;
+  hidden: FeatureMap;
 }
 
 /**
@@ -29,7 +28,7 @@ export function cropState(
   const own = { flow: cropPlanes(flow, window), match: cropPlanes(match, window) };
   takeOff(own.flow, 2, shift);
   takeOff(own.match, 4, shift);
-  return { level, ...own, hidden: mapTensor(cropPlanes(featureMap(hidden), window)) };
+  return { level, ...own, hidden: cropPlanes(hidden, window) };
 }
 
 /** Subtracts the shift from the first planes, of u and v in turns. */

@@ -1,7 +1,8 @@
+import { padPlanes } from '../../../kernels/resample/index.ts';
 import { ModelError } from '../../core/index.ts';
 import type { Tensor } from '../../core/index.ts';
 import type { Descriptors, Grey, Patches } from '../../features/index.ts';
-import { checkFinite, checkOutput, loadGraph, padTensor } from '../../runtime/index.ts';
+import { checkFinite, checkOutput, loadGraph } from '../../runtime/index.ts';
 import type {
   DenseOutput,
   InstalledModel,
@@ -82,8 +83,10 @@ async function describeImage(
   { name, input, descriptor }: PatchManifest,
   { stride, origin, multipleOf }: DenseOutput,
 ): Promise<DescriptorMap> {
-  const image = { dims: [1, 1, height, width], data: mapRange(data, input.range) };
-  const { descriptors } = await session.run({ image: padTensor(image, multipleOf) });
+  const planes = { channels: 1, height, width, data: mapRange(data, input.range) };
+  const padded = padPlanes(planes, multipleOf);
+  const image = { dims: [1, 1, padded.height, padded.width], data: padded.data };
+  const { descriptors } = await session.run({ image });
   checkOutput(descriptors, [1, descriptor.length, null, null], `descriptors of ${name}`);
   checkFinite(descriptors.data, `descriptors of ${name}`);
   const [, channels, rows, columns] = descriptors.dims;

@@ -1,7 +1,7 @@
 import type { Image } from '../../core/index.ts';
-import { resizePlanes } from '../../../kernels/resample/index.ts';
+import { imagePlanes, resizePlanes } from '../../../kernels/resample/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
-import { checkFinite, checkOutput, imageToTensor } from '../../runtime/index.ts';
+import { checkFinite, checkOutput } from '../../runtime/index.ts';
 import type { SemanticManifest, Session } from '../../runtime/index.ts';
 
 import { textureOf } from './texture.ts';
@@ -30,10 +30,7 @@ export function extractSemanticFeatures(
   image: Image,
 ): Promise<SemanticFeatures> {
   const { size, range } = manifest.input;
-  const { data } = imageToTensor(image, range);
-  const { width, height } = image;
-  const planes = resizePlanes({ channels: 3, height, width, data }, size, size);
-  return describePlanes(trunk, manifest, planes, { width, height });
+  return describePlanes(trunk, manifest, resizePlanes(imagePlanes(image, 1, range), size, size), image);
 }
 
 /**

@@ -158,7 +158,7 @@ test('what is no image, and a schedule that is none, are refused by name', async
 });
 
 test('the residual is brought up bilinearly, cropped and added', () => {
-  const residual = { dims: [1, 2, 1, 2], data: Float32Array.of(0, 8, 1, 1) };
+  const residual = { channels: 2, height: 1, width: 2, data: Float32Array.of(0, 8, 1, 1) };
   const flow = { width: 7, height: 2, data: new Float32Array(28).fill(10) };
   addResidual(flow, residual, 4);
   const u = [10, 10, 11, 13, 15, 17, 18];

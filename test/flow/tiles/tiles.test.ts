@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FIXTURES } from '../../../fixtures/index.ts';
-import { resizePlanes } from '../../../kernels/resample/index.ts';
+import { imagePlanesReference, resizePlanes } from '../../../kernels/resample/index.ts';
 import type { Image } from '../../../src/core/types.ts';
 import { loadFlowModel } from '../../../src/flow/network/engine.ts';
 import type { FlowModel } from '../../../src/flow/network/engine.ts';
@@ -15,7 +15,6 @@ import { planTiles } from '../../../src/flow/tiles/tile-plan.ts';
 import { seeWhole, tileSide } from '../../../src/flow/tiles/tiling.ts';
 import { cropFlowData, cropPlanes, reachOf } from '../../../src/flow/field/window.ts';
 import { readImage } from '../../../src/io/index.ts';
-import { imageToTensor } from '../../../src/runtime/index.ts';
 import type { ModelInput } from '../../../src/runtime/index.ts';
 import { TOLERANCE } from '../../tolerances.ts';
 import { distances, flowFrom, imageFrom, testImage } from '../fields.ts';
@@ -239,7 +238,7 @@ describe('a frame', () => {
     const [width, height] = [2401, 1702];
     const large: Image = { width, height, data: new Uint8Array(width * height * 3) };
     for (let i = 0; i < large.data.length; i++) large.data[i] = Math.imul(i, 2654435761) >>> 24;
-    const { data } = imageToTensor(large, INPUT.range);
+    const { data } = imagePlanesReference(large, 1, INPUT.range);
     const [columns, rows] = [Math.ceil(width / factor), Math.ceil(height / factor)];
     const wanted = resizePlanes({ channels: 3, width, height, data }, columns, rows);
     const { planes } = prepareFrame(large, INPUT).level(factor);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { FIXTURES } from '../../../fixtures/index.ts';
 import { readImage } from '../../../src/io/index.ts';
-import { findModel, imageToTensor, loadGraph } from '../../../src/runtime/index.ts';
+import { imagePlanes } from '../../../kernels/resample/index.ts';
+import { findModel, loadGraph } from '../../../src/runtime/index.ts';
 import { TOLERANCE } from '../../tolerances.ts';
 import { decodeNpyValues } from '../patches/npy.ts';
 
@@ -21,7 +22,7 @@ it('the trunk gives the features that TFLite gives with the detector it was cut 
   const trunk = await loadGraph(installed, 'trunk', { inputs: ['image'], outputs });
   const image = await readImage(golden('semantic.png'));
   const { width, height } = image;
-  const { data } = imageToTensor(image, [-1, 1]);
+  const { data } = imagePlanes(image, 1, [-1, 1]);
   const found = await trunk.run({ image: { dims: [1, 3, height, width], data } });
   await trunk.dispose();
   const expected = decodeNpyValues(await readFile(golden('semantic-trunk.npy')));
