@@ -53,7 +53,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/stitch/sources',
     'kernels',
   ],
-  'src/stitch': ['src/core', 'src/runtime', 'src/features', 'src/geometry', 'kernels'],
+  'src/stitch': ['src/core', 'src/runtime', 'src/draw', 'src/features', 'src/geometry', 'kernels'],
   'src/cli': ['src', 'kernels'],
   'src/api': [
     'src/core',

@@ -11,6 +11,8 @@ import {
   stitch,
 } from '../src/index.ts';
 import { refineFlow } from '../src/api/flow.ts';
+import { estimateHomography, loadHomographyModel } from '../src/api/geometry.ts';
+import { pickFrames } from '../src/api/stitch.ts';
 import type { FlowModel, Image, SemanticModel, TileSink } from '../src/index.ts';
 import { drawScene } from './stitch/views.ts';
 
@@ -92,6 +94,17 @@ describe('an aborted signal', { timeout: PATIENCE }, () => {
     expect(found[1]).toMatchObject({ status: 'fulfilled', value: { flow: { data: wanted.flow.data } } });
   });
 
+  test('is told at once to who waits for another estimate', async () => {
+    const controller = new AbortController();
+    let ended = false;
+    const running = estimateFlow(model, imageA, imageB).then(() => (ended = true));
+    const waiting = estimateFlow(model, imageB, imageA, { signal: controller.signal });
+    setImmediate(() => controller.abort(REASON));
+    await expect(waiting).rejects.toBe(REASON);
+    expect(ended).toBe(false);
+    await running;
+  });
+
   test('ends a refinement', async () => {
     const { flow } = await estimateFlow(model, imageA, imageB, { preset: 'fast' });
     await endsAtEachStep((signal) => refineFlow(flow, imageA, imageB, { signal }), 4);
@@ -111,6 +124,15 @@ describe('an aborted signal', { timeout: PATIENCE }, () => {
     };
     await endsAtEachStep(walk, 10);
     expect(closed).toBe(5);
+  });
+
+  test('ends the picking of frames, and a homography between looks', async () => {
+    async function* frames() {
+      for (const index of [0, 1, 2]) yield await Promise.resolve({ index, image: index ? LEFT : RIGHT });
+    }
+    await endsAtEachStep((signal) => pickFrames(frames(), { signal }), 4);
+    await using network = await loadHomographyModel();
+    await endsAtEachStep((signal) => estimateHomography(network, imageA, imageB, { signal }), 4);
   });
 
   test('ends a match between stages and views', async () => {

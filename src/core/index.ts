@@ -48,10 +48,12 @@ export {
 export type { Homography, Matrix3 } from './homography.ts';
 export { fromJson, toJson } from './json.ts';
 export { flowMagnitudes, knownPixels } from './known.ts';
+export { luma, lumaAt } from './luma.ts';
 export { LEAST_SCALE, SCALE_PERCENTILE, STILL, motionScale } from './motion-scale.ts';
 export { checkOptions, pickOptions } from './options.ts';
 export type { OptionNames } from './options.ts';
 export { asNdarray, fromNdarray } from './ndarray.ts';
 export { quantiles } from './quantile.ts';
+export { sampleBilinear } from './sample-bilinear.ts';
 export type { Color, FlowField, Image, Mask, Rectangle, ScalarField, Size, Tensor } from './types.ts';
 export type { NumericNdArray } from './ndarray.ts';

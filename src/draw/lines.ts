@@ -1,8 +1,7 @@
 /** What drawings of matches are made of. */
 
-import type { Image } from '../core/index.ts';
-
-export type Color = readonly [number, number, number];
+import type { Color, Image } from '../core/index.ts';
+import { mixPixel } from './canvas.ts';
 
 const BACKGROUND = 24;
 
@@ -29,10 +28,8 @@ export function colorOf(i: number): Color {
 
 export type Point = readonly [x: number, y: number];
 
-function mix({ width, height, data }: Image, x: number, y: number, color: Color, opacity: number): void {
-  if (!(x >= 0 && y >= 0 && x < width && y < height)) return;
-  const at = (y * width + x) * 3;
-  for (let c = 0; c < 3; c++) data[at + c] += Math.round((color[c] - data[at + c]) * opacity);
+function mix(canvas: Image, x: number, y: number, color: Color, opacity: number): void {
+  if (x >= 0 && y >= 0 && x < canvas.width && y < canvas.height) mixPixel(canvas, x, y, color, opacity);
 }
 
 /** A line one pixel wide whose edge is smooth: along its longer axis two pixels share each step (Wu 1991). */

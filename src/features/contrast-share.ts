@@ -1,3 +1,4 @@
+import { lumaAt } from '../core/index.ts';
 import type { Image } from '../core/index.ts';
 import type { Grey } from './types.ts';
 
@@ -24,7 +25,7 @@ function countGreys({ width, height, data }: Image | Grey): Uint32Array {
   const step = channels * Math.max(1, Math.floor((width * height) / MOST_SAMPLES));
   const counts = new Uint32Array(256 * STEPS);
   for (let i = 0; i < data.length; i += step) {
-    const grey = channels === 3 ? 0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2] : data[i];
+    const grey = channels === 3 ? lumaAt(data, i) : data[i];
     counts[Math.max(0, Math.min(counts.length - 1, Math.round(STEPS * grey)))]++;
   }
   return counts;

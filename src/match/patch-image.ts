@@ -1,6 +1,7 @@
 import { resizePlanes } from '../../kernels/resample/index.ts';
 import { ShapeError, checkInteger, describe, expected } from '../core/index.ts';
 import type { Image } from '../core/index.ts';
+import { toGrey } from '../features/index.ts';
 import type { Grey, Patches } from '../features/index.ts';
 
 /** An 8-bit grey image: the value of (x, y) is `data[y * width + x]`. */
@@ -33,13 +34,9 @@ export function checkPatchImage(patch: PatchImage, name: string): void {
 }
 
 /** Grey values 0 to 255, not rounded; those of RGB by the weights of ITU-R BT.601, as OpenCV. */
-export function toGreyPlane({ width, height, data }: PatchImage): Grey {
-  const size = width * height;
-  if (data.length === size) return { width, height, data: Float32Array.from(data) };
-  const grey = new Float32Array(size);
-  for (let i = 0, p = 0; i < size; i++, p += 3)
-    grey[i] = 0.299 * data[p] + 0.587 * data[p + 1] + 0.114 * data[p + 2];
-  return { width, height, data: grey };
+export function toGreyPlane(patch: PatchImage): Grey {
+  const { width, height, data } = patch;
+  return data.length === width * height ? { width, height, data: Float32Array.from(data) } : toGrey(patch);
 }
 
 /** Values 0 to 255 of a `size` x `size` square: shrunk by area, enlarged linearly, whatever its shape before. */

@@ -1,45 +1,16 @@
 /** Images of what each stage did, for people to look at. */
 
-import type { Image } from '../core/index.ts';
+import type { Color, Image } from '../core/index.ts';
+import { colorOf, drawLine } from '../draw/index.ts';
 import type { Canvas, WarpedView } from './canvas/index.ts';
 import type { SeamMap } from './seams/index.ts';
 import type { StitchPair, View } from './types.ts';
-
-type Rgb = readonly [r: number, g: number, b: number];
-
-/** Colours that stay apart, by the golden angle around the hues. */
-export function colourOf(k: number): Rgb {
-  const hue = (k * 0.618034 + 0.08) % 1;
-  const channel = (shift: number): number => {
-    const t = (hue + shift) % 1;
-    return Math.round(255 * Math.max(0.15, Math.min(1, Math.abs(t * 6 - 3) - 1)));
-  };
-  return [channel(0), channel(2 / 3), channel(1 / 3)];
-}
 
 const blank = (width: number, height: number): Image => ({
   width,
   height,
   data: new Uint8Array(width * height * 3),
 });
-
-function paint({ width, height, data }: Image, x: number, y: number, colour: Rgb): void {
-  const [column, row] = [Math.round(x), Math.round(y)];
-  if (column < 0 || row < 0 || column >= width || row >= height) return;
-  data.set(colour, (row * width + column) * 3);
-}
-
-/** A straight line of one pixel. */
-export function drawLine(image: Image, from: readonly number[], to: readonly number[], colour: Rgb): void {
-  const steps = Math.max(1, Math.ceil(Math.max(Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1]))));
-  for (let k = 0; k <= steps; k++)
-    paint(
-      image,
-      from[0] + ((to[0] - from[0]) * k) / steps,
-      from[1] + ((to[1] - from[1]) * k) / steps,
-      colour,
-    );
-}
 
 function paste(target: Image, source: Image, left: number, top: number): void {
   for (let y = 0; y < source.height; y++)
@@ -78,7 +49,7 @@ export function drawMatches(
     if (!verified) return;
     const every = Math.max(1, Math.floor(inliers.scores.length / 25));
     for (let i = 0; i < inliers.scores.length; i += every)
-      drawLine(image, at(a, inliers.pointsA, i), at(b, inliers.pointsB, i), colourOf(k));
+      drawLine(image, at(a, inliers.pointsA, i), at(b, inliers.pointsB, i), colorOf(k), 1);
   });
   return image;
 }
@@ -90,18 +61,18 @@ export function drawPoints(
   pairs: readonly StitchPair[],
 ): Image {
   const { image, corners } = sheet(thumbnails);
-  const mark = (v: number, points: Float64Array, colour: Rgb): void => {
+  const mark = (v: number, points: Float64Array, color: Color): void => {
     for (let i = 0; i < points.length; i += 2) {
       const x = corners[v][0] + (points[i] * thumbnails[v].width) / views[v].width;
       const y = corners[v][1] + (points[i + 1] * thumbnails[v].height) / views[v].height;
-      drawLine(image, [x - 2, y], [x + 2, y], colour);
-      drawLine(image, [x, y - 2], [x, y + 2], colour);
+      drawLine(image, [x - 2, y], [x + 2, y], color, 1);
+      drawLine(image, [x, y - 2], [x, y + 2], color, 1);
     }
   };
   pairs.forEach(({ a, b, inliers, verified }, k) => {
     if (!verified) return;
-    mark(a, inliers.pointsA, colourOf(k));
-    mark(b, inliers.pointsB, colourOf(k));
+    mark(a, inliers.pointsA, colorOf(k));
+    mark(b, inliers.pointsB, colorOf(k));
   });
   return image;
 }
@@ -124,6 +95,7 @@ export function drawGraph(thumbnails: readonly Image[], pairs: readonly StitchPa
         [p[0] + shift, p[1] + shift],
         [q[0] + shift, q[1] + shift],
         verified ? [40, 230, 80] : [200, 30, 30],
+        1,
       );
     }
   }
@@ -157,11 +129,11 @@ export function drawSeams(canvas: Canvas, views: readonly WarpedView[], seams: S
     for (let x = 0; x < width; x++) {
       const k = y * width + x;
       if (owners[k] < 0) continue;
-      const colour = colourOf(owners[k]);
+      const color = colorOf(owners[k]);
       const edge =
         (x + 1 < width && owners[k + 1] !== owners[k]) || (y + 1 < height && owners[k + width] !== owners[k]);
       for (let c = 0; c < 3; c++)
-        image.data[3 * k + c] = edge ? 255 : 0.7 * image.data[3 * k + c] + 0.3 * colour[c];
+        image.data[3 * k + c] = edge ? 255 : 0.7 * image.data[3 * k + c] + 0.3 * color[c];
     }
   return image;
 }

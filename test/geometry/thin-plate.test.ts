@@ -51,12 +51,25 @@ describe('a thin-plate spline', () => {
     expect(invertThinPlateSpline(spline, there)).toBeCloseToArray(PLACES, TOLERANCE.geometry);
   });
 
-  it('of points on one line, of one point twice or of too few is refused', () => {
-    expect(() => fitThinPlateSpline([0, 0, 1, 1], [0, 0, 1, 1])).toThrow(/3 to 2000 points/);
-    expect(() => fitThinPlateSpline([0, 0, 1, 1, 2, 2], [0, 0, 1, 1, 2, 2])).toThrow(/one line/);
-    expect(() => fitThinPlateSpline([0, 0, 0, 0, 5, 2, 7, 0], [0, 0, 1, 1, 5, 2, 7, 0])).toThrow(
-      /no two the same/,
+  it('counts pairs of one point of A as one to their mean, with smoothing too', () => {
+    const twice = fitThinPlateSpline([...GRID, GRID[0], GRID[1]], [...BENT, BENT[0] + 4, BENT[1] - 2]);
+    const mean = BENT.map((value, i) => value + (i === 0 ? 2 : i === 1 ? -1 : 0));
+    expect(applyThinPlateSpline(twice, PLACES)).toBeCloseToArray(
+      applyThinPlateSpline(fitThinPlateSpline(GRID, mean), PLACES),
+      TOLERANCE.geometry,
     );
+    const near = [GRID[0] + 1e-7, GRID[1]];
+    const smooth = [
+      fitThinPlateSpline([...GRID, GRID[0], GRID[1]], [...BENT, 9, 9], 0.3),
+      fitThinPlateSpline([...GRID, ...near], [...BENT, 9, 9], 0.3),
+    ].map((spline) => applyThinPlateSpline(spline, PLACES));
+    expect(smooth[0]).toBeCloseToArray(smooth[1], 1e-4);
+  });
+
+  it('of points on one line, or of too few different ones, is refused', () => {
+    expect(() => fitThinPlateSpline([0, 0, 1, 1], [0, 0, 1, 1])).toThrow(/3 to 2000 different points/);
+    expect(() => fitThinPlateSpline([0, 0, 1, 1, 2, 2], [0, 0, 1, 1, 2, 2])).toThrow(/one line/);
+    expect(() => fitThinPlateSpline([0, 0, 0, 0, 5, 2], [0, 0, 1, 1, 5, 2])).toThrow(/received 2/);
     expect(() => fitThinPlateSpline(GRID, BENT, NaN)).toThrow(/smoothing/);
   });
 });

@@ -1,3 +1,4 @@
+import { lumaAt } from '../../core/index.ts';
 import type { Image, ScalarField } from '../../core/index.ts';
 import { HEAT, fillOutlined } from '../../draw/index.ts';
 
@@ -18,7 +19,7 @@ export function drawHeat(
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < width * height; i++) {
     const p = i * 3;
-    const grey = 0.299 * image.data[p] + 0.587 * image.data[p + 1] + 0.114 * image.data[p + 2];
+    const grey = lumaAt(image.data, p);
     const level = Math.round(255 * Math.min(Math.max((map.data[i] - cold) / (hot - cold), 0), 1));
     for (let c = 0; c < 3; c++) data[p + c] = (1 - COVER) * grey + COVER * HEAT[level * 3 + c] + 0.5;
   }

@@ -1,4 +1,4 @@
-import { checkInteger } from '../../core/index.ts';
+import { checkInteger, sampleBilinear } from '../../core/index.ts';
 import type { Image } from '../../core/index.ts';
 import { asGrey, blurGaussian, halveSize } from '../scale-space/index.ts';
 import type { Grey, Keypoints, Patches } from '../types.ts';
@@ -56,21 +56,6 @@ function cutPatch(image: Grey, { x, y, spacing, angle }: PatchFrame, size: numbe
     for (let column = 0; column < size; column++) {
       const u = column - middle;
       const v = row - middle;
-      out[row * size + column] = sampleClamped(image, x + cos * u - sin * v, y + sin * u + cos * v);
+      out[row * size + column] = sampleBilinear(image, x + cos * u - sin * v, y + sin * u + cos * v);
     }
-}
-
-/** The grey between pixels, bilinear; beyond the border that of the nearest pixel. */
-export function sampleClamped({ width, height, data }: Grey, x: number, y: number): number {
-  const cx = Math.max(0, Math.min(width - 1, x));
-  const cy = Math.max(0, Math.min(height - 1, y));
-  const left = Math.min(Math.floor(cx), Math.max(0, width - 2));
-  const top = Math.min(Math.floor(cy), Math.max(0, height - 2));
-  const [fx, fy] = [cx - left, cy - top];
-  const i = top * width + left;
-  const right = width > 1 ? 1 : 0;
-  const below = height > 1 ? width : 0;
-  const upper = data[i] + fx * (data[i + right] - data[i]);
-  const lower = data[i + below] + fx * (data[i + below + right] - data[i + below]);
-  return upper + fy * (lower - upper);
 }

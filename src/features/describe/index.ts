@@ -1,2 +1,2 @@
 export { describeSift } from './describe-sift.ts';
-export { extractPatches, sampleClamped } from './extract-patches.ts';
+export { extractPatches } from './extract-patches.ts';

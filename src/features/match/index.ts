@@ -6,4 +6,5 @@ export {
   matchFeatures,
   matchGuided,
 } from './match-features.ts';
+export { createPartners } from './partners.ts';
 export type { FeatureMatch, MatchFeaturesOptions } from './match-features.ts';

@@ -3,6 +3,7 @@ import { checkOptions, transformPoints } from '../../core/index.ts';
 import { fitModel, sampsonDistance } from '../../geometry/index.ts';
 import type { FitOptions, GeometricModel, RobustFit } from '../../geometry/index.ts';
 import { matchDescriptors } from './match-descriptors.ts';
+import { createPartners } from './partners.ts';
 import type { DescriptorMatches, Features } from '../types.ts';
 
 /** Options of `matchFeatures`. */
@@ -135,9 +136,7 @@ export function matchGuided(
 ): DescriptorMatches {
   const fits = createFitTest(a, b, model, matrix, reach);
   const [countA, countB] = [a.descriptors.count, b.descriptors.count];
-  const first = new Float32Array(countA).fill(MOST_DISTANCE);
-  const second = new Float32Array(countA).fill(Infinity);
-  const index = new Int32Array(countA).fill(-1);
+  const forward = createPartners(countA, b, MOST_DISTANCE);
   const firstB = new Float32Array(countB).fill(Infinity);
   const indexB = new Int32Array(countB).fill(-1);
   for (let i = 0; i < countA; i++)
@@ -148,12 +147,9 @@ export function matchGuided(
         firstB[j] = distance;
         indexB[j] = i;
       }
-      if (distance < first[i]) {
-        if (index[i] >= 0 && isElsewhere(b, index[i], j)) second[i] = first[i];
-        first[i] = distance;
-        index[i] = j;
-      } else if (distance < second[i] && (index[i] < 0 || isElsewhere(b, index[i], j))) second[i] = distance;
+      forward.offer(i, j, distance);
     }
+  const { index, first, second } = forward;
   const chosen: number[] = [];
   for (let i = 0; i < countA; i++)
     if (index[i] >= 0 && indexB[index[i]] === i && first[i] <= GUIDED_RATIO * second[i]) chosen.push(i);
@@ -163,11 +159,6 @@ export function matchGuided(
     distances: Float32Array.from(chosen, (i) => first[i]),
     ratios: Float32Array.from(chosen, (i) => first[i] / Math.max(first[i], Math.min(second[i], 1))),
   };
-}
-
-/** Two features of one place, of two scales or directions, are no rivals. */
-function isElsewhere({ keypoints: { points } }: Features, i: number, j: number): boolean {
-  return (points[2 * i] - points[2 * j]) ** 2 + (points[2 * i + 1] - points[2 * j + 1]) ** 2 > 4;
 }
 
 /** Euclidean distance of descriptors of length 1. */

@@ -67,7 +67,8 @@ export interface EstimateOptions {
   /** Called after each part of an estimate in tiles: how many are done, of how many. What it throws ends the estimate. */
   readonly onTile?: (done: number, total: number) => void;
   /**
-   * Ends the estimate between two passes, tiles or steps of the decoder: the promise is rejected with the signal's reason.
+   * Ends the estimate between two passes, tiles or steps of the decoder, or at once while it waits for others on the model:
+   * the promise is rejected with the signal's reason.
    * The model goes on with its other estimates.
    */
   readonly signal?: AbortSignal;
@@ -145,7 +146,8 @@ export async function estimatePair(
 ): Promise<FlowEstimate> {
   checkSizes(givenA.image, givenB.image);
   const work = planEstimate(model, givenA.image, options);
-  return model.inTurn(() => runEstimate(model, givenA, givenB, work, options.both ?? false));
+  const { both = false, signal } = options;
+  return model.inTurn(() => runEstimate(model, givenA, givenB, work, both), signal);
 }
 
 async function runEstimate(

@@ -1,3 +1,4 @@
+import { lumaAt } from '../../core/index.ts';
 import type { Image } from '../../core/index.ts';
 import type { ModelInput } from '../../runtime/index.ts';
 import { prepareFrame } from './estimate-frame.ts';
@@ -77,7 +78,7 @@ function measureBrightness({ width, height, data }: Image): Brightness {
     const row = Math.floor((y * BLOCKS) / height) * BLOCKS;
     for (let x = 0; x < width; x += step) {
       const i = (y * width + x) * 3;
-      const level = 0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2];
+      const level = lumaAt(data, i);
       const block = row + Math.floor((x * BLOCKS) / width);
       histogram[Math.round(level)]++;
       sums[block] += level;

@@ -12,6 +12,7 @@ import {
   checkSignal,
   expected,
   knownPixels,
+  luma,
 } from '../../core/index.ts';
 import type { FlowField, Image, OptionNames, ScalarField } from '../../core/index.ts';
 import type { ModelInput } from '../../runtime/index.ts';
@@ -333,7 +334,6 @@ function checkChannels(level: RefineLevelOptions): RefineLevelOptions {
 function brightnessOf({ width, height, data }: FeatureMap): FeatureMap {
   const count = width * height;
   const out = new Float32Array(count);
-  for (let i = 0; i < count; i++)
-    out[i] = 0.299 * data[i] + 0.587 * data[count + i] + 0.114 * data[2 * count + i];
+  for (let i = 0; i < count; i++) out[i] = luma(data[i], data[count + i], data[2 * count + i]);
   return { channels: 1, width, height, data: out };
 }

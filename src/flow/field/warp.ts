@@ -8,7 +8,6 @@ import {
   checkHomography,
   checkInteger,
   checkOptions,
-  checkSameSize,
   invertHomography,
   knownPixels,
 } from '../../core/index.ts';
@@ -51,8 +50,9 @@ const OPTIONS: OptionNames<WarpImageOptions> = { fill: true, width: true, height
  * into B, that is between the centres of its outermost pixels. A result that is less than half as large shows aliasing:
  * make B smaller first, by `resizeImage`.
  *
- * @param by from A to B, in pixels; a flow of B's size, or a homography and then the size of the result as options
- * @throws ShapeError where sizes differ, or the homography takes the plane to a line
+ * @param by from A to B, in pixels; a flow on A's grid, which may be of another size than B, or a homography and then the
+ *   size of the result as options
+ * @throws ShapeError where another size is asked for than the flow's, or the homography takes the plane to a line
  * @example
  * import { match, readImage, warpImage, writeImage } from 'whither';
  *
@@ -70,7 +70,7 @@ export function warpImage(
   checkGrid(imageB, 3, 'imageB');
   const fill = checkColor(options.fill ?? [0, 0, 0], 'fill');
   const isFlow = typeof by === 'object' && by !== null && 'data' in by;
-  return sample(imageB, isFlow ? byFlow(imageB, by, options) : byHomography(imageB, by, options), fill);
+  return sample(imageB, isFlow ? byFlow(by, options) : byHomography(imageB, by, options), fill);
 }
 
 /** The size of a result, and where its pixels lie in B: by a flow where there is one, else by a homography. */
@@ -83,9 +83,8 @@ interface WarpPlan extends Size {
   readonly known: Uint8Array;
 }
 
-function byFlow(imageB: Image, flowAB: FlowField, options: WarpImageOptions): WarpPlan {
+function byFlow(flowAB: FlowField, options: WarpImageOptions): WarpPlan {
   checkFlow(flowAB, 'flowAB');
-  checkSameSize(imageB, 'imageB', flowAB, 'flowAB');
   const { width, height, data } = flowAB;
   if ((options.width ?? width) !== width || (options.height ?? height) !== height)
     throw new ShapeError(
@@ -147,9 +146,9 @@ function sample(imageB: Image, plan: WarpPlan, fill: Color): WarpedImage {
 
 /**
  * Carries a flow on B's grid back onto A's: `out(x, y) = flowBC(x + u, y + v)`, bilinear. Known where the
- * flow from A to B is known and points into B, and every pixel of B that takes part is known.
+ * flow from A to B is known and points into B, and every pixel of B that takes part is known. A and B may be of different
+ * sizes.
  *
- * @throws ShapeError when the two differ in size
  * @example
  * import { warpFlow } from 'whither/flow';
  *
@@ -158,7 +157,6 @@ function sample(imageB: Image, plan: WarpPlan, fill: Color): WarpedImage {
 export function warpFlow(flowBC: FlowField, flowAB: FlowField): MaskedFlow {
   checkFlow(flowBC, 'flowBC');
   checkFlow(flowAB, 'flowAB');
-  checkSameSize(flowBC, 'flowBC', flowAB, 'flowAB');
   const { width, height } = flowAB;
   const data = new Float32Array(flowAB.data.length);
   const valid = knownPixels(flowAB);
@@ -215,7 +213,6 @@ export function sampleFlow(
 /**
  * Chains two flows: `flowAC(x) = flowAB(x) + flowBC(x + flowAB(x))`. Known where `warpFlow` knows the second.
  *
- * @throws ShapeError when the two differ in size
  * @example
  * import { composeFlow } from 'whither/flow';
  *

@@ -26,9 +26,10 @@ const MOST_CONTROLS = 2000;
 const bend = (squared: number): number => (squared > 0 ? squared * Math.log(squared) : 0);
 
 /**
- * Fits a thin-plate spline to pairs of points.
+ * Fits a thin-plate spline to pairs of points. Pairs that share their point of A, as those of `match` may, count as one to
+ * the mean of their points of B.
  *
- * @param pointsA x and y interleaved, three or more that are not on one line, no two the same
+ * @param pointsA x and y interleaved, three or more that are not on one line
  * @param smoothing 0 passes through every point; more lets points be missed to bend less
  * @throws {ShapeError} where the points do not determine one
  * @example
@@ -42,16 +43,20 @@ export function fitThinPlateSpline(
   pointsB: ArrayLike<number>,
   smoothing = 0,
 ): ThinPlateSpline {
-  const count = pointsA.length / 2;
-  if (pointsB.length !== pointsA.length || !Number.isInteger(count) || count < 3 || count > MOST_CONTROLS)
+  const given = pointsA.length / 2;
+  if (pointsB.length !== pointsA.length || !Number.isInteger(given))
     throw new ShapeError(
-      `Expected 3 to ${MOST_CONTROLS} points in A and as many in B but received ${count} and ${pointsB.length / 2}`,
+      `Expected as many points in A as in B but received ${given} and ${pointsB.length / 2}`,
     );
   if (!(smoothing >= 0)) throw expected('a number of at least 0', 'smoothing', smoothing);
-  const { points: controls, centerX, centerY, scale } = normalizePoints(pointsA);
-  const system = new LuDecomposition(buildSystem(controls, smoothing));
+  const { points, centerX, centerY, scale } = normalizePoints(pointsA);
+  const { controls, b, counts } = mergeSame(points, pointsB);
+  const count = counts.length;
+  if (count < 3 || count > MOST_CONTROLS)
+    throw new ShapeError(`Expected 3 to ${MOST_CONTROLS} different points in A but received ${count}`);
+  const system = new LuDecomposition(buildSystem(controls, smoothing, counts));
   const right = Matrix.zeros(count + 3, 2);
-  for (let i = 0; i < count; i++) right.setRow(i, [pointsB[2 * i], pointsB[2 * i + 1]]);
+  for (let i = 0; i < count; i++) right.setRow(i, [b[2 * i], b[2 * i + 1]]);
   if (system.isSingular()) throw singular(count);
   const solution = system.solve(right).to1DArray();
   if (!solution.every(Number.isFinite)) throw singular(count);
@@ -67,11 +72,32 @@ export function fitThinPlateSpline(
 }
 
 const singular = (count: number): ShapeError =>
-  new ShapeError(
-    `Expected points that are not all on one line, no two the same, but the ${count} in A determine no spline`,
-  );
+  new ShapeError(`Expected points that are not all on one line but the ${count} in A determine no spline`);
 
-function buildSystem(controls: Float64Array, smoothing: number): Matrix {
+/** Each point of A once, with the mean of its points of B and their number. */
+function mergeSame(
+  pointsA: ArrayLike<number>,
+  pointsB: ArrayLike<number>,
+): { controls: Float64Array; b: number[]; counts: number[] } {
+  const places = new Map<string, number>();
+  const [a, b, counts]: [number[], number[], number[]] = [[], [], []];
+  for (let i = 0; i < pointsA.length; i += 2) {
+    const key = `${pointsA[i]} ${pointsA[i + 1]}`;
+    const k = places.get(key) ?? counts.length;
+    if (k === counts.length) {
+      places.set(key, k);
+      a.push(pointsA[i], pointsA[i + 1]);
+      b.push(0, 0);
+      counts.push(0);
+    }
+    counts[k]++;
+    for (const axis of [0, 1]) b[2 * k + axis] += (pointsB[i + axis] - b[2 * k + axis]) / counts[k];
+  }
+  return { controls: Float64Array.from(a), b, counts };
+}
+
+/** A point that stands for several is missed as little as they would be together. */
+function buildSystem(controls: Float64Array, smoothing: number, counts: readonly number[]): Matrix {
   const count = controls.length / 2;
   const system = Matrix.zeros(count + 3, count + 3);
   for (let i = 0; i < count; i++) {
@@ -81,7 +107,7 @@ function buildSystem(controls: Float64Array, smoothing: number): Matrix {
       system.set(i, j, value);
       system.set(j, i, value);
     }
-    system.set(i, i, smoothing);
+    system.set(i, i, smoothing / counts[i]);
     [1, x, y].forEach((value, k) => {
       system.set(i, count + k, value);
       system.set(count + k, i, value);

@@ -1,6 +1,8 @@
 import {
+  checkAborted,
   checkInteger,
   checkOptions,
+  checkSignal,
   composeHomographies,
   expected,
   invertHomography,
@@ -23,9 +25,11 @@ export interface EstimateHomographyOptions {
    * Align the small images themselves after the looks, coarse to fine, without any network; defaults to true.
    */
   readonly align?: boolean;
+  /** Ends the estimate between two looks: the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
-const OPTIONS: OptionNames<EstimateHomographyOptions> = { looks: true, align: true };
+const OPTIONS: OptionNames<EstimateHomographyOptions> = { looks: true, align: true, signal: true };
 
 /** How B lies on A, by a network that looked at both. */
 export interface HomographyEstimate {
@@ -62,7 +66,8 @@ const HALF = 0.03;
  *
  * Images may have any sizes, each its own, from 1 x 1 on.
  *
- * @throws {TypeError | ShapeError | RangeError} where an image is none, or an option makes no sense
+ * @throws {TypeError | ShapeError | RangeError} where an image is none, or an option makes no sense; the reason
+ * of `signal` once that is aborted
  * @example
  * import { estimateHomography, loadHomographyModel } from 'whither/geometry';
  *
@@ -76,23 +81,25 @@ export async function estimateHomography(
   options: EstimateHomographyOptions = {},
 ): Promise<HomographyEstimate> {
   checkOptions(options, OPTIONS, 'estimateHomography');
-  const { align = true } = options;
+  const { align = true, signal } = options;
+  checkSignal(signal);
   const looks = checkInteger(options.looks ?? model.manifest.looks, 'looks', 0, 16);
   for (const [name, image] of [['imageA', imageA] as const, ['imageB', imageB] as const])
     if (!(image?.data instanceof Uint8Array)) throw expected('an image of 8-bit RGB', name, image);
-  return model.inTurn(() => runEstimate(model, imageA, imageB, { looks, align }));
+  return model.inTurn(() => runEstimate(model, imageA, imageB, { looks, align, signal }), signal);
 }
 
 async function runEstimate(
   model: HomographyModel,
   imageA: Image,
   imageB: Image,
-  { looks, align }: Required<EstimateHomographyOptions>,
+  { looks, align, signal }: EstimateHomographyOptions & { looks: number },
 ): Promise<HomographyEstimate> {
   const { input } = model.manifest;
   const start = performance.now();
   const [a, b] = [imageA, imageB].map((image) => shrinkToSquare(image, input.size, input.range));
-  const seen = await lookBothWays(model, a, b, looks);
+  const seen = await lookBothWays(model, a, b, looks, signal);
+  await checkAborted(signal);
   const [there, back] = align ? [alignSmall(a, b, seen[0]), alignSmall(b, a, seen[1])] : seen;
   const [enterA, leaveB] = [toSquare(imageA, input.size), invertHomography(toSquare(imageB, input.size))];
   const likeness = Math.max(0, likenessOf(makeRelief(a), makeRelief(b), there));

@@ -1,4 +1,10 @@
-import { IDENTITY, composeHomographies, normalizeHomography, transformPoints } from '../../core/index.ts';
+import {
+  IDENTITY,
+  checkAborted,
+  composeHomographies,
+  normalizeHomography,
+  transformPoints,
+} from '../../core/index.ts';
 import type { Homography, Tensor } from '../../core/index.ts';
 import { tensorDlt } from '../../geometry/index.ts';
 import type { HomographyModel } from './homography-model.ts';
@@ -22,11 +28,13 @@ export async function lookBothWays(
   a: SmallImage,
   b: SmallImage,
   count: number,
+  signal?: AbortSignal,
 ): Promise<[ab: Homography, ba: Homography]> {
   const { size } = a;
   const first = stack([a, b]);
   let found: [Homography, Homography] = [IDENTITY, IDENTITY];
   for (let look = 0; look < count; look++) {
+    await checkAborted(signal);
     const second = look ? [warpSquare(b, found[0]), warpSquare(a, found[1])] : [b, a];
     const { data } = await model.look(look ? 'fine' : 'coarse', first, stack(second));
     found = [step(found[0], data.subarray(0, 8), size), step(found[1], data.subarray(8, 16), size)];

@@ -1,5 +1,5 @@
 import type { DescriptorMatches, Features } from '../../features/index.ts';
-import { descriptorDistance } from '../../features/match/index.ts';
+import { createPartners, descriptorDistance } from '../../features/match/index.ts';
 
 /** Scales of partners may differ by this factor, in images that show the same thing at one size. */
 const MOST_SCALE = 1.7;
@@ -40,34 +40,21 @@ interface Nearest {
 
 function bestNearby(a: Features, b: Features, radius: number): Nearest {
   const count = a.keypoints.scales.length;
-  const index = new Int32Array(count).fill(-1);
-  const distance = new Float32Array(count);
-  const ratio = new Float32Array(count);
+  const partners = createPartners(count, b, MOST_DISTANCE);
   const grid = createGrid(b.keypoints.points, radius);
   const { points, scales, angles } = a.keypoints;
   for (let i = 0; i < count; i++) {
-    let [first, second] = [MOST_DISTANCE, Infinity];
     const [x, y] = [points[2 * i], points[2 * i + 1]];
     for (const j of grid(x, y)) {
       const [dx, dy] = [b.keypoints.points[2 * j] - x, b.keypoints.points[2 * j + 1] - y];
       if (dx * dx + dy * dy > radius * radius) continue;
       if (!isAlike(scales[i], b.keypoints.scales[j], angles[i], b.keypoints.angles[j])) continue;
-      const d = descriptorDistance(a, i, b, j);
-      if (d < first) {
-        if (index[i] >= 0 && isApart(b, index[i], j)) second = first;
-        first = d;
-        index[i] = j;
-      } else if (d < second && (index[i] < 0 || isApart(b, index[i], j))) second = d;
+      partners.offer(i, j, descriptorDistance(a, i, b, j));
     }
-    distance[i] = first;
-    ratio[i] = second === Infinity ? 0.5 : first / second;
   }
-  return { index, distance, ratio };
-}
-
-/** Two keypoints of one place, found at two scales, are no rivals. */
-function isApart({ keypoints: { points } }: Features, i: number, j: number): boolean {
-  return (points[2 * i] - points[2 * j]) ** 2 + (points[2 * i + 1] - points[2 * j + 1]) ** 2 > 4;
+  const { index, first, second } = partners;
+  const ratio = first.map((best, i) => (second[i] === Infinity ? 0.5 : best / second[i]));
+  return { index, distance: first, ratio };
 }
 
 /** Whether two keypoints are of about the same scale and direction. */

@@ -1,7 +1,6 @@
-import { applyHomography, homographyJacobian } from '../../core/index.ts';
+import { applyHomography, homographyJacobian, sampleBilinear } from '../../core/index.ts';
 import type { Homography } from '../../core/index.ts';
 import { blurGaussian, halveSize } from '../../features/scale-space/index.ts';
-import { sampleClamped } from '../../features/describe/index.ts';
 import type { Grey } from '../../features/index.ts';
 
 /** An image seen from elsewhere. */
@@ -102,7 +101,7 @@ function warpBlock(
       inside[i] = 1;
       let sum = 0;
       for (let k = 0; k < taps; k++)
-        sum += sampleClamped(source, (px + (first + k) * stepX) * scale, (py + (first + k) * stepY) * scale);
+        sum += sampleBilinear(source, (px + (first + k) * stepX) * scale, (py + (first + k) * stepY) * scale);
       data[i] = sum / taps;
     }
 }

@@ -1,5 +1,5 @@
 import type { OptionNames } from '../../core/index.ts';
-import { ShapeError, checkInteger, checkOptions } from '../../core/index.ts';
+import { ShapeError, checkInteger, checkOptions, sampleBilinear } from '../../core/index.ts';
 import type { Grey, Patches } from '../../features/index.ts';
 import type { DescriptorMap, Describer } from './measure.ts';
 import { describerOf } from './patch-model.ts';
@@ -10,8 +10,8 @@ import type { PatchImage } from '../patch-image.ts';
 /** Options of `describeDense`. */
 export interface DenseOptions {
   /**
-   * Pixels between the squares that are described, where the model has no graph for whole images and every square is
-   * described by itself; defaults to 4.
+   * Pixels between the squares that are described, 1 or more. It defaults to the spacing of the model's graph for whole
+   * images, which takes one run, and to 4 where there is none; with any other spacing every square is described by itself.
    */
   readonly stride?: number;
 }
@@ -23,7 +23,7 @@ const SQUARES = 1024;
 
 /**
  * A descriptor for every place of an image, as it is, without bringing it to another size: by the model's fully
- * convolutional graph in one run where it has one, and else square by square.
+ * convolutional graph in one run where it has one of the stride asked for, and else square by square.
  *
  * @throws {ShapeError} where the image is smaller than one patch; ModelError where the model makes no descriptors
  * @example
@@ -40,9 +40,10 @@ export async function describeDense(
 ): Promise<DescriptorMap> {
   checkOptions(options, OPTIONS, 'describeDense');
   const describer = describerOf(model);
-  const stride = checkInteger(options.stride ?? 4, 'stride', 1);
+  const { dense } = describer;
+  const stride = checkInteger(options.stride ?? dense?.stride ?? 4, 'stride', 1);
   const grey = checkImage(image, describer.patchSize, 'image');
-  return describer.describeDense ? describer.describeDense(grey) : describeSquares(describer, grey, stride);
+  return dense?.stride === stride ? dense.describe(grey) : describeSquares(describer, grey, stride);
 }
 
 /** Checks that an image holds at least one square of `size`, and gives it in grey. */
@@ -94,21 +95,6 @@ export function cutAround(image: Grey, size: number, x: number, y: number): Patc
   const data = new Float32Array(size * size);
   const [left, top] = [x - (size - 1) / 2, y - (size - 1) / 2];
   for (let j = 0; j < size; j++)
-    for (let i = 0; i < size; i++) data[j * size + i] = sampleGrey(image, left + i, top + j);
+    for (let i = 0; i < size; i++) data[j * size + i] = sampleBilinear(image, left + i, top + j);
   return { count: 1, size, data };
-}
-
-/** Bilinear; the edge is repeated. */
-function sampleGrey({ width, height, data }: Grey, x: number, y: number): number {
-  const cx = Math.min(Math.max(x, 0), width - 1);
-  const cy = Math.min(Math.max(y, 0), height - 1);
-  const [x0, y0] = [
-    Math.min(Math.floor(cx), Math.max(width - 2, 0)),
-    Math.min(Math.floor(cy), Math.max(height - 2, 0)),
-  ];
-  const [x1, y1] = [Math.min(x0 + 1, width - 1), Math.min(y0 + 1, height - 1)];
-  const [fx, fy] = [cx - x0, cy - y0];
-  const upper = data[y0 * width + x0] * (1 - fx) + data[y0 * width + x1] * fx;
-  const lower = data[y1 * width + x0] * (1 - fx) + data[y1 * width + x1] * fx;
-  return upper * (1 - fy) + lower * fy;
 }

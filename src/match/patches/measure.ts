@@ -27,7 +27,7 @@ export interface Describer {
   /** Where more than grey squares is looked at, such as colour. */
   readonly describeImages?: (images: readonly PatchImage[]) => Promise<Descriptors>;
   /** The whole image in one run, where there is a graph for that. */
-  readonly describeDense?: (image: Grey) => Promise<DescriptorMap>;
+  readonly dense?: { readonly stride: number; describe(image: Grey): Promise<DescriptorMap> };
   dispose(): Promise<void>;
 }
 

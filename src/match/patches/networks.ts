@@ -53,7 +53,10 @@ export async function openDescriber(
     metric: { kind: descriptor.metric },
     describe: (patches) => describeAll(session, patches, manifest),
     ...(dense && {
-      describeDense: async (image: Grey) => describeImage(await openDense(), image, manifest, dense),
+      dense: {
+        stride: dense.stride,
+        describe: async (image) => describeImage(await openDense(), image, manifest, dense),
+      },
     }),
     async dispose() {
       await Promise.all([session.dispose(), denseSession?.then((opened) => opened.dispose())]);

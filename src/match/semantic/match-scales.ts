@@ -1,4 +1,4 @@
-import { checkAborted, invertHomography } from '../../core/index.ts';
+import { checkAborted, invertHomography, sampleBilinear } from '../../core/index.ts';
 import { warpBackward } from '../../../kernels/warp/index.ts';
 import type { MatchResult } from '../../../kernels/match/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
@@ -146,21 +146,12 @@ function moveStarts({ flow, confidence }: MatchResult, cells: number, warp: Line
   for (let i = 0; i < count; i++) {
     const [x, y] = [ends[2 * i], ends[2 * i + 1]];
     if (!(x >= 0 && y >= 0 && x <= cells - 1 && y <= cells - 1)) continue;
-    const read = (data: Float32Array, offset: number): number => bilinear(data, offset, cells, x, y);
-    ends[2 * i] += read(flow, 0);
-    ends[2 * i + 1] += read(flow, count);
-    sure[i] = read(confidence, 0);
+    const read = (data: Float32Array): number => sampleBilinear({ width: cells, height: cells, data }, x, y);
+    ends[2 * i] += read(flow);
+    ends[2 * i + 1] += read(flow.subarray(count));
+    sure[i] = read(confidence);
   }
   return { flow: planar(ends, starts), confidence: sure };
-}
-
-function bilinear(data: Float32Array, offset: number, cells: number, x: number, y: number): number {
-  const [left, top] = [Math.min(Math.floor(x), cells - 2), Math.min(Math.floor(y), cells - 2)];
-  const [tx, ty] = [x - left, y - top];
-  const at = offset + top * cells + left;
-  const upper = data[at] * (1 - tx) + data[at + 1] * tx;
-  const lower = data[at + cells] * (1 - tx) + data[at + cells + 1] * tx;
-  return upper * (1 - ty) + lower * ty;
 }
 
 /** Displacements of points, all x first, then all y. */

@@ -135,7 +135,8 @@ export async function matchSemantic(
   checkSignal(options.signal);
   if (!('map' in a)) checkImage(a, 'imageA');
   if (!('map' in b)) checkImage(b, 'imageB');
-  return model.inTurn(() => runMatch(model, a, b, { transform, looks, signal: options.signal }));
+  const { signal } = options;
+  return model.inTurn(() => runMatch(model, a, b, { transform, looks, signal }), signal);
 }
 
 async function runMatch(

@@ -1,4 +1,4 @@
-import { checkInteger, checkOptions } from '../../core/index.ts';
+import { checkAborted, checkInteger, checkOptions, checkSignal } from '../../core/index.ts';
 import type { Image, OptionNames } from '../../core/index.ts';
 import { createFeatureMatcher, examinePair } from './match-pairs.ts';
 import type { StitchPair, View } from '../types.ts';
@@ -18,9 +18,16 @@ export interface PickFramesOptions {
   readonly every?: number;
   /** Frames are compared at most at this size, in millions of pixels; defaults to 0.15. */
   readonly matchMegapixels?: number;
+  /** Ends the work between two frames: the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
-const OPTIONS: OptionNames<PickFramesOptions> = { overlap: true, every: true, matchMegapixels: true };
+const OPTIONS: OptionNames<PickFramesOptions> = {
+  overlap: true,
+  every: true,
+  matchMegapixels: true,
+  signal: true,
+};
 
 /** What the last frame must still show anew to be taken too. */
 const WORTH_IT = 0.95;
@@ -44,13 +51,18 @@ export async function pickFrames(
   frames: AsyncIterable<VideoFrame>,
   options: PickFramesOptions = {},
 ): Promise<VideoFrame[]> {
-  const { overlap = 0.6, every = 1, matchMegapixels = 0.15 } = checkOptions(options, OPTIONS, 'pickFrames');
+  const { overlap = 0.6, every = 1, matchMegapixels = 0.15, signal } = options;
+  checkOptions(options, OPTIONS, 'pickFrames');
+  checkSignal(signal);
   checkInteger(every, 'every', 1);
   if (!(overlap > 0 && overlap < 1))
     throw new RangeError(`Expected a share above 0 and below 1 for overlap but received ${overlap}`);
   const look = createLook(matchMegapixels * 1e6);
   const choice = new Choice(overlap, look.match);
-  for await (const frame of frames) if (frame.index % every === 0) await choice.offer(await look(frame));
+  for await (const frame of frames) {
+    await checkAborted(signal);
+    if (frame.index % every === 0) await choice.offer(await look(frame));
+  }
   return choice.close();
 }
 

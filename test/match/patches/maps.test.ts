@@ -56,6 +56,17 @@ test('sizes that the dense graph does not take are padded, and cells beyond the 
   expect(cellOf(map, 5, 4)).toBeCloseToArray(data, TOLERANCE.descriptor);
 });
 
+test('another stride than that of the dense graph describes the same squares one by one', async () => {
+  const [own, wide] = [
+    await describeDense(network, SCENE),
+    await describeDense(network, SCENE, { stride: 6 }),
+  ];
+  expect(wide).toMatchObject({ channels: 6, width: 7, height: 6, stride: 6, origin: 3.5 });
+  expect(cellOf(wide, 2, 3)).toBeCloseToArray(cellOf(own, 6, 9), TOLERANCE.descriptor);
+  const { grid } = await denseSimilarity(network, SCENE, SCENE, { stride: 8 });
+  expect(grid.stride).toBe(8);
+});
+
 test('without a dense graph every square is described by itself', async () => {
   const sift = await loadPatchModel('rootsift');
   const map = await describeDense(sift, SCENE, { stride: 5 });
