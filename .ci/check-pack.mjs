@@ -1,6 +1,7 @@
 /**
  * `npm run check:pack`: packs the package, installs it in an empty project with nothing but the npm registry, and runs
  * there what the README promises: its lines that install, its first example that imports `whither`, and the command.
+ * Programs in three versions of TypeScript read its types.
  * Sizes are printed, and none may exceed its budget.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -175,6 +176,44 @@ function runVideo() {
   checkWritten('out.mp4');
 }
 
+/** A program that names all that the package exports, and what a user of its types meets first. */
+const CONSUMER = `
+import { estimateFlow, loadFlowModel, readImage } from 'whither';
+import type { FlowField, Image } from 'whither';
+${['flow', 'geometry', 'features', 'evaluate', 'stitch', 'models', 'kernels']
+  .map((name) => `export * as ${name} from 'whither/${name}';`)
+  .join('\n')}
+export async function flowOf(a: string, b: string, signal: AbortSignal): Promise<FlowField> {
+  const model = await loadFlowModel('whither-flow', { threads: 1 });
+  const images: Image[] = [await readImage(a), await readImage(new URL(b))];
+  const { flow } = await estimateFlow(model, images[0], images[1], { preset: 'fast', signal });
+  await model.dispose();
+  return flow;
+}
+// @ts-expect-error There is no such preset.
+export const refused = (model: never, image: Image) => estimateFlow(model, image, image, { preset: 'best' });
+`;
+
+/** The oldest TypeScript that reads the types, the one that they are made with, and the newest. */
+const TYPESCRIPTS = ['5.0.4', '5.9', 'latest'];
+
+/** The types of the package in all versions, with and without those of Node, and nothing of them skipped. */
+function checkTypes() {
+  writeFileSync(join(project, 'consumer.mts'), CONSUMER);
+  const shared = { noEmit: true, strict: true, module: 'node16', target: 'es2022' };
+  for (const version of TYPESCRIPTS) {
+    run('npm', ['install', '--no-save', `typescript@${version}`, '@types/node@20']);
+    for (const own of [
+      { types: ['node'], lib: ['es2022'] },
+      { types: [], lib: ['es2022', 'dom'] },
+    ]) {
+      const settings = { compilerOptions: { ...shared, ...own }, files: ['consumer.mts'] };
+      writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(settings));
+      run(join(project, 'node_modules/.bin/tsc'), []);
+    }
+  }
+}
+
 try {
   const tarball = pack();
   mkdirSync(project);
@@ -186,6 +225,7 @@ try {
   runCommand();
   runVideo();
   checkInstalled('withVideo');
+  checkTypes();
   console.log('The package installs and runs.');
 } finally {
   rmSync(work, { recursive: true, force: true });
