@@ -5,7 +5,7 @@ import type { SemanticFeatures } from '../../src/api/features.ts';
 import type { Image, SemanticModel } from '../../src/index.ts';
 import type { FeatureMap } from '../../kernels/index.ts';
 import { imagePlanes, resizePlanes } from '../../kernels/resample/index.ts';
-import { sampleCells, toUnitLength } from '../../src/match/semantic/features.ts';
+import { sampleCells, toUnitVectors } from '../../src/match/semantic/features.ts';
 import { findModel, loadGraph } from '../../src/runtime/index.ts';
 
 /** Which output of which graph is taken, and where its cells lie on the image, in pixels. */
@@ -60,11 +60,11 @@ export async function openTrunk(name: string, model: SemanticModel): Promise<Des
     const maps = spec.outputs.map(({ name: output, stride, origin }) => {
       const { dims: size, data } = found[output];
       const map = { channels: size[1], height: size[2], width: size[3], data };
-      return toUnitLength(onCells(map, cells, stride, origin));
+      return toUnitVectors(onCells(map, cells, stride, origin));
     });
     const data = Float32Array.from(maps.flatMap((map) => [...map.data]));
     const channels = maps.reduce((sum, map) => sum + map.channels, 0);
-    const map = toUnitLength({ channels, height: cells, width: cells, data });
+    const map = toUnitVectors({ channels, height: cells, width: cells, data });
     return { ...(await describeSemantic(model, image)), map };
   };
   return { describe, dispose: () => session.dispose() };

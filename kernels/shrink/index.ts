@@ -2,10 +2,10 @@
 
 import { shrinkReference } from './reference.ts';
 import { shrinkSimd } from './simd.ts';
-import type { ByteImage } from './types.ts';
+import type { ByteImage } from '../resample/index.ts';
 
 export { shrinkReference } from './reference.ts';
-export type { ByteImage } from './types.ts';
+export type { ByteImage } from '../resample/index.ts';
 
 /**
  * @param width of the result, at most that of the image

@@ -1,5 +1,5 @@
 import { coverageOf } from './coverage.ts';
-import type { ByteImage } from './types.ts';
+import type { ByteImage } from '../resample/index.ts';
 
 /** The definition, without checks. */
 export function shrinkReference(

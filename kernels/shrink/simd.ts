@@ -3,7 +3,7 @@
 import * as built from '../built/shrink.ts';
 import { kernelWithMemory } from '../wasm/workspace.ts';
 import { coverageOf } from './coverage.ts';
-import type { ByteImage } from './types.ts';
+import type { ByteImage } from '../resample/index.ts';
 
 /** 3 MiB, so that a strip stays in the cache. */
 const MEMORY = 3 * 2 ** 20;

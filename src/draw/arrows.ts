@@ -10,7 +10,7 @@ import {
   knownPixels,
 } from '../core/index.ts';
 import { fillOutlined } from './canvas.ts';
-import type { Bounds, Canvas, SignedDistance } from './canvas.ts';
+import type { Bounds, Drawing, SignedDistance } from './canvas.ts';
 import type { Color } from '../core/index.ts';
 
 /** Options of `drawArrows`. */
@@ -67,7 +67,7 @@ export function drawArrows(image: Image, flow: FlowField, options: ArrowOptions 
 
 /** Line and head grow with the step, so that a wide grid does not look empty. */
 function drawArrow(
-  canvas: Canvas,
+  canvas: Drawing,
   x: number,
   y: number,
   toX: number,

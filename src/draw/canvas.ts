@@ -1,14 +1,14 @@
 import type { Color } from '../core/index.ts';
 
 /** An image that is being drawn on: 8-bit sRGB, three interleaved channels. */
-export interface Canvas {
+export interface Drawing {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
 }
 
 /** Mixes `color` into pixel (x, y), which must lie inside; `share` 0 leaves it, 1 replaces it. */
-export function mixPixel(canvas: Canvas, x: number, y: number, color: Color, share: number): void {
+export function mixPixel(canvas: Drawing, x: number, y: number, color: Color, share: number): void {
   const at = (y * canvas.width + x) * 3;
   for (let c = 0; c < 3; c++) {
     const old = canvas.data[at + c];
@@ -29,7 +29,7 @@ export interface Bounds {
 
 /** Fills a shape, its border softened over one pixel, over an outline one pixel wider. */
 export function fillOutlined(
-  canvas: Canvas,
+  canvas: Drawing,
   shape: SignedDistance,
   bounds: Bounds,
   color: Color,

@@ -1,5 +1,5 @@
 import { mixPixel } from './canvas.ts';
-import type { Canvas } from './canvas.ts';
+import type { Drawing } from './canvas.ts';
 import type { Color } from '../core/index.ts';
 
 /** Rows of 5 x 7 dots, top to bottom; the bit of value 16 is the leftmost. Only what a scale needs. */
@@ -30,7 +30,7 @@ export function textWidth(text: string, scale: number): number {
 
 /** Writes digits, point, "p" and "x" with (left, top) as the corner, each dot `scale` pixels wide. */
 export function drawText(
-  canvas: Canvas,
+  canvas: Drawing,
   text: string,
   left: number,
   top: number,
@@ -45,7 +45,7 @@ export function drawText(
     });
 }
 
-function fillDot(canvas: Canvas, left: number, top: number, size: number, color: Color): void {
+function fillDot(canvas: Drawing, left: number, top: number, size: number, color: Color): void {
   for (let y = Math.max(top, 0); y < Math.min(top + size, canvas.height); y++)
     for (let x = Math.max(left, 0); x < Math.min(left + size, canvas.width); x++)
       mixPixel(canvas, x, y, color, 1);

@@ -6,7 +6,7 @@ import { composePanorama, tilePixels, tilesOf } from './compose/index.ts';
 import type { ComposedTile } from './compose/index.ts';
 import { neededPixels } from './sources/index.ts';
 import { cropCanvas, largestRectangle, layOut, orientPanorama, shrinkMask } from './canvas/index.ts';
-import type { Canvas, Oriented } from './canvas/index.ts';
+import type { PanoramaCanvas, Oriented } from './canvas/index.ts';
 import type { StitchOptions } from './options.ts';
 import { drawSeams, drawWarped } from './draw-stages.ts';
 import { prepareSeams } from './prepare-seams.ts';
@@ -111,7 +111,10 @@ function outputScale({ scale = 1 }: StitchOptions): number {
   return scale;
 }
 
-function checkSize({ width, height }: Canvas, { maxMegapixels = 200, scale = 1 }: StitchOptions): void {
+function checkSize(
+  { width, height }: PanoramaCanvas,
+  { maxMegapixels = 200, scale = 1 }: StitchOptions,
+): void {
   const megapixels = (width * height) / 1e6;
   if (megapixels <= maxMegapixels) return;
   const smaller = Math.floor(scale * Math.sqrt(maxMegapixels / megapixels) * 100) / 100;
@@ -124,7 +127,7 @@ function checkSize({ width, height }: Canvas, { maxMegapixels = 200, scale = 1 }
 }
 
 /** Images in the middle first: seams then run about them. */
-function layingOrder({ matrices, sizes, projection }: Canvas): number[] {
+function layingOrder({ matrices, sizes, projection }: PanoramaCanvas): number[] {
   const middles = matrices.map((m, v): [number, number] => {
     const ray = transform3(m, [(sizes[v].width - 1) / 2, (sizes[v].height - 1) / 2, 1]);
     const at = projection.project(...ray, new Float64Array(3));
@@ -146,7 +149,7 @@ async function showPlan(plan: SeamPlan, { onImage }: StitchOptions): Promise<voi
 }
 
 /** The largest rectangle of the canvas that is covered all over, a pixel of the seam map inside of its edge. */
-function findCrop({ covered, canvas, factor }: SeamPlan, whole: Canvas): Rectangle {
+function findCrop({ covered, canvas, factor }: SeamPlan, whole: PanoramaCanvas): Rectangle {
   const inner = shrinkMask(covered, canvas.width, canvas.height);
   const found = largestRectangle(inner, canvas.width, canvas.height);
   if (!found) return { x: 0, y: 0, width: whole.width, height: whole.height };
@@ -160,7 +163,7 @@ function findCrop({ covered, canvas, factor }: SeamPlan, whole: Canvas): Rectang
 }
 
 async function* composeAll(
-  canvas: Canvas,
+  canvas: PanoramaCanvas,
   plan: SeamPlan,
   load: (view: number) => Promise<Image>,
   options: StitchOptions,
@@ -188,7 +191,7 @@ async function* composeAll(
 function reportOf(
   { sources, placement, evidence }: PanoramaParts,
   { matrices, projection, projectionReason, straightening }: Oriented,
-  { width, height }: Canvas,
+  { width, height }: PanoramaCanvas,
   { exposure, tints }: SeamPlan,
   crop: Rectangle | undefined,
 ): PanoramaReport {

@@ -2,7 +2,7 @@
 
 import type { Color, Image } from '../core/index.ts';
 import { colorOf, drawLine } from '../draw/index.ts';
-import type { Canvas, WarpedView } from './canvas/index.ts';
+import type { PanoramaCanvas, WarpedView } from './canvas/index.ts';
 import type { SeamMap } from './seams/index.ts';
 import type { StitchPair, View } from './types.ts';
 
@@ -35,7 +35,7 @@ function sheet(thumbnails: readonly Image[]): { image: Image; corners: [number, 
 }
 
 /** Every verified pair's inliers, each joined by a line from image to image. */
-export function drawMatches(
+export function drawPairs(
   views: readonly View[],
   thumbnails: readonly Image[],
   pairs: readonly StitchPair[],
@@ -104,7 +104,7 @@ export function drawGraph(thumbnails: readonly Image[], pairs: readonly StitchPa
 
 /** The images on the canvas, each where the seams will give it the place. */
 export function drawWarped(
-  { width, height }: Canvas,
+  { width, height }: PanoramaCanvas,
   views: readonly WarpedView[],
   { owners }: SeamMap,
 ): Image {
@@ -122,7 +122,7 @@ export function drawWarped(
 }
 
 /** The same with a colour an image and the outlines where owners change. */
-export function drawSeams(canvas: Canvas, views: readonly WarpedView[], seams: SeamMap): Image {
+export function drawSeams(canvas: PanoramaCanvas, views: readonly WarpedView[], seams: SeamMap): Image {
   const image = drawWarped(canvas, views, seams);
   const { width, height, owners } = seams;
   for (let y = 0; y < height; y++)

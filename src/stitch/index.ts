@@ -39,8 +39,21 @@ export type {
   Sweep,
   Tangent,
 } from './cameras/index.ts';
-export { PROJECTION_NAMES, createProjection, largestRectangle, layOut, warpView } from './canvas/index.ts';
-export type { Bend, Canvas, Layout, PlacedView, Projection, WarpedView } from './canvas/index.ts';
+export {
+  PROJECTION_NAMES,
+  createProjection,
+  largestRectangle,
+  layOut,
+  warpToCanvas,
+} from './canvas/index.ts';
+export type {
+  Bend,
+  PanoramaCanvas,
+  CanvasLayout,
+  PlacedView,
+  Projection,
+  WarpedView,
+} from './canvas/index.ts';
 export { createFeatureMatcher, examinePair, pickFrames, register, verifyPair } from './register/index.ts';
 export type {
   PairEvidence,

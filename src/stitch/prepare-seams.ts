@@ -8,8 +8,8 @@ import {
   estimateTints,
 } from './exposure/index.ts';
 import type { BlockGains, Exposure } from './exposure/index.ts';
-import { applyWarp, footprints, inverseMatrices, openWarp, rescale } from './canvas/index.ts';
-import type { Canvas, Field, WarpedView } from './canvas/index.ts';
+import { applyViewWarp, footprints, inverseMatrices, openWarp, rescale } from './canvas/index.ts';
+import type { PanoramaCanvas, Field, WarpedView } from './canvas/index.ts';
 import type { StitchOptions } from './options.ts';
 import { THUMBNAIL_PIXELS } from './register/index.ts';
 import { cross3, transform3, unit3 } from './cameras/index.ts';
@@ -21,7 +21,7 @@ import type { Size } from '../core/index.ts';
 
 /** Exposure and seams, found on a small copy of the panorama. */
 export interface SeamPlan {
-  readonly canvas: Canvas;
+  readonly canvas: PanoramaCanvas;
   readonly exposure: Exposure;
   /** What each image's channels are multiplied by before its gain; absent where all have one white balance. */
   readonly tints?: readonly Tint[];
@@ -42,7 +42,7 @@ export interface SeamPlan {
  * @param order in which images are laid down
  */
 export function prepareSeams(
-  full: Canvas,
+  full: PanoramaCanvas,
   thumbnails: readonly Image[],
   order: readonly number[],
   options: Pick<StitchOptions, 'exposure' | 'seams' | 'onImage' | 'align'> = {},
@@ -93,7 +93,7 @@ const blockGainsOf = (views: readonly WarpedView[], exposure: Exposure): BlockGa
   estimateBlockGains(views, (v, k) => gainAt(exposure, v, views[v].field!(k)));
 
 /** So small that the images on it have about {@link THUMBNAIL_PIXELS} each. */
-function seamFactor(canvas: Canvas): number {
+function seamFactor(canvas: PanoramaCanvas): number {
   const { scale, matrices, sizes, width, height } = canvas;
   const perPixel = canvas.projectionName === 'plane' ? planeArea : sphereArea;
   const areas = matrices.map(
@@ -124,7 +124,7 @@ function sphereArea(m: Matrix3, { width, height }: Size): number {
  * are wanted.
  */
 function openAll(
-  canvas: Canvas,
+  canvas: PanoramaCanvas,
   thumbnails: readonly Image[],
 ): (wanted: { brightness?: (v: number) => Field | undefined; radii?: boolean }) => WarpedView[] {
   const empty: Rectangle = { x: 0, y: 0, width: 1, height: 1 };
@@ -138,7 +138,7 @@ function openAll(
     placed.map(({ one, warp }, view) => {
       const { width, height } = canvas.sizes[view];
       const radius: Field = (x, y) => radiusSquared(x, y, width, height);
-      return applyWarp({ ...one, brightness: brightness?.(view) }, warp, radii ? radius : undefined);
+      return applyViewWarp({ ...one, brightness: brightness?.(view) }, warp, radii ? radius : undefined);
     });
 }
 
@@ -159,7 +159,7 @@ function gainAt({ gains, vignetting }: Exposure, v: number, r2: number): number 
  * nothing of them.
  */
 function brightnessFields(
-  { sizes, left, top }: Canvas,
+  { sizes, left, top }: PanoramaCanvas,
   exposure: Exposure,
   blocks: readonly BlockGains[] | undefined,
   areas: readonly Rectangle[],

@@ -8,7 +8,7 @@ import { createMemorySink } from './compose/index.ts';
 import { STITCH_OPTIONS } from './options.ts';
 import type { StitchOptions } from './options.ts';
 import type { Oriented } from './canvas/index.ts';
-import { drawGraph, drawMatches, drawPoints } from './draw-stages.ts';
+import { drawGraph, drawPairs, drawPoints } from './draw-stages.ts';
 import { REGISTER_OPTIONS, THUMBNAIL_PIXELS, readView, register } from './register/index.ts';
 import type { RegisterOptions, Registered, Registration } from './register/index.ts';
 import { tidy } from './report.ts';
@@ -149,7 +149,7 @@ async function showRegistration({ views, pairs }: Registration, { onImage }: Sti
   if (!onImage) return;
   const [plain, thumbnails] = [views.map(({ view }) => view), views.map(({ thumbnail }) => thumbnail)];
   await onImage('keypoints', drawPoints(plain, thumbnails, pairs));
-  await onImage('matches', drawMatches(plain, thumbnails, pairs));
+  await onImage('matches', drawPairs(plain, thumbnails, pairs));
   await onImage('graph', drawGraph(thumbnails, pairs));
 }
 

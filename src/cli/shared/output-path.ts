@@ -1,12 +1,12 @@
 import { extname, resolve } from 'node:path';
 import { FileError } from '../../core/index.ts';
-import { inspectPath, isSamePlace, placeOf } from '../../io/disk/index.ts';
+import { inspectPath, isSamePlace, targetOf } from '../../io/disk/index.ts';
 
 /** Checks before the work begins that every file can be written at its end. */
 export async function checkOutputs(paths: readonly string[], force: boolean): Promise<void> {
   const seen = new Set<string>();
   for (const path of paths) {
-    const place = await placeOf(path);
+    const place = await targetOf(path);
     if (seen.has(place)) throw new FileError(`Expected one name for each output but received ${path} twice`);
     seen.add(place);
     const found = await inspectPath(path);

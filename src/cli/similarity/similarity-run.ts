@@ -1,7 +1,7 @@
 import { extname, relative } from 'node:path';
 import { WhitherError } from '../../core/index.ts';
 import { inspectPath, isSamePlace, readText } from '../../io/disk/index.ts';
-import { listFolder } from '../../io/frames/index.ts';
+import { listFrames } from '../../io/frames/index.ts';
 import { readImage, readImages, writeImage } from '../../io/index.ts';
 import { parseMetric } from '../../match/metric/index.ts';
 import type { MetricChoice } from '../../match/metric/index.ts';
@@ -120,7 +120,7 @@ async function rankFolder(
 ): Promise<void> {
   const image = await readImage(query, READING);
   const ranked: RankedImage[] = [];
-  for (const file of await listFolder(folder)) {
+  for (const file of await listFrames(folder)) {
     // The query itself would always come first.
     if (await isSamePlace(file, query)) continue;
     const { scores, distances } = await similarities(model, [image], [await readImage(file, READING)], how);

@@ -3,7 +3,7 @@ import { FileError, WhitherError } from '../../core/index.ts';
 import type { Image } from '../../core/index.ts';
 import { atomicWrite, writeImage } from '../../io/index.ts';
 import { inspectPath, listFolder, makeFolder, readText } from '../../io/disk/index.ts';
-import { listFolder as listImages } from '../../io/frames/index.ts';
+import { listFrames as listImages } from '../../io/frames/index.ts';
 import {
   createTiledImage,
   findSampleRanges,

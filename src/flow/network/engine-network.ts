@@ -4,7 +4,7 @@ import { KernelError } from '../../../kernels/errors.ts';
 import type { CostVolume, FeatureMap } from '../../../kernels/types.ts';
 import { BackendError } from '../../core/index.ts';
 import { createKernelCache } from './kernel-cache.ts';
-import { checkMap } from './graph.ts';
+import { checkOutputMap } from './graph.ts';
 import type { Graph } from './graph.ts';
 import type { PyramidState } from './pyramid-state.ts';
 import { checkFinite } from '../../runtime/index.ts';
@@ -95,7 +95,7 @@ export function createSplitNetwork(
   const correlations = createCorrelations(layer, backend);
   const encode = (input: NetworkInput): Promise<Maps> =>
     (input.encoding ??= encoder.run({ image: input.planes }).then((encoding) => {
-      checkMap(encoding.features, [layer.channels, ...cellsOf(input.planes, layer.stride)], 'features');
+      checkOutputMap(encoding.features, [layer.channels, ...cellsOf(input.planes, layer.stride)], 'features');
       return encoding;
     }));
   return {
@@ -123,7 +123,7 @@ export const cellsOf = ({ height, width }: FeatureMap, stride: number): [height:
 ];
 
 function checkFlow(flow: FeatureMap, input: FeatureMap, stride: number): void {
-  checkFinite(checkMap(flow, [2, ...cellsOf(input, stride)], 'flow').data, 'flow');
+  checkFinite(checkOutputMap(flow, [2, ...cellsOf(input, stride)], 'flow').data, 'flow');
 }
 
 /** Correlations with volumes that are free to be written into. */

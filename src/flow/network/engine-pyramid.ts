@@ -3,9 +3,9 @@ import type { ModelPyramid } from '../../runtime/index.ts';
 import type { Maps, NetworkInput } from '../types.ts';
 import { cellsOf } from './engine-network.ts';
 import type { FlowNetwork, NetworkEstimate, NetworkOptions } from './engine-network.ts';
-import { checkMap } from './graph.ts';
+import { checkOutputMap } from './graph.ts';
 import { preparePyramidKernels } from './pyramid-kernels.ts';
-import type { Pyramid, PyramidGraphs } from './pyramid-kernels.ts';
+import type { PyramidNetwork, PyramidGraphs } from './pyramid-kernels.ts';
 import { runLastLevel, runLevel } from './pyramid-level.ts';
 import type { PyramidRun } from './pyramid-level.ts';
 import { startPyramid } from './pyramid-start.ts';
@@ -25,7 +25,7 @@ export function createPyramidNetwork(
   iterations: readonly number[],
   threads?: number,
 ): FlowNetwork {
-  const pyramid: Pyramid = { graphs, shape, kernels: preparePyramidKernels(shape, threads) };
+  const pyramid: PyramidNetwork = { graphs, shape, kernels: preparePyramidKernels(shape, threads) };
   const planRun = (a: Maps, b: Maps, { iterations: counts = iterations, signal }: NetworkOptions) => ({
     ...{ a, b, counts, signal },
   });
@@ -62,7 +62,11 @@ export function createPyramidNetwork(
 }
 
 /** All levels that are left. */
-async function finish(pyramid: Pyramid, state: PyramidState, run: PyramidRun): Promise<NetworkEstimate> {
+async function finish(
+  pyramid: PyramidNetwork,
+  state: PyramidState,
+  run: PyramidRun,
+): Promise<NetworkEstimate> {
   const last = run.counts.length - 1;
   while (state.level < last) await runLevel(pyramid, state, run);
   if (state.level !== last)
@@ -71,17 +75,17 @@ async function finish(pyramid: Pyramid, state: PyramidState, run: PyramidRun): P
 }
 
 /** Once for each input, however many pairs it is part of. */
-const encode = (pyramid: Pyramid, input: NetworkInput): Promise<Maps> =>
+const encode = (pyramid: PyramidNetwork, input: NetworkInput): Promise<Maps> =>
   (input.encoding ??= encodeImage(pyramid, input.planes));
 
 /** What the encoder makes of an image; all that is used of it has the size that the model's pyramid says. */
-async function encodeImage({ graphs, shape }: Pyramid, image: FeatureMap): Promise<Maps> {
+async function encodeImage({ graphs, shape }: PyramidNetwork, image: FeatureMap): Promise<Maps> {
   const encoding = await graphs.encoder.run({ image });
   shape.strides.forEach((stride, level) => {
     const cells = cellsOf(image, stride);
-    checkMap(encoding[`features${level}`], [shape.channels[level], ...cells], `features${level}`);
-    checkMap(encoding[`context${level}`], [null, ...cells], `context${level}`);
+    checkOutputMap(encoding[`features${level}`], [shape.channels[level], ...cells], `features${level}`);
+    checkOutputMap(encoding[`context${level}`], [null, ...cells], `context${level}`);
   });
-  checkMap(encoding.start, [null, ...cellsOf(image, shape.strides[0])], 'start');
+  checkOutputMap(encoding.start, [null, ...cellsOf(image, shape.strides[0])], 'start');
   return encoding;
 }

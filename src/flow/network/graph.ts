@@ -43,7 +43,7 @@ const toTensor = ({ channels, height, width, data }: FeatureMap): Tensor => ({
  * @param size channels, rows and columns, null where any number will do
  * @throws ModelError where it is missing or of another size
  */
-export function checkMap(
+export function checkOutputMap(
   map: FeatureMap | undefined,
   size: readonly [channels: number | null, height: number, width: number],
   name: string,

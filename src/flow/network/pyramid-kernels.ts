@@ -24,7 +24,7 @@ export interface PyramidGraphs {
 }
 
 /** What every run of a pyramid network shares. */
-export interface Pyramid {
+export interface PyramidNetwork {
   readonly shape: ModelPyramid;
   readonly graphs: PyramidGraphs;
   readonly kernels: ReturnType<typeof preparePyramidKernels>;

@@ -3,9 +3,9 @@ import type { FeatureMap } from '../../../kernels/types.ts';
 import { checkFinite } from '../../runtime/index.ts';
 import type { Maps } from '../types.ts';
 import { volumeMap } from './engine-network.ts';
-import { checkMap } from './graph.ts';
+import { checkOutputMap } from './graph.ts';
 import type { Graph } from './graph.ts';
-import type { Pyramid } from './pyramid-kernels.ts';
+import type { PyramidNetwork } from './pyramid-kernels.ts';
 import type { PyramidState } from './pyramid-state.ts';
 
 /** The encodings of a pair, and how it is run. */
@@ -27,7 +27,7 @@ export interface Upsampled {
 
 /** The steps of the last level of a run. */
 export async function runLastLevel(
-  pyramid: Pyramid,
+  pyramid: PyramidNetwork,
   state: PyramidState,
   run: PyramidRun,
 ): Promise<Upsampled> {
@@ -36,11 +36,11 @@ export async function runLastLevel(
 }
 
 /** The steps of a level; then the state is that of the next one, whose cells are half as large. */
-export async function runLevel(pyramid: Pyramid, state: PyramidState, run: PyramidRun): Promise<void> {
+export async function runLevel(pyramid: PyramidNetwork, state: PyramidState, run: PyramidRun): Promise<void> {
   const logit = await improve(pyramid, state, run);
   const { found, outputs } = await upsample(pyramid, state, logit, pyramid.graphs.rise);
   const { height, width } = state.flow;
-  const finer = checkMap(outputs.finer, [null, 2 * height, 2 * width], 'finer');
+  const finer = checkOutputMap(outputs.finer, [null, 2 * height, 2 * width], 'finer');
   const stride = pyramid.shape.strides[state.level + 1];
   const cells = averageSquares(found.flow, found.flow.width / finer.width);
   for (let i = 0; i < cells.data.length; i++) cells.data[i] /= stride;
@@ -56,7 +56,7 @@ export async function runLevel(pyramid: Pyramid, state: PyramidState, run: Pyram
  * @returns the logit of having no counterpart in B, one plane
  */
 async function improve(
-  { graphs, kernels }: Pyramid,
+  { graphs, kernels }: PyramidNetwork,
   state: PyramidState,
   { a, b, counts, signal }: PyramidRun,
 ): Promise<Float32Array> {
@@ -73,7 +73,7 @@ async function improve(
       { correlation, context: a[`context${level}`], flow, match, hidden },
       { next: places[step % 2] },
     );
-    checkMap(change, [3, flow.height, flow.width], 'change');
+    checkOutputMap(change, [3, flow.height, flow.width], 'change');
     checkFinite(change.data, 'change');
     state.flow = addStep(flow, change);
     logit = change.data.subarray(2 * flow.height * flow.width);
@@ -91,14 +91,14 @@ function addStep(flow: FeatureMap, change: FeatureMap): FeatureMap {
 
 /** Brings flow and occlusion to a finer grid by the mask that a graph makes of the hidden state. */
 async function upsample(
-  { kernels, shape: { strides, factor } }: Pyramid,
+  { kernels, shape: { strides, factor } }: PyramidNetwork,
   { level, flow, hidden }: PyramidState,
   logit: Float32Array,
   graph: Graph,
 ): Promise<{ found: Upsampled; outputs: Maps }> {
   const { upsampling, into } = await kernels.upsamplings.get(flow);
   const outputs = await graph.run({ hidden }, into);
-  const { data: mask } = checkMap(outputs.mask, [9 * factor * factor, flow.height, flow.width], 'mask');
+  const { data: mask } = checkOutputMap(outputs.mask, [9 * factor * factor, flow.height, flow.width], 'mask');
   const out = upsampling.run({ flow: flow.data, mask, extra: logit }, strides[level]);
   checkFinite(out.flow, 'mask');
   const size = { height: flow.height * factor, width: flow.width * factor };

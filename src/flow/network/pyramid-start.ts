@@ -4,9 +4,9 @@ import type { FeatureMap } from '../../../kernels/types.ts';
 import { checkFinite } from '../../runtime/index.ts';
 import { dominantMotion } from './dominant-motion.ts';
 import { volumeMap } from './engine-network.ts';
-import { checkMap } from './graph.ts';
+import { checkOutputMap } from './graph.ts';
 import { matchInWindows } from './match-windows.ts';
-import type { Pyramid } from './pyramid-kernels.ts';
+import type { PyramidNetwork } from './pyramid-kernels.ts';
 import type { PyramidRun } from './pyramid-level.ts';
 import type { PyramidState } from './pyramid-state.ts';
 
@@ -57,7 +57,7 @@ export function listCandidates(
  * @param initial flow that it may start from, in pixels of the input
  */
 export async function startPyramid(
-  pyramid: Pyramid,
+  pyramid: PyramidNetwork,
   run: PyramidRun,
   initial: FeatureMap | undefined,
 ): Promise<PyramidState> {
@@ -77,14 +77,18 @@ export async function startPyramid(
   };
 }
 
-async function matchMaps({ kernels, shape }: Pyramid, a: FeatureMap, b: FeatureMap): Promise<MatchResult> {
+async function matchMaps(
+  { kernels, shape }: PyramidNetwork,
+  a: FeatureMap,
+  b: FeatureMap,
+): Promise<MatchResult> {
   const { matching } = await kernels.matchings.get(a, b);
   return matching.run(a, b, shape.sharpness);
 }
 
 /** What the judge thinks of each candidate. */
 async function judge(
-  { graphs, kernels }: Pyramid,
+  { graphs, kernels }: PyramidNetwork,
   { a, b, signal }: PyramidRun,
   candidates: readonly Candidate[],
   confidence: FeatureMap,
@@ -100,7 +104,7 @@ async function judge(
     const { score } = await graphs.judge.run({
       ...{ correlation, context: a.context0, flow, confidence, kind: marks },
     });
-    checkMap(score, [1, height, width], 'score');
+    checkOutputMap(score, [1, height, width], 'score');
     scored.push({ flow, score: checkFinite(score.data, 'score') });
   }
   return scored;

@@ -38,11 +38,11 @@ export async function inspectPath(path: string): Promise<'nothing' | 'file' | 'f
 
 /** Whether two paths lead to one place, through links and by whatever spelling. */
 export async function isSamePlace(a: string, b: string): Promise<boolean> {
-  return (await placeOf(a)) === (await placeOf(b));
+  return (await targetOf(a)) === (await targetOf(b));
 }
 
 /** The one path of a place, whatever links lead there; what is not there yet lies in its folder's place. */
-export async function placeOf(path: string): Promise<string> {
+export async function targetOf(path: string): Promise<string> {
   const inFolder = async (): Promise<string> => join(await realpath(dirname(path)), basename(path));
   return realpath(path)
     .catch(inFolder)

@@ -5,7 +5,7 @@ export {
   checkWritable,
   inspectPath,
   isSamePlace,
-  placeOf,
+  targetOf,
   publish,
   temporaryName,
 } from './atomic-write.ts';

@@ -2,7 +2,7 @@ import { FileError } from '../../core/index.ts';
 import type { FlowField } from '../../core/index.ts';
 import { checkFlowSize } from '../image/index.ts';
 import type { ReadFlowOptions } from '../image/index.ts';
-import { checkFlow, flowFromComponents } from './unknown-flow.ts';
+import { checkFlowValues, flowFromComponents } from './unknown-flow.ts';
 
 /** The bytes `PIEH`, which read as a little-endian float32 are 202021.25. */
 const MAGIC = 202021.25;
@@ -40,7 +40,7 @@ export function decodeFlo(bytes: Uint8Array, options: ReadFlowOptions = {}): Flo
 
 /** Writes Middlebury's `.flo`; both components of unknown pixels are written as 1e10. See {@link decodeFlo}. */
 export function encodeFlo(flow: FlowField): Uint8Array {
-  checkFlow(flow);
+  checkFlowValues(flow);
   const { width, height, data, valid } = flow;
   const bytes = new Uint8Array(HEADER_BYTES + data.length * 4);
   const view = new DataView(bytes.buffer);

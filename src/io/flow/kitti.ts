@@ -2,7 +2,7 @@ import { FileError } from '../../core/index.ts';
 import type { FlowField } from '../../core/index.ts';
 import type { ReadFlowOptions } from '../image/index.ts';
 import { decodeRgb16Png, encodeRgb16Png, isRgb16Png } from '../image/index.ts';
-import { checkFlow, findPixel } from './unknown-flow.ts';
+import { checkFlowValues, findPixel } from './unknown-flow.ts';
 
 /** Steps a pixel: the format's precision is 1/64 pixel. */
 const SCALE = 64;
@@ -65,7 +65,7 @@ function greatestSample(samples: Uint16Array, channel: 0 | 1 | 2): number {
  * store a wrong flow in silence.
  */
 export function encodeKitti(flow: FlowField): Uint8Array {
-  checkFlow(flow);
+  checkFlowValues(flow);
   const beyond = findPixel(flow, (u, v) => !(fits(u) && fits(v)));
   if (beyond)
     throw new FileError(

@@ -2,7 +2,7 @@ import { FileError } from '../../core/index.ts';
 import type { FlowField } from '../../core/index.ts';
 import { checkFlowSize } from '../image/index.ts';
 import type { ReadFlowOptions } from '../image/index.ts';
-import { checkFlow, flowFromComponents } from './unknown-flow.ts';
+import { checkFlowValues, flowFromComponents } from './unknown-flow.ts';
 
 /** `\x93NUMPY`. */
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -129,7 +129,7 @@ function toFloat(bits: number): number {
  * byte. The format has no mark for unknown pixels: they are written as NaN. See {@link decodeNpy}.
  */
 export function encodeNpy(flow: FlowField): Uint8Array {
-  checkFlow(flow);
+  checkFlowValues(flow);
   const { width, height, data, valid } = flow;
   const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${height}, ${width}, 2), }`;
   // numpy also leaves room for the first dimension to grow to 21 digits, and a line break ends the header.

@@ -2,7 +2,7 @@ import { FileError } from '../../core/index.ts';
 import type { FlowField } from '../../core/index.ts';
 import { checkFlowSize } from '../image/index.ts';
 import type { ReadFlowOptions } from '../image/index.ts';
-import { checkFlow, flowFromComponents } from './unknown-flow.ts';
+import { checkFlowValues, flowFromComponents } from './unknown-flow.ts';
 
 /** `PF`, width, height and scale, each pair separated by white space, and a single byte of it at the end. */
 const HEADER = /^(P[Ff])\s+(-?\d+)\s+(-?\d+)\s+([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?:\r\n|\s)/;
@@ -72,7 +72,7 @@ export function decodePfm(bytes: Uint8Array, options: ReadFlowOptions = {}): Flo
  * own for unknown pixels: they are written as NaN. See {@link decodePfm}.
  */
 export function encodePfm(flow: FlowField): Uint8Array {
-  checkFlow(flow);
+  checkFlowValues(flow);
   const { width, height, data, valid } = flow;
   const header = new TextEncoder().encode(`PF\n${width} ${height}\n-1.0\n`);
   const bytes = new Uint8Array(header.length + width * height * 12);

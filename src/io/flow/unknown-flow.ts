@@ -24,7 +24,7 @@ export function flowFromComponents(width: number, height: number, data: Float32A
  * Checks a flow field before it is written: sizes of 1 or more, arrays of the right lengths, and finite
  * components below 1e9 at every pixel that is not marked as unknown.
  */
-export function checkFlow(flow: FlowField): void {
+export function checkFlowValues(flow: FlowField): void {
   const { width, height, data, valid } = flow;
   if (!(Number.isInteger(width) && width > 0 && Number.isInteger(height) && height > 0))
     throw new ShapeError(`Expected a flow field of at least 1 x 1 pixels but received ${width} x ${height}`);

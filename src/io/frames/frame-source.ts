@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { FileError, checkInteger, checkOptions } from '../../core/index.ts';
 import { inspectPath, toPath } from '../disk/index.ts';
 import { openAnimation } from './animation-frames.ts';
-import { hasPattern, listFolder, listPattern, openImages } from './image-frames.ts';
+import { hasPattern, listFrames, listPattern, openImages } from './image-frames.ts';
 import { DEFAULT_MAX_PIXELS, IMAGE_EXTENSIONS } from '../image/index.ts';
 import { openVideo } from './video-frames.ts';
 import type { CheckedFramesOptions, FrameSource, OpenFramesOptions } from './types.ts';
@@ -40,7 +40,7 @@ export async function openFrames(input: string | URL, options: OpenFramesOptions
   const { onWarning } = options;
   const checked: CheckedFramesOptions = { every, maxSize, maxPixels, onWarning };
   const found = await inspectPath(source);
-  if (found === 'folder') return openImages(await listFolder(source), checked);
+  if (found === 'folder') return openImages(await listFrames(source), checked);
   if (found === 'nothing') {
     if (hasPattern(source)) return openImages(await listPattern(source), checked);
     throw new FileError(`Expected a video, a GIF or a folder of images at ${source} but there is nothing`);

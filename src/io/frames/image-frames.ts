@@ -26,7 +26,7 @@ function sortImages(folder: string, names: readonly string[]): string[] {
 }
 
 /** The images in `folder`. */
-export async function listFolder(folder: string): Promise<string[]> {
+export async function listFrames(folder: string): Promise<string[]> {
   const paths = sortImages(folder, await asFileError(`to list ${folder}`, readdir(folder)));
   if (paths.length === 0)
     throw new FileError(`Expected images (${IMAGE_EXTENSIONS.join(', ')}) in ${folder} but there are none`);

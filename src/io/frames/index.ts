@@ -2,4 +2,4 @@ export { createFrameSink } from './frame-sink.ts';
 export type { FrameSink, FrameSinkOptions } from './types.ts';
 export { openFrames } from './frame-source.ts';
 export type { Frame, FrameSource, FrameSourceKind, OpenFramesOptions } from './types.ts';
-export { listFolder } from './image-frames.ts';
+export { listFrames } from './image-frames.ts';

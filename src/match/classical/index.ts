@@ -1,4 +1,4 @@
 export { describeColorHistograms } from './color-histogram.ts';
 export { describeRawPixels, describeStandardizedPixels } from './pixels.ts';
-export { describeRootSift, describeSift } from './sift-patch.ts';
+export { describeRootSift, describeSiftPatches } from './sift-patch.ts';
 export { smoothPatches } from './smooth.ts';

@@ -20,7 +20,7 @@ const FLAT = 1e-3;
  * Differs from the descriptor of a keypoint in that nothing outside the patch is seen, and the patch is smoothed as
  * it comes: Lowe smooths to a twelfth of the width (`smoothPatches`).
  */
-export function describeSift(patches: Patches): Descriptors {
+export function describeSiftPatches(patches: Patches): Descriptors {
   const { count, size } = patches;
   const data = new Float32Array(count * LENGTH);
   const window = makeWindow(size);
@@ -37,7 +37,7 @@ export function describeSift(patches: Patches): Descriptors {
  * the Hellinger distance of the histograms.
  */
 export function describeRootSift(patches: Patches): Descriptors {
-  const { count, length, data } = describeSift(patches);
+  const { count, length, data } = describeSiftPatches(patches);
   for (let i = 0; i < count; i++) {
     const row = data.subarray(i * length, (i + 1) * length);
     const sum = row.reduce((total, value) => total + value, 0);

@@ -21,7 +21,7 @@ import { polishHomography } from './polish.ts';
 import { rematch } from './rematch.ts';
 import { simulateViews } from './simulate-views.ts';
 import { buildPyramid, moveCorners } from './warp-view.ts';
-import type { Pyramid } from './warp-view.ts';
+import type { GreyPyramid } from './warp-view.ts';
 
 /** Options of `match`. */
 export interface MatchOptions {
@@ -161,7 +161,7 @@ interface Pair {
   readonly options: Checked;
   featuresA?: Features;
   featuresB?: Features;
-  pyramidA?: Pyramid;
+  pyramidA?: GreyPyramid;
 }
 
 interface State {
@@ -219,7 +219,7 @@ async function featuresOfB(pair: Pair): Promise<Features> {
   return (pair.featuresB ??= await extractFeatures(pair.b, pair.options.features));
 }
 
-const pyramidOfA = (pair: Pair): Pyramid => (pair.pyramidA ??= buildPyramid(pair.a));
+const pyramidOfA = (pair: Pair): GreyPyramid => (pair.pyramidA ??= buildPyramid(pair.a));
 
 async function matchPlainly(pair: Pair): Promise<State> {
   const start = performance.now();

@@ -4,7 +4,7 @@ import { blurGaussian } from '../../features/scale-space/index.ts';
 import type { Grey } from '../../features/index.ts';
 import { solveLinear } from '../../geometry/linear/index.ts';
 import { innerPixels, warpView } from './warp-view.ts';
-import type { Pyramid } from './warp-view.ts';
+import type { GreyPyramid } from './warp-view.ts';
 
 export interface PolishOptions {
   /** Pixels of B over which brightness and contrast are evened out, the deviation of a Gaussian; defaults to 6. */
@@ -36,7 +36,7 @@ const STILL = 0.02;
  * McClure against what only one of them shows. The start must be right within a pixel or two.
  */
 export function polishHomography(
-  pyramidA: Pyramid,
+  pyramidA: GreyPyramid,
   imageB: Grey,
   start: Homography,
   { window = 6, steps = 8 }: PolishOptions = {},
@@ -81,7 +81,7 @@ interface Comparison {
   readonly step: { readonly homography: Homography; readonly moved: number } | null;
 }
 
-function compare(pyramidA: Pyramid, target: Grey, homography: Homography, window: number): Comparison {
+function compare(pyramidA: GreyPyramid, target: Grey, homography: Homography, window: number): Comparison {
   const { width, height } = target;
   const view = warpView(pyramidA, invertHomography(homography), width, height);
   const inner = innerPixels(view, 2);

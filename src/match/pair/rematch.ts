@@ -7,7 +7,7 @@ import { filterFeatures } from '../../features/detect/index.ts';
 import { hasRival } from './find-rival.ts';
 import { matchNearby } from './match-nearby.ts';
 import { createInsideTest, warpView } from './warp-view.ts';
-import type { Pyramid } from './warp-view.ts';
+import type { GreyPyramid } from './warp-view.ts';
 
 /** Pixels at the border of the warped image in which its end, not its content, makes keypoints. */
 const MARGIN = 8;
@@ -26,7 +26,7 @@ export interface Rematch {
  * @param radius how far a partner may be from where the homography puts it, in pixels of B
  */
 export async function rematch(
-  pyramidA: Pyramid,
+  pyramidA: GreyPyramid,
   featuresB: Features,
   sizeB: Grey,
   homography: Homography,

@@ -4,14 +4,14 @@ import { blurGaussian, halveSize } from '../../features/scale-space/index.ts';
 import type { Grey } from '../../features/index.ts';
 
 /** An image seen from elsewhere. */
-export interface View {
+export interface SeenView {
   readonly grey: Grey;
   /** 1 where the pixel shows the image, 0 where it lies outside of it. */
   readonly inside: Uint8Array;
 }
 
 /** An image at half its size, a quarter and so on, so that shrunk views do not alias; coordinates just halve. */
-export type Pyramid = readonly Grey[];
+export type GreyPyramid = readonly Grey[];
 
 /** Most samples along the direction in which a view shrinks the image most. */
 const MOST_TAPS = 8;
@@ -21,7 +21,7 @@ const BLOCK = 16;
 
 const LEAST_SIDE = 16;
 
-export function buildPyramid(image: Grey): Pyramid {
+export function buildPyramid(image: Grey): GreyPyramid {
   const levels = [image];
   for (let last = image; Math.min(last.width, last.height) >= 2 * LEAST_SIDE; levels.push(last))
     last = halveSize(blurGaussian(last, 1));
@@ -33,7 +33,12 @@ export function buildPyramid(image: Grey): Pyramid {
  *
  * @param toOriginal maps pixels of the view to pixels of the image
  */
-export function warpView(pyramid: Pyramid, toOriginal: Homography, width: number, height: number): View {
+export function warpView(
+  pyramid: GreyPyramid,
+  toOriginal: Homography,
+  width: number,
+  height: number,
+): SeenView {
   const view = {
     grey: { width, height, data: new Float32Array(width * height) },
     inside: new Uint8Array(width * height),
@@ -79,11 +84,11 @@ function planFilter([xx, xy, yx, yy]: readonly number[], levels: number): Filter
 }
 
 function warpBlock(
-  pyramid: Pyramid,
+  pyramid: GreyPyramid,
   h: Homography,
   sign: number,
   { level, taps, stepX, stepY }: Filter,
-  { grey: { width, height, data }, inside }: View,
+  { grey: { width, height, data }, inside }: SeenView,
   left: number,
   top: number,
 ): void {
@@ -110,7 +115,7 @@ function warpBlock(
  * The pixels of a view that are at least `margin` pixels inside the part that shows the image; the border of the
  * view itself does not count.
  */
-export function innerPixels({ grey: { width, height }, inside }: View, margin: number): Uint8Array {
+export function innerPixels({ grey: { width, height }, inside }: SeenView, margin: number): Uint8Array {
   const across = erode(inside, { lines: height, pitch: width, length: width, step: 1 }, margin);
   return erode(across, { lines: width, pitch: 1, length: height, step: width }, margin);
 }
@@ -148,7 +153,7 @@ function erode(mask: Uint8Array, { lines, pitch, length, step }: Lines, margin: 
 }
 
 /** Whether a place in a view is at least `margin` pixels inside the part that shows the image. */
-export function createInsideTest(view: View, margin: number): (x: number, y: number) => boolean {
+export function createInsideTest(view: SeenView, margin: number): (x: number, y: number) => boolean {
   const { width, height } = view.grey;
   const inner = innerPixels(view, margin);
   return (x, y) => {

@@ -4,7 +4,7 @@ import {
   describeColorHistograms,
   describeRawPixels,
   describeRootSift,
-  describeSift,
+  describeSiftPatches,
   describeStandardizedPixels,
   smoothPatches,
 } from '../classical/index.ts';
@@ -44,7 +44,7 @@ const RECIPES: Readonly<Record<ClassicalMeasure, Recipe>> = {
     describe: (patches) => describeColorHistograms(toImages(patches)),
     describeImages: (images) => describeColorHistograms(images),
   },
-  sift: { length: 128, metric: 'l2', describe: (patches) => describeSift(toKeypointScale(patches)) },
+  sift: { length: 128, metric: 'l2', describe: (patches) => describeSiftPatches(toKeypointScale(patches)) },
   rootsift: { length: 128, metric: 'l2', describe: (patches) => describeRootSift(toKeypointScale(patches)) },
 };
 

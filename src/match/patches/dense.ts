@@ -42,12 +42,12 @@ export async function describeDense(
   const describer = describerOf(model);
   const { dense } = describer;
   const stride = checkInteger(options.stride ?? dense?.stride ?? 4, 'stride', 1);
-  const grey = checkImage(image, describer.patchSize, 'image');
+  const grey = checkDenseImage(image, describer.patchSize, 'image');
   return dense?.stride === stride ? dense.describe(grey) : describeSquares(describer, grey, stride);
 }
 
 /** Checks that an image holds at least one square of `size`, and gives it in grey. */
-export function checkImage(image: PatchImage, size: number, name: string): Grey {
+export function checkDenseImage(image: PatchImage, size: number, name: string): Grey {
   checkPatchImage(image, name);
   if (image.width < size || image.height < size)
     throw new ShapeError(

@@ -15,6 +15,6 @@ export type { GreyImage, PatchImage } from '../patch-image.ts';
 export { describePatches, similarities, similarity } from './similarity.ts';
 export type { Similarities, Similarity, SimilarityOptions } from './similarity.ts';
 export { similarityMap } from './similarity-map.ts';
-export type { Point, SimilarityMap, SimilarityMapOptions } from './similarity-map.ts';
+export type { MapPoint, SimilarityMap, SimilarityMapOptions } from './similarity-map.ts';
 export { verify } from './verify.ts';
 export type { Threshold, Verification } from './verify.ts';

@@ -16,7 +16,7 @@ import { slicePatches } from '../patch-image.ts';
 /** Which of a descriptor network's files to run. */
 export type PatchPrecision = 'fp32' | 'fp16' | 'int8';
 
-export interface NetworkOptions {
+export interface PatchNetworkOptions {
   readonly precision: PatchPrecision;
   readonly threads?: number;
 }
@@ -28,7 +28,7 @@ const BATCH = 64;
 export async function openDescriber(
   model: InstalledModel,
   manifest: PatchManifest,
-  { precision, threads }: NetworkOptions,
+  { precision, threads }: PatchNetworkOptions,
 ): Promise<Describer> {
   const part = precision === 'fp32' ? 'patch' : `patch-${precision}`;
   const session = await loadGraph(
@@ -122,7 +122,7 @@ function cropToImage(
 export async function openScorer(
   model: InstalledModel,
   manifest: PairManifest,
-  { threads }: NetworkOptions,
+  { threads }: PatchNetworkOptions,
 ): Promise<Scorer> {
   const session = await loadGraph(
     model,

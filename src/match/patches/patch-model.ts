@@ -5,7 +5,7 @@ import type { AnyManifest, PairManifest, PatchManifest } from '../../runtime/ind
 import { createClassicalDescriber, isClassical } from './classical-measures.ts';
 import type { Describer, Measure } from './measure.ts';
 import { openDescriber, openScorer } from './networks.ts';
-import type { NetworkOptions, PatchPrecision } from './networks.ts';
+import type { PatchNetworkOptions, PatchPrecision } from './networks.ts';
 
 /** A distance at or below which two patches count as the same. */
 export interface PatchThreshold {
@@ -111,7 +111,7 @@ export async function loadPatchModel(
   const model = await findModel(nameOrFolder, ['patch', 'pair']);
   const manifest = checkTask(model.manifest);
   checkPrecision(manifest, precision);
-  const network: NetworkOptions = { precision, threads: options.threads };
+  const network: PatchNetworkOptions = { precision, threads: options.threads };
   const measure =
     manifest.task === 'patch'
       ? await openDescriber(model, manifest, network)

@@ -5,7 +5,7 @@ import type { OptionNames, ScalarField } from '../../core/index.ts';
 import type { Grey } from '../../features/index.ts';
 import { findPeak, spreadCells } from './cell-grid.ts';
 import type { CellGrid, Peak } from './cell-grid.ts';
-import { checkImage, countSquares, cutAround, cutSquares, describeDense } from './dense.ts';
+import { checkDenseImage, countSquares, cutAround, cutSquares, describeDense } from './dense.ts';
 import type { Scorer } from './measure.ts';
 import { checkModel } from './patch-model.ts';
 import type { PatchModel } from './patch-model.ts';
@@ -14,7 +14,7 @@ import type { PatchImage } from '../patch-image.ts';
 import { repeatPatch } from './similarity.ts';
 
 /** A point of an image; integer coordinates are pixel centres. */
-export interface Point {
+export interface MapPoint {
   readonly x: number;
   readonly y: number;
 }
@@ -64,14 +64,14 @@ const SQUARES = 256;
 export async function similarityMap(
   model: PatchModel,
   imageA: PatchImage,
-  point: Point,
+  point: MapPoint,
   imageB: PatchImage,
   options: SimilarityMapOptions = {},
 ): Promise<SimilarityMap> {
   checkOptions(options, OPTIONS, 'similarityMap');
   const { measure, name } = checkModel(model);
   const greyA = checkPoint(imageA, point);
-  const greyB = checkImage(imageB, measure.patchSize, 'imageB');
+  const greyB = checkDenseImage(imageB, measure.patchSize, 'imageB');
   const patch = cutAround(greyA, measure.patchSize, point.x, point.y);
   const { cells, grid } =
     measure.kind === 'scorer'
@@ -81,7 +81,7 @@ export async function similarityMap(
   return { cells, grid, pixels, peak: findPeak(cells, grid), model: name };
 }
 
-function checkPoint(image: PatchImage, point: Point): Grey {
+function checkPoint(image: PatchImage, point: MapPoint): Grey {
   checkPatchImage(image, 'imageA');
   if (typeof point !== 'object' || point === null) throw expected('an x and a y', 'point', point);
   for (const [axis, size] of [

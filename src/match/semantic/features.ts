@@ -51,13 +51,13 @@ export async function describePlanes(
     const { dims, data } = checkOutput(outputs[output], [1, channels, null, null], output);
     checkFinite(data, output);
     const map = { channels: dims[1], height: dims[2], width: dims[3], data };
-    return toUnitLength(resizeAligned(map, cells), weight);
+    return toUnitVectors(resizeAligned(map, cells), weight);
   });
   const white = (input.range[1] - input.range[0]) / 2;
   // Cells that share one pixel of the image show nothing of their own, whatever lies between the pixels.
   const detail = Math.min(1, width / cells) * Math.min(1, height / cells);
   const texture = textureOf(planes, cells, white).map((value) => value * detail);
-  return { width, height, planes, map: toUnitLength(join(maps)), texture };
+  return { width, height, planes, map: toUnitVectors(join(maps)), texture };
 }
 
 /** Bilinear resizing to `cells` x `cells` that keeps the corners in place. */
@@ -99,7 +99,7 @@ export function sampleCells(
 }
 
 /** Each cell's vector made `length` long. */
-export function toUnitLength({ channels, height, width, data }: FeatureMap, length = 1): FeatureMap {
+export function toUnitVectors({ channels, height, width, data }: FeatureMap, length = 1): FeatureMap {
   const cells = height * width;
   const squares = new Float64Array(cells);
   for (let c = 0; c < channels; c++) for (let i = 0; i < cells; i++) squares[i] += data[c * cells + i] ** 2;

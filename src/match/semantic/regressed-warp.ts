@@ -4,7 +4,7 @@ import { matchingTensor } from '../../../kernels/consensus/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
 import { applyWarp, composeWarps, fitWarp, homographyWarp } from '../../geometry/index.ts';
 import type { Warp } from '../../geometry/index.ts';
-import { resizeAligned, sampleCells, toUnitLength } from './features.ts';
+import { resizeAligned, sampleCells, toUnitVectors } from './features.ts';
 import { pixelsToCells, planeToCells } from './grid.ts';
 
 import type { RegressorName, SemanticModel } from './semantic-model.ts';
@@ -40,11 +40,11 @@ export async function regressWarp(
   signal?: AbortSignal,
 ): Promise<Warp> {
   const { cells } = model.manifest.regression;
-  const target = toUnitLength(resizeAligned(a, cells));
+  const target = toUnitVectors(resizeAligned(a, cells));
   let warp: Warp = homographyWarp(IDENTITY);
   for (const name of steps) {
     await checkAborted(signal);
-    const source = toUnitLength(warpFeatures(b, warp, cells));
+    const source = toUnitVectors(warpFeatures(b, warp, cells));
     const { volume } = await model.correlate(source, target);
     const step = warpOfNumbers(name, await model.regress(name, matchingTensor(volume)));
     warp = composeWarps(warp, step);

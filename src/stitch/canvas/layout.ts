@@ -7,7 +7,7 @@ import type { ProjectionName, Rectangle } from '../types.ts';
 import type { Size } from '../../core/index.ts';
 
 /** The panorama's canvas: pixel (x, y) is at ((x + left) / scale, (y + top) / scale) of the projection. */
-export interface Layout {
+export interface CanvasLayout {
   readonly projectionName: ProjectionName;
   readonly projection: Projection;
   /** False where the projection goes around up and down. */
@@ -21,7 +21,7 @@ export interface Layout {
 }
 
 /** A canvas and what fills it. */
-export interface Canvas extends Layout {
+export interface PanoramaCanvas extends CanvasLayout {
   /** From homogeneous pixels of each image to rays of the projection. */
   readonly matrices: readonly Matrix3[];
   readonly sizes: readonly Size[];
@@ -41,7 +41,7 @@ export interface Bend {
   readonly shifts: Float32Array;
 }
 
-export const bendOf = ({ bends }: Canvas, view: number): Bend | undefined => bends?.[view];
+export const bendOf = ({ bends }: PanoramaCanvas, view: number): Bend | undefined => bends?.[view];
 
 /** Adds the move at a place, in pixels of a canvas of `scale`, counted from its middle. */
 function bendPlace(bend: Bend, scale: number, place: Float64Array): void {
@@ -79,7 +79,7 @@ export function layOut(
   sizes: readonly Size[],
   scale: number,
   upright = true,
-): Canvas {
+): PanoramaCanvas {
   const projection = createProjection(projectionName, upright);
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   const point = new Float64Array(3);
@@ -144,7 +144,7 @@ function withPoles(
 }
 
 /** The same canvas at another resolution. */
-export function rescale(canvas: Canvas, factor: number): Canvas {
+export function rescale(canvas: PanoramaCanvas, factor: number): PanoramaCanvas {
   return {
     ...canvas,
     scale: canvas.scale * factor,
@@ -156,7 +156,7 @@ export function rescale(canvas: Canvas, factor: number): Canvas {
 }
 
 /** A part of the canvas as a canvas. */
-export const cropCanvas = (canvas: Canvas, { x, y, width, height }: Rectangle): Canvas => ({
+export const cropCanvas = (canvas: PanoramaCanvas, { x, y, width, height }: Rectangle): PanoramaCanvas => ({
   ...canvas,
   left: canvas.left + x,
   top: canvas.top + y,
@@ -165,7 +165,7 @@ export const cropCanvas = (canvas: Canvas, { x, y, width, height }: Rectangle): 
 });
 
 /** From rays of the projection to pixels of each image. */
-export const inverseMatrices = ({ matrices }: Canvas): Homography[] => matrices.map(invertHomography);
+export const inverseMatrices = ({ matrices }: PanoramaCanvas): Homography[] => matrices.map(invertHomography);
 
 /**
  * Where each pixel of a rectangle of the canvas lies in one image, on a grid: exact at every `step` pixels, to be
@@ -181,7 +181,7 @@ export interface SourceGrid {
 
 /** The grid of the image whose matrix back is `inverse`, and which may be bent, over `area` of the canvas. */
 export const sourceGrid = (
-  canvas: Layout,
+  canvas: CanvasLayout,
   inverse: Homography,
   area: Rectangle,
   step = 8,
@@ -197,7 +197,7 @@ interface RayGrid {
   readonly rays: Float64Array;
 }
 
-function raysOf(canvas: Layout, area: Rectangle, step: number, bend?: Bend): RayGrid {
+function raysOf(canvas: CanvasLayout, area: Rectangle, step: number, bend?: Bend): RayGrid {
   const { scale, projection } = canvas;
   const columns = Math.ceil(area.width / step) + 1;
   const rows = Math.ceil(area.height / step) + 1;
@@ -245,7 +245,7 @@ function placeRow(rays: Float64Array, start: number, end: number, h: Homography,
  * The rectangle of the canvas that each image may touch, with a margin; null where it touches none. Found on a coarse
  * grid of the canvas, so that it holds for images across the seam of a full circle and over poles.
  */
-export function footprints(canvas: Canvas, inverses: readonly Homography[]): (Rectangle | null)[] {
+export function footprints(canvas: PanoramaCanvas, inverses: readonly Homography[]): (Rectangle | null)[] {
   const step = Math.max(1, Math.ceil(Math.max(canvas.width, canvas.height) / 128));
   const rays = raysOf(canvas, { x: 0, y: 0, width: canvas.width, height: canvas.height }, step);
   return inverses.map((inverse, v) => footprint(placeRays(rays, inverse), canvas.sizes[v], canvas));

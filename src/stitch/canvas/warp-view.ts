@@ -4,7 +4,7 @@ import type { Homography, Image } from '../../core/index.ts';
 import { ALL, createCover, NONE } from './cover.ts';
 import type { Cover } from './cover.ts';
 import { bendOf, sourceGrid } from './layout.ts';
-import type { Canvas, SourceGrid } from './layout.ts';
+import type { PanoramaCanvas, SourceGrid } from './layout.ts';
 import type { Rectangle } from '../types.ts';
 
 /** An image brought onto a rectangle of the canvas. */
@@ -27,7 +27,7 @@ export type Field = (x: number, y: number, u: number, v: number) => number;
 
 /** An image and how it comes onto the canvas. */
 export interface PlacedView {
-  readonly canvas: Canvas;
+  readonly canvas: PanoramaCanvas;
   /** The image's place in the canvas's list. */
   readonly view: number;
   /** The image, full or smaller. */
@@ -39,7 +39,7 @@ export interface PlacedView {
 }
 
 /** Where the pixels of a rectangle of the canvas lie in an image. */
-export interface Warp {
+export interface ViewWarp {
   readonly area: Rectangle;
   readonly grid: SourceGrid;
   /** As of {@link WarpedView}. */
@@ -47,7 +47,7 @@ export interface Warp {
 }
 
 /** How an image comes onto `area` of the canvas. */
-export function openWarp(placed: Pick<PlacedView, 'canvas' | 'view' | 'inverse'>, area: Rectangle): Warp {
+export function openWarp(placed: Pick<PlacedView, 'canvas' | 'view' | 'inverse'>, area: Rectangle): ViewWarp {
   const { canvas, view, inverse } = placed;
   const grid = sourceGrid(canvas, inverse, area, CELL, bendOf(canvas, view));
   return { area, grid, inside: insideOf(grid, placed, area) };
@@ -66,11 +66,15 @@ export function openWarp(placed: Pick<PlacedView, 'canvas' | 'view' | 'inverse'>
  * const placed = { canvas, view: 0, image: imageA, inverse: invertHomography(homographyAB) };
  * const { rgb, inside } = warpView(placed, { x: 0, y: 0, width, height });
  */
-export const warpView = (placed: PlacedView, area: Rectangle, field?: Field): WarpedView =>
-  applyWarp(placed, openWarp(placed, area), field);
+export const warpToCanvas = (placed: PlacedView, area: Rectangle, field?: Field): WarpedView =>
+  applyViewWarp(placed, openWarp(placed, area), field);
 
-/** As {@link warpView}, by what was found before. */
-export function applyWarp(placed: PlacedView, { area, grid, inside }: Warp, field?: Field): WarpedView {
+/** As {@link warpToCanvas}, by what was found before. */
+export function applyViewWarp(
+  placed: PlacedView,
+  { area, grid, inside }: ViewWarp,
+  field?: Field,
+): WarpedView {
   const { canvas } = placed;
   const rgb = new Uint8Array(area.width * area.height * 3);
   const { columns, rows } = grid;
@@ -167,7 +171,7 @@ function fillCell(
 /** The field at the corners of a grid over an area of the canvas; 0 where a ray goes nowhere. */
 function fieldAtNodes(
   { points, columns, rows, step }: SourceGrid,
-  canvas: Canvas,
+  canvas: PanoramaCanvas,
   area: Rectangle,
   field: Field,
 ): Float32Array {
@@ -181,7 +185,12 @@ function fieldAtNodes(
 }
 
 /** The field at any pixel, linear between the corners of the grid. */
-function sampleField(grid: SourceGrid, canvas: Canvas, area: Rectangle, field: Field): (k: number) => number {
+function sampleField(
+  grid: SourceGrid,
+  canvas: PanoramaCanvas,
+  area: Rectangle,
+  field: Field,
+): (k: number) => number {
   const values = fieldAtNodes(grid, canvas, area, field);
   return (k) => {
     const x = k % area.width;

@@ -6,8 +6,8 @@ import type { Homography, Image, OptionNames } from '../../core/index.ts';
 import { blendFeather } from './blend.ts';
 import type { Tile } from './blend.ts';
 import { ImageCache } from '../sources/index.ts';
-import { footprints, intersect, inverseMatrices, warpView } from '../canvas/index.ts';
-import type { Canvas, Field } from '../canvas/index.ts';
+import { footprints, intersect, inverseMatrices, warpToCanvas } from '../canvas/index.ts';
+import type { PanoramaCanvas, Field } from '../canvas/index.ts';
 
 import { isMixed, ownersOf, pixelsOf } from '../seams/index.ts';
 import type { OwnerMap, PlacedSeams } from '../seams/index.ts';
@@ -46,7 +46,7 @@ const OPTIONS: OptionNames<ComposeOptions> = {
 
 /** What {@link composePanorama} needs of the stages before it. */
 export interface Composition extends PlacedSeams {
-  readonly canvas: Canvas;
+  readonly canvas: PanoramaCanvas;
   /** Reads image `view`; it may be smaller than the canvas's sizes say, in proportion. */
   readonly load: (view: number) => Promise<Image>;
   /** What each image's colours are multiplied by; defaults to 1. */
@@ -95,7 +95,7 @@ export const tilePixels = ({ width, height }: { width: number; height: number })
   Math.max(2e6, Math.min(4e6, (width * height) / 16));
 
 /** None, or two and more, of which the finest is not blended. */
-function chooseLevels({ width, height }: Canvas, most: number): number {
+function chooseLevels({ width, height }: PanoramaCanvas, most: number): number {
   const levels = Math.min(most, Math.floor(Math.log2(Math.min(width, height))) - 3);
   return levels < 1 ? 0 : Math.max(2, levels);
 }
@@ -213,7 +213,7 @@ async function blendAll(
     const field = brightness?.(v);
     const brightnessSmall: Field | undefined = field && ((x, y, u, w) => field(x, y, SHRINK * u, SHRINK * w));
     const one = { canvas: small, view: v, image: await cache.small(v), inverse: inverses[v] };
-    const { rgb } = warpView({ ...one, brightness: brightnessSmall }, place);
+    const { rgb } = warpToCanvas({ ...one, brightness: brightnessSmall }, place);
     layers.push({ area, rgb, share: shares[k] });
   }
   const changes = blendLayers(outer.width / SHRINK, outer.height / SHRINK, layers, levels - 1);
@@ -221,7 +221,7 @@ async function blendAll(
 }
 
 /** The canvas at a quarter of the resolution: its pixel (x, y) is where pixel (4x, 4y) was. */
-const smallCanvas = (canvas: Canvas): Canvas => ({
+const smallCanvas = (canvas: PanoramaCanvas): PanoramaCanvas => ({
   ...canvas,
   scale: canvas.scale / SHRINK,
   left: canvas.left / SHRINK,
@@ -337,7 +337,7 @@ async function feather(tools: Tools, outer: Rectangle): Promise<Tile> {
     if (!part) continue;
     const image = await cache.get(v);
     const placed = { canvas, view: v, image, inverse: inverses[v], brightness: brightness?.(v) };
-    const { rgb, inside, field: hat } = warpView(placed, part, hatOf(canvas.sizes[v]));
+    const { rgb, inside, field: hat } = warpToCanvas(placed, part, hatOf(canvas.sizes[v]));
     const weights = Float32Array.from(inside, (is, k) => (is ? Math.max(1e-4, hat!(k)) : 0));
     layers.push({ area: { ...part, x: part.x - outer.x, y: part.y - outer.y }, rgb, weights });
   }

@@ -1,7 +1,7 @@
 import { distanceInside } from '../../../kernels/distance/index.ts';
 import type { FlowField, Image, ScalarField } from '../../core/index.ts';
 import { blurGaussian } from '../../features/scale-space/index.ts';
-import type { Bend, Canvas, WarpedView } from '../canvas/index.ts';
+import type { Bend, PanoramaCanvas, WarpedView } from '../canvas/index.ts';
 import { intersect } from '../canvas/index.ts';
 import type { SeamMap } from './seams.ts';
 import type { Rectangle } from '../types.ts';
@@ -56,7 +56,7 @@ const BELIEVED = 0.97;
  * const bent = { ...canvas, bends };
  */
 export async function alignViews(
-  canvas: Canvas,
+  canvas: PanoramaCanvas,
   views: readonly WarpedView[],
   seams: SeamMap,
   flowBetween: FlowBetween,
@@ -250,7 +250,7 @@ function addMoves(
 }
 
 /** Where several seams pull, their mean. */
-function toBend(canvas: Canvas, area: Rectangle, { moves, weights }: Moves): Bend {
+function toBend(canvas: PanoramaCanvas, area: Rectangle, { moves, weights }: Moves): Bend {
   const shifts = moves.map((move, i) => move / Math.max(1, weights[i >> 1]));
   const { width, height } = area;
   return { left: canvas.left + area.x, top: canvas.top + area.y, width, height, scale: canvas.scale, shifts };

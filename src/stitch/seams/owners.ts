@@ -1,7 +1,7 @@
 import { CELL } from '../../../kernels/paint/index.ts';
 import type { Homography } from '../../core/index.ts';
 import { ALL, NONE, bendOf, createCover, intersect, sourceGrid } from '../canvas/index.ts';
-import type { Canvas, Cover } from '../canvas/index.ts';
+import type { PanoramaCanvas, Cover } from '../canvas/index.ts';
 import type { SeamMap } from './seams.ts';
 import type { Rectangle } from '../types.ts';
 
@@ -15,7 +15,7 @@ export interface PlacedSeams {
 }
 
 export interface OwnersSetting extends PlacedSeams {
-  readonly canvas: Canvas;
+  readonly canvas: PanoramaCanvas;
   readonly inverses: readonly Homography[];
   /** Where each image may lie on the canvas; null where nowhere. */
   readonly footprints: readonly (Rectangle | null)[];

@@ -3,7 +3,7 @@ import type { Patches } from '../../../src/features/types.ts';
 import { createRandom } from '../../../src/geometry/robust/random.ts';
 import { describeColorHistograms } from '../../../src/match/classical/color-histogram.ts';
 import { describeRawPixels, describeStandardizedPixels } from '../../../src/match/classical/pixels.ts';
-import { describeRootSift, describeSift } from '../../../src/match/classical/sift-patch.ts';
+import { describeRootSift, describeSiftPatches } from '../../../src/match/classical/sift-patch.ts';
 import { smoothPatches } from '../../../src/match/classical/smooth.ts';
 import { vectorDistance } from '../../../src/match/metric/index.ts';
 import { TOLERANCE } from '../../tolerances.ts';
@@ -33,7 +33,7 @@ test.each([
   ['to the left', (x: number) => 200 - 10 * x, 4],
   ['upwards', (_: number, y: number) => 200 - 10 * y, 6],
 ])('SIFT of a patch that grows brighter %s has that direction alone', (_, value, wanted) => {
-  const inner = describeSift(draw(value)).data;
+  const inner = describeSiftPatches(draw(value)).data;
   // One-sided differences turn diagonal gradients at the border, by less than the whole way to the next direction.
   const main = [...inner.keys()].filter((k) => k % 8 === wanted).reduce((sum, k) => sum + inner[k] ** 2, 0);
   expect(main).toBeGreaterThan(0.97);
@@ -42,14 +42,14 @@ test.each([
 
 test('SIFT puts a gradient into the cell where it is', () => {
   // An edge along the middle of the uppermost row of cells.
-  const { data } = describeSift(draw((_, y) => (y < 2 ? 0 : 100)));
+  const { data } = describeSiftPatches(draw((_, y) => (y < 2 ? 0 : 100)));
   const rows = [0, 1, 2, 3].map((row) => data.subarray(row * 32, (row + 1) * 32).reduce((a, b) => a + b, 0));
   expect(rows[0]).toBeGreaterThan(5 * rows[1]);
   expect([rows[2], rows[3]]).toEqual([0, 0]);
 });
 
 test.each([
-  ['SIFT', describeSift],
+  ['SIFT', describeSiftPatches],
   ['RootSIFT', describeRootSift],
 ])(
   '%s has length 1 and no entry that is negative, and brightness and contrast do not change it',
@@ -64,7 +64,7 @@ test.each([
 );
 
 test('RootSIFT is the root of SIFT divided by its sum', () => {
-  const sift = describeSift(NOISE).data;
+  const sift = describeSiftPatches(NOISE).data;
   const sum = sift.reduce((a, b) => a + b, 0);
   expect(describeRootSift(NOISE).data).toBeCloseToArray(
     sift.map((value) => Math.sqrt(value / sum)),
@@ -74,7 +74,7 @@ test('RootSIFT is the root of SIFT divided by its sum', () => {
 
 test('a patch turned by a quarter has the same histograms in turned cells and directions', () => {
   const turned = draw((x, y) => noise[(SIZE - 1 - x) * SIZE + y]);
-  const [before, after] = [describeSift(NOISE).data, describeSift(turned).data];
+  const [before, after] = [describeSiftPatches(NOISE).data, describeSiftPatches(turned).data];
   const wanted = new Float32Array(128);
   for (let row = 0; row < 4; row++)
     for (let column = 0; column < 4; column++)
@@ -86,14 +86,14 @@ test('a patch turned by a quarter has the same histograms in turned cells and di
 test.each([
   ['raw pixels', describeRawPixels],
   ['standardised pixels', describeStandardizedPixels],
-  ['SIFT', describeSift],
+  ['SIFT', describeSiftPatches],
   ['RootSIFT', describeRootSift],
 ])('%s of flat and of black patches are finite', (_, describe) => {
   for (const patch of [FLAT, draw(() => 0)]) expect(describe(patch).data.every(Number.isFinite)).toBe(true);
 });
 
 test('of a flat patch nothing is left once its mean is taken off', () => {
-  for (const describe of [describeStandardizedPixels, describeSift, describeRootSift])
+  for (const describe of [describeStandardizedPixels, describeSiftPatches, describeRootSift])
     expect(Math.max(...describe(FLAT).data.map(Math.abs))).toBe(0);
 });
 
