@@ -1,5 +1,5 @@
 import type { FlowField } from './types.ts';
-import { flowMagnitudes, knownPixels } from './known.ts';
+import { knownPixels } from './known.ts';
 import { quantiles } from './quantile.ts';
 
 /** Pixels of motion up to which a pixel counts as still: the noise of two images of one scene. */
@@ -20,9 +20,21 @@ const HEADROOM = 1.25;
  * thing before a still background has its own scale. 0 where nothing moves.
  */
 export function motionScale(flow: FlowField, percentile: number): number {
-  const known = knownPixels(flow);
-  const lengths = flowMagnitudes(flow, known);
-  const moving = Uint8Array.from(lengths, (length) => (length > STILL ? 1 : 0));
-  const [high, greatest] = quantiles(lengths, moving, [percentile / 100, 1]);
+  const [high, greatest] = quantiles(movingLengths(flow), undefined, [percentile / 100, 1]);
   return Number.isNaN(high) ? 0 : Math.min(greatest, HEADROOM * high);
+}
+
+/** The lengths in pixels of the known flow that is longer than {@link STILL}. */
+function movingLengths(flow: FlowField): Float32Array {
+  const { data } = flow;
+  const known = knownPixels(flow);
+  const lengths = new Float32Array(known.length);
+  let count = 0;
+  for (let i = 0; i < known.length; i++) {
+    const [u, v] = [data[i * 2], data[i * 2 + 1]];
+    // In single precision, as flowMagnitudes has them: the next one overwrites what is too short.
+    lengths[count] = Math.sqrt(u * u + v * v);
+    if (known[i] !== 0 && lengths[count] > STILL) count++;
+  }
+  return lengths.subarray(0, count);
 }
