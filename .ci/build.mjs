@@ -73,6 +73,7 @@ else {
     ...inParts,
     entryPoints: [
       'src/index.ts',
+      'src/worker/thread.ts',
       'kernels/index.ts',
       ...readdirSync(`${ROOT}src/api`).map((name) => `src/api/${name}`),
     ],

@@ -135,6 +135,21 @@ export type {
   Transforms,
 } from './stitch/index.ts';
 
+// The verbs beside the event loop
+export { WorkerError, WorkerModel, openWorker } from './worker/index.ts';
+export type {
+  OpenWorkerOptions,
+  WhitherWorker,
+  WorkerCallOptions,
+  WorkerEstimateOptions,
+  WorkerMatchOptions,
+  WorkerModelKind,
+  WorkerSemanticOptions,
+  WorkerSimilarityMapOptions,
+  WorkerSimilarityOptions,
+  WorkerStitchOptions,
+} from './worker/index.ts';
+
 // Models
 export { listModels } from './runtime/index.ts';
 export type { InstalledModel } from './runtime/index.ts';

@@ -54,6 +54,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'kernels',
   ],
   'src/stitch': ['src/core', 'src/runtime', 'src/draw', 'src/features', 'src/geometry', 'kernels'],
+  'src/worker': ['src/core', 'src/runtime', 'src/flow', 'src/match', 'src/stitch', 'kernels'],
   'src/cli': ['src', 'kernels'],
   'src/api': [
     'src/core',
@@ -77,6 +78,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/features',
     'src/match',
     'src/stitch',
+    'src/worker',
     'kernels',
   ],
 };

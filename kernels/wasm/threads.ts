@@ -2,9 +2,16 @@
 const WORTH_A_THREAD = 2 ** 24;
 const MOST_THREADS = 4;
 
+let limit = MOST_THREADS;
+
+/** From now on {@link defaultThreads} of this thread gives at most so many, where several of them share the cores. */
+export function limitThreads(threads: number): void {
+  limit = Math.min(MOST_THREADS, threads);
+}
+
 /** How many threads to take for this many multiply-adds, where the caller does not say. */
 export async function defaultThreads(work: number): Promise<number> {
   if (work < WORTH_A_THREAD || typeof process === 'undefined') return 1;
   const { availableParallelism } = await import('node:os');
-  return Math.min(MOST_THREADS, availableParallelism());
+  return Math.min(limit, availableParallelism());
 }

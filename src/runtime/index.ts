@@ -26,7 +26,14 @@ export type {
   SemanticManifest,
   TrainedMetric,
 } from './manifest/index.ts';
-export { findModel, listModels, modelsFolder, readModelFile } from './models.ts';
+export {
+  findInPackage,
+  findModel,
+  listModels,
+  modelsFolder,
+  packageFolder,
+  readModelFile,
+} from './models.ts';
 export type { InstalledModel } from './models.ts';
 export { createQueue } from './queue.ts';
 export type { Queue } from './queue.ts';

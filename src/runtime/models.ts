@@ -19,12 +19,19 @@ export interface InstalledModel {
   readonly manifest: AnyManifest;
 }
 
-/** The folder of the models that come with the package; the same one from `src/` and from `dist/src/`. */
-export function modelsFolder(): string {
+/** The folder of this package, or of what it is bundled into: the nearest one with a `package.json`. */
+export function packageFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder);
-  return join(folder, 'models');
+  return folder;
 }
+
+/** The first of these files of the package that is there; undefined where none is. */
+export const findInPackage = (paths: readonly string[]): string | undefined =>
+  paths.map((path) => join(packageFolder(), path)).find((path) => existsSync(path));
+
+/** The folder of the models that come with the package; the same one from `src/` and from `dist/src/`. */
+export const modelsFolder = (): string => join(packageFolder(), 'models');
 
 /**
  * The models that come with the package, by name.

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { FileError, WhitherError } from '../../core/index.ts';
 import type { FlowField, Image, Mask } from '../../core/index.ts';
-import type { FlowModel } from '../../flow/network/index.ts';
-import { flowSequence } from '../../flow/estimate/index.ts';
+import type { LoadFlowModelOptions } from '../../flow/network/index.ts';
 import type { SequenceEstimate } from '../../flow/estimate/index.ts';
 import { sequenceMagnitude } from '../../flow/index.ts';
 import { createScratchFolder, openFrames, readFlow, writeFlow } from '../../io/index.ts';
@@ -12,7 +11,8 @@ import type { FlowCommandOptions, Normalize } from './flow-options.ts';
 import { median, motionOf, round, withoutOccluded, withoutTransparent } from './flow-figures.ts';
 import { createWarnings, guardInterrupts, startProgress } from '../shared/index.ts';
 import type { InterruptGuard, Warnings } from '../shared/index.ts';
-import { openModel } from './open-model.ts';
+import { openWorker } from '../../worker/index.ts';
+import type { WhitherWorker, WorkerModel } from '../../worker/index.ts';
 import { checkNames, checkTarget, openOutput } from './sequence-output.ts';
 import type { SequenceOutput } from './sequence-output.ts';
 import { parseTarget } from './sequence-target.ts';
@@ -22,7 +22,9 @@ import type { SequenceTarget } from './sequence-target.ts';
 interface SequenceRun {
   readonly input: string;
   readonly source: FrameSource;
-  readonly model: FlowModel;
+  /** Estimates beside the decoding, drawing and encoding that is done here. */
+  readonly worker: WhitherWorker;
+  readonly model: WorkerModel<'flow'>;
   readonly output: SequenceOutput;
   readonly options: FlowCommandOptions;
   readonly normalize: Normalize;
@@ -64,12 +66,14 @@ async function runOn(
 ): Promise<void> {
   if (source.frameCount !== null && source.frameCount < 2) throw tooFew(input, source.frameCount);
   checkNames(target, source, options.both);
-  const model = await openModel(options);
+  const worker = await openWorker();
   try {
+    const backend = options.backend as LoadFlowModelOptions['backend'];
+    const model = await worker.loadFlowModel(options.model, { backend });
     const output = await openOutput(target, source, options);
     const normalize = options.normalize ?? (target.kind === 'video' ? 'smooth' : 'frame');
     const summary = createSummary(model, source);
-    const run = { input, source, model, output, options, normalize, guard, summary };
+    const run = { input, source, worker, model, output, options, normalize, guard, summary };
     try {
       await (normalize === 'sequence' && target.kind !== 'flows' ? runTwice(run) : runOnce(run));
       await output.close();
@@ -79,7 +83,7 @@ async function runOn(
     }
     summary.report(options, warnings);
   } finally {
-    await model.dispose();
+    await worker.close();
   }
 }
 
@@ -161,7 +165,7 @@ interface NamedEstimate extends SequenceEstimate {
 
 /** The flows that are not in `existing`, with a progress bar; under `--both` without what is occluded. */
 async function* estimates(run: SequenceRun, existing: ReadonlySet<string>): AsyncGenerator<NamedEstimate> {
-  const { source, model, options, guard, summary } = run;
+  const { source, worker, model, options, guard, summary } = run;
   const names: string[] = [];
   const times: (number | undefined)[] = [];
   // Of the two frames of a pair alone: masks of a long sequence would fill the memory.
@@ -181,7 +185,7 @@ async function* estimates(run: SequenceRun, existing: ReadonlySet<string>): Asyn
   const skip = (index: number): boolean => existing.has(names[index]) && summary.skip();
   const how = { ...estimateOptions(options), both: options.both, onTile: () => guard.check(), skip };
   try {
-    for await (const whole of flowSequence(model, images(), how)) {
+    for await (const whole of worker.flowSequence(model, images(), how)) {
       guard.check();
       const { index } = whole;
       const { flow, backward } = withoutTransparent(whole, opaque.get(index), opaque.get(index + 1));
@@ -214,9 +218,8 @@ interface Summary {
   report(options: FlowCommandOptions, warnings: Warnings): void;
 }
 
-function createSummary(model: FlowModel, { width, height }: FrameSource): Summary {
+function createSummary({ name }: WorkerModel, { width, height }: FrameSource): Summary {
   const times: number[] = [];
-  const { name } = model.manifest;
   let [skipped, motion, greatest] = [0, 0, 0];
   let backend: string | null = null;
   return {

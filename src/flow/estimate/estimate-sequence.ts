@@ -61,9 +61,9 @@ export async function* flowSequence(
   let before: PreparedFrame | undefined;
   let motion = options.initial;
   const warm = (options.warmStart ?? false) && model.manifest.pyramid !== undefined;
-  for await (const given of walk(frames)) {
+  for await (const given of walkFrames(frames)) {
     await checkAborted(options.signal);
-    const image = checkImage('image' in given ? given.image : given, `frame ${index + 1}`);
+    const image = checkFrame(given, index + 1);
     const frame = prepareFrame(image, model.manifest.input);
     if (before) checkSize(image, before.image, index + 1);
     if (before && !options.skip?.(index)) {
@@ -76,7 +76,12 @@ export async function* flowSequence(
   }
 }
 
-function walk(frames: SequenceFrames): Exclude<SequenceFrames, { frames(): unknown }> {
+/** The image of a frame. */
+export const checkFrame = (frame: Image | { readonly image: Image }, index: number): Image =>
+  checkImage('image' in frame ? frame.image : frame, `frame ${index}`);
+
+/** What can be walked through of a sequence's frames. */
+export function walkFrames(frames: SequenceFrames): Exclude<SequenceFrames, { frames(): unknown }> {
   if (typeof frames === 'object' && frames !== null) {
     if ('frames' in frames) return frames.frames();
     if (Symbol.iterator in frames || Symbol.asyncIterator in frames) return frames;

@@ -172,6 +172,28 @@ async function runEstimate(
   return { flow, backend, ...tile, milliseconds, backward, occluded, confidence };
 }
 
+/** What the network tells of occlusion, on a grid of its own, of the estimates whose confidence is worked out from it. */
+const verdicts = new WeakMap<FlowEstimate, ScalarField>();
+
+/** An estimate as plain data; its confidence and its mask are not worked out if they need not be. */
+export interface EstimateParts extends FlowEstimate {
+  readonly occlusion?: ScalarField;
+}
+
+/** The parts of an estimate, for another thread. */
+export function estimateParts(estimate: FlowEstimate): EstimateParts {
+  const { flow, backend, tile, milliseconds } = estimate;
+  const parts = { flow, backend, ...(tile && { tile }), milliseconds };
+  const occlusion = verdicts.get(estimate);
+  if (occlusion) return { ...parts, occlusion };
+  const { backward, occluded, confidence } = estimate;
+  return backward ? Object.assign(parts, { backward, occluded, confidence }) : parts;
+}
+
+/** The estimate again. */
+export const joinEstimate = ({ occlusion, ...estimate }: EstimateParts): FlowEstimate =>
+  occlusion ? addVerdict(estimate, occlusion) : estimate;
+
 /** Adds the confidence and the occlusion that the network itself tells, which are worked out where somebody asks. */
 function addVerdict(estimate: FlowEstimate, occlusion: ScalarField): FlowEstimate {
   const { width, height } = estimate.flow;
@@ -179,6 +201,7 @@ function addVerdict(estimate: FlowEstimate, occlusion: ScalarField): FlowEstimat
   const confidence = (): ScalarField => (known ??= showing(occlusion, { width, height }));
   let mask: Mask | undefined;
   const occluded = (): Mask => (mask ??= { width, height, data: unlikely(confidence().data) });
+  verdicts.set(estimate, occlusion);
   return Object.defineProperties(estimate, {
     confidence: { enumerable: true, get: confidence },
     occluded: { enumerable: true, get: occluded },

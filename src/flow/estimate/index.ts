@@ -1,9 +1,9 @@
 export { prepareFrame } from './estimate-frame.ts';
 
-export { flowSequence } from './estimate-sequence.ts';
+export { checkFrame, flowSequence, walkFrames } from './estimate-sequence.ts';
 export type { FlowSequenceOptions, SequenceEstimate, SequenceFrames } from './estimate-sequence.ts';
-export { estimateFlow } from './estimate.ts';
-export type { EstimateOptions, FlowEstimate } from './estimate.ts';
+export { estimateFlow, estimateParts, joinEstimate } from './estimate.ts';
+export type { EstimateOptions, EstimateParts, FlowEstimate } from './estimate.ts';
 export { refineFlow } from './refine.ts';
 export type { RefineFlowOptions, RefineLevelOptions, RefineOptions } from './refine.ts';
 export type { PreparedFrame } from '../types.ts';

@@ -1,0 +1,15 @@
+/** The verbs in threads beside the event loop. */
+export { WorkerError } from './errors.ts';
+export { openWorker } from './open-worker.ts';
+export type { OpenWorkerOptions, WhitherWorker } from './open-worker.ts';
+export type {
+  WorkerCallOptions,
+  WorkerEstimateOptions,
+  WorkerMatchOptions,
+  WorkerSemanticOptions,
+  WorkerSimilarityMapOptions,
+  WorkerSimilarityOptions,
+  WorkerStitchOptions,
+} from './options.ts';
+export { WorkerModel } from './worker-model.ts';
+export type { WorkerModelKind } from './verbs.ts';

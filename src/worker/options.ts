@@ -1,0 +1,108 @@
+import type { OptionNames } from '../core/index.ts';
+import type { EstimateOptions, FlowSequenceOptions } from '../flow/estimate/index.ts';
+import type { MatchOptions } from '../match/pair/index.ts';
+import type { SimilarityMapOptions, SimilarityOptions } from '../match/patches/index.ts';
+import type { MatchSemanticOptions } from '../match/semantic/index.ts';
+import type { FlowBetween, StitchOptions } from '../stitch/index.ts';
+import type { WorkerModel } from './worker-model.ts';
+
+/** What every call to a worker may say besides its own options. */
+export interface WorkerCallOptions {
+  /**
+   * Hand the images over instead of copying them: their `data` is empty afterwards. Arrays that are only a part of their
+   * memory are copied all the same.
+   *
+   * @default false
+   */
+  readonly transfer?: boolean;
+}
+
+/** Options of a worker's `estimateFlow`. */
+export interface WorkerEstimateOptions extends EstimateOptions, WorkerCallOptions {}
+
+/** Options of a worker's `match`. */
+export interface WorkerMatchOptions extends MatchOptions, WorkerCallOptions {}
+
+/** Options of a worker's `matchSemantic`. */
+export interface WorkerSemanticOptions extends MatchSemanticOptions, WorkerCallOptions {}
+
+/** Options of a worker's `similarity` and `verify`. */
+export interface WorkerSimilarityOptions extends SimilarityOptions, WorkerCallOptions {}
+
+/** Options of a worker's `similarityMap`. */
+export interface WorkerSimilarityMapOptions extends SimilarityMapOptions, WorkerCallOptions {}
+
+/** Options of a worker's `stitch`: those of `stitch`, but for a `matcher`, which cannot leave its thread. */
+export interface WorkerStitchOptions extends Omit<StitchOptions, 'align' | 'matcher'>, WorkerCallOptions {
+  /** As of `stitch`; or a model that the worker loaded, which estimates flow between the images. */
+  readonly align?: FlowBetween | WorkerModel<'flow'>;
+}
+
+const ESTIMATE: OptionNames<EstimateOptions> = {
+  preset: true,
+  schedule: true,
+  iterations: true,
+  initial: true,
+  both: true,
+  refine: true,
+  tile: true,
+  onTile: true,
+  signal: true,
+};
+
+const SEQUENCE: OptionNames<FlowSequenceOptions> = { ...ESTIMATE, skip: true, warmStart: true };
+
+const MATCH: OptionNames<WorkerMatchOptions> = {
+  model: true,
+  features: true,
+  ratio: true,
+  threshold: true,
+  seed: true,
+  simulate: true,
+  rematch: true,
+  polish: true,
+  correspondences: true,
+  signal: true,
+  transfer: true,
+};
+
+const SEMANTIC: OptionNames<WorkerSemanticOptions> = {
+  transform: true,
+  looks: true,
+  signal: true,
+  transfer: true,
+};
+
+const SIMILARITY: OptionNames<WorkerSimilarityOptions> = { metric: true, transfer: true };
+
+const STITCH: OptionNames<WorkerStitchOptions> = {
+  scale: true,
+  matchMegapixels: true,
+  cacheBytes: true,
+  model: true,
+  onProgress: true,
+  signal: true,
+  projection: true,
+  crop: true,
+  maxMegapixels: true,
+  exposure: true,
+  seams: true,
+  blend: true,
+  align: true,
+  transforms: true,
+  onImage: true,
+  openSink: true,
+  transfer: true,
+};
+
+/** The names of each verb's options, so that others are refused before anything is sent. */
+export const CALL_OPTIONS = {
+  estimateFlow: { ...ESTIMATE, transfer: true },
+  flowSequence: SEQUENCE,
+  match: MATCH,
+  matchSemantic: SEMANTIC,
+  similarity: SIMILARITY,
+  similarityMap: { stride: true, transfer: true } satisfies OptionNames<WorkerSimilarityMapOptions>,
+  verify: SIMILARITY,
+  stitch: STITCH,
+} as const;
