@@ -14,7 +14,7 @@ import type { PairMatch } from '../match/pair/index.ts';
 import type {
   LoadPatchModelOptions,
   PatchImage,
-  Point,
+  MapPoint,
   Similarity,
   SimilarityMap,
   Threshold,
@@ -103,7 +103,7 @@ export interface WhitherWorker {
   similarityMap(
     model: WorkerModel<'patch'>,
     imageA: PatchImage,
-    point: Point,
+    point: MapPoint,
     imageB: PatchImage,
     options?: WorkerSimilarityMapOptions,
   ): Promise<SimilarityMap>;

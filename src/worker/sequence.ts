@@ -1,5 +1,5 @@
 import type { Image } from '../core/index.ts';
-import { checkFrame, joinEstimate, walkFrames } from '../flow/estimate/index.ts';
+import { imageOfFrame, joinEstimate, walkFrames } from '../flow/estimate/index.ts';
 import type {
   EstimateParts,
   FlowSequenceOptions,
@@ -37,7 +37,7 @@ export async function* sequenceBeside(
     const { done, value } = await ahead;
     if (done) return null;
     ahead = read();
-    const image = checkFrame(value, index + 1);
+    const image = imageOfFrame(value, index + 1);
     const skipped = index >= 0 && (skip?.(index) ?? false);
     images.set(++index, image).delete(index - HELD);
     return { image, skip: skipped };

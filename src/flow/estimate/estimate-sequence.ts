@@ -63,7 +63,7 @@ export async function* flowSequence(
   const warm = (options.warmStart ?? false) && model.manifest.pyramid !== undefined;
   for await (const given of walkFrames(frames)) {
     await checkAborted(options.signal);
-    const image = checkFrame(given, index + 1);
+    const image = imageOfFrame(given, index + 1);
     const frame = prepareFrame(image, model.manifest.input);
     if (before) checkSize(image, before.image, index + 1);
     if (before && !options.skip?.(index)) {
@@ -77,7 +77,7 @@ export async function* flowSequence(
 }
 
 /** The image of a frame. */
-export const checkFrame = (frame: Image | { readonly image: Image }, index: number): Image =>
+export const imageOfFrame = (frame: Image | { readonly image: Image }, index: number): Image =>
   checkImage('image' in frame ? frame.image : frame, `frame ${index}`);
 
 /** What can be walked through of a sequence's frames. */

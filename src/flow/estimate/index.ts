@@ -1,6 +1,6 @@
 export { prepareFrame } from './estimate-frame.ts';
 
-export { checkFrame, flowSequence, walkFrames } from './estimate-sequence.ts';
+export { imageOfFrame, flowSequence, walkFrames } from './estimate-sequence.ts';
 export type { FlowSequenceOptions, SequenceEstimate, SequenceFrames } from './estimate-sequence.ts';
 export { estimateFlow, estimateParts, joinEstimate } from './estimate.ts';
 export type { EstimateOptions, EstimateParts, FlowEstimate } from './estimate.ts';
