@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   faces: 'patches/faces.ts',
   semantic: 'semantic/semantic.ts',
   stitch: 'stitch/stitch.ts',
+  worker: 'worker/event-loop.ts',
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
