@@ -20,6 +20,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   semantic: 'semantic/semantic.ts',
   stitch: 'stitch/stitch.ts',
   worker: 'worker/event-loop.ts',
+  look: 'stitch/look.ts',
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);

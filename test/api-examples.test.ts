@@ -7,7 +7,7 @@ const AT_HAND = `
 import type { Correspondences, FlowField, Homography, Image, Mask, Matrix3, ScalarField, Size } from 'whither';
 import type { Descriptors } from 'whither/features';
 import type { AllPairsVolume, BlendLayer, FeatureMap } from 'whither/kernels';
-import type { Canvas, ImageSource, WarpedView } from 'whither/stitch';
+import type { PanoramaCanvas, ImageSource, WarpedView } from 'whither/stitch';
 declare global {
   const image: Image, imageA: Image, imageB: Image, imageC: Image, patchA: Image, patchB: Image;
   const flow: FlowField, flowAB: FlowField, flowBA: FlowField, flowBC: FlowField, truth: FlowField;
@@ -16,7 +16,7 @@ declare global {
   const correspondences: Correspondences, pointsA: Float64Array, pointsB: Float64Array;
   const descriptors: Descriptors, queries: Descriptors, labels: readonly number[];
   const distances: Float64Array, same: readonly boolean[];
-  const canvas: Canvas, views: readonly WarpedView[], sources: readonly ImageSource[];
+  const canvas: PanoramaCanvas, views: readonly WarpedView[], sources: readonly ImageSource[];
   const rotations: readonly Matrix3[], sizes: readonly Size[];
   const mapA: FeatureMap, mapB: FeatureMap, planesA: FeatureMap, planesB: FeatureMap, volume: AllPairsVolume;
   const width: number, height: number, layers: readonly BlendLayer[];

@@ -7,17 +7,11 @@
  */
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findData, hasData } from '../data/folder.ts';
 import { describeMachine, printTable, round, saveResults, watchOthers } from '../shared/measure.ts';
-
-interface StitchSet {
-  readonly name: string;
-  readonly files: readonly string[];
-}
+import { listSets } from './sets.ts';
 
 interface Run {
   readonly ok: boolean;
@@ -35,37 +29,6 @@ const [only = '', rounds = '3'] = process.argv.slice(2);
 /** Where the package would be, so that it finds what it needs. */
 const OURS = at('../../dist/bench/stitch-one.js');
 const scratch = mkdtempSync(`${tmpdir()}/whither-bench-`);
-
-/** Photos whose names differ by their number alone are one set. */
-function listPhotoSets(folder: string): StitchSet[] {
-  const sets = new Map<string, string[]>();
-  for (const file of readdirSync(folder).sort()) {
-    const name = /^(.*?)_?\d+\.(jpe?g|png)$/i.exec(file)?.[1];
-    if (name !== undefined) sets.set(name, [...(sets.get(name) ?? []), join(folder, file)]);
-  }
-  return [...sets].map(([name, files]) => ({ name, files }));
-}
-
-/** Views cut from photos of 100 degrees by turned cameras. */
-function cutViewSets(folder: string): StitchSet[] {
-  const photos = readdirSync(folder).sort();
-  execFileSync('python3', [
-    at('stitch_views.py'),
-    `${scratch}/views`,
-    ...photos.map((name) => join(folder, name)),
-  ]);
-  return readdirSync(`${scratch}/views`).map((name) => {
-    const files = readdirSync(`${scratch}/views/${name}`).sort();
-    return { name, files: files.map((file) => `${scratch}/views/${name}/${file}`) };
-  });
-}
-
-function listSets(): StitchSet[] {
-  const real = hasData('stitch/boofcv', 'sets of photos') ? listPhotoSets(findData('stitch/boofcv')!) : [];
-  const wide = 'debian-photos/lomiri';
-  const cut = hasData(wide, 'sets of views cut from photos') ? cutViewSets(findData(wide)!) : [];
-  return [...real, ...cut].filter(({ name }) => name.includes(only));
-}
 
 function runOne(command: string, args: readonly string[]): Run {
   const { stdout, status, signal } = spawnSync(command, args, { encoding: 'utf8', timeout: 180_000 });
@@ -109,7 +72,8 @@ const middle = (runs: readonly Run[]): Run =>
 try {
   execFileSync(process.execPath, [at('../../.ci/build.mjs'), at('stitch-one.ts'), OURS]);
   const machine = describeMachine(['sharp']);
-  const rows = listSets().map(({ name, files }): Row => {
+  const sets = listSets(scratch).filter(({ name }) => name.includes(only));
+  const rows = sets.map(({ name, files }): Row => {
     const others = watchOthers();
     const runs = Array.from({ length: Number(rounds) }, () => ({ ours: ours(files), theirs: theirs(files) }));
     return {

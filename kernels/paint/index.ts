@@ -2,11 +2,11 @@
 
 import { openPainterReference } from './reference.ts';
 import { paintSimd } from './simd.ts';
-import type { PaintChange, Painter, PaintNodes, PaintSource } from './types.ts';
+import type { PaintChange, Painter, PaintNodes, PaintSource, PaintTone } from './types.ts';
 
 export { openPainterReference } from './reference.ts';
-export { CELL } from './types.ts';
-export type { PaintChange, Painter, PaintNodes, PaintSource } from './types.ts';
+export { CELL, shoulderOf } from './types.ts';
+export type { PaintChange, Painter, PaintNodes, PaintSource, PaintTone } from './types.ts';
 
 /**
  * Opens an image for painting.
@@ -14,12 +14,15 @@ export type { PaintChange, Painter, PaintNodes, PaintSource } from './types.ts';
  * @param paint is called once, with a painter that is good until it returns
  * @param nodes where the image's cells lie; cells with a corner that is not finite must not be painted
  * @param change what is added to its colours
+ * @param tone how its colours are changed before
  */
 export function paintPixels(
   paint: (painter: Painter) => void,
   source: PaintSource,
   nodes: PaintNodes,
   change?: PaintChange,
+  tone: PaintTone = {},
 ): void {
-  if (!paintSimd(paint, source, nodes, change)) paint(openPainterReference(source, nodes, change));
+  if (!paintSimd(paint, source, nodes, change, tone))
+    paint(openPainterReference(source, nodes, change, tone));
 }

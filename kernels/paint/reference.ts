@@ -1,8 +1,13 @@
-import { CELL, COARSE, WHITE } from './types.ts';
-import type { PaintChange, Painter, PaintNodes, PaintSource } from './types.ts';
+import { CELL, COARSE, WHITE, shoulderOf } from './types.ts';
+import type { PaintChange, Painter, PaintNodes, PaintSource, PaintTone } from './types.ts';
 
 /** The definition: the painter that `paintPixels` opens. */
-export function openPainterReference(source: PaintSource, nodes: PaintNodes, change?: PaintChange): Painter {
+export function openPainterReference(
+  source: PaintSource,
+  nodes: PaintNodes,
+  change?: PaintChange,
+  tone: PaintTone = {},
+): Painter {
   const pitch = (nodes.columns - 1) * CELL * 3;
   const strip = new Uint8Array(pitch * CELL);
   const run = (column: number, row: number, count: number): void => {
@@ -10,15 +15,33 @@ export function openPainterReference(source: PaintSource, nodes: PaintNodes, cha
       for (let x = 0; x < count * CELL; x++) {
         const [u, v, factor] = [0, 1, 2].map((c) => nodeValue(nodes, column * CELL + x, row * CELL + y, c));
         const colours = [0, 1, 2].map((c) => colourAt(source, u, v, c));
-        const white = Math.max(0, Math.min(1, (Math.min(...colours) - WHITE) / (255 - WHITE)));
+        const shown = toned(colours, factor, tone);
         for (let c = 0; c < 3; c++) {
           const added = change ? changeAt(change, column * CELL + x, row * CELL + y, c) : 0;
-          const value = colours[c] * (factor + Math.max(0, 1 - factor) * white) + added;
-          strip[y * pitch + 3 * x + c] = Math.max(0, Math.min(255, Math.floor(value + 0.5)));
+          strip[y * pitch + 3 * x + c] = Math.max(0, Math.min(255, Math.floor(shown[c] + added + 0.5)));
         }
       }
   };
   return { strip, pitch, run };
+}
+
+/** Colours times the factor, along the tone's curve. */
+function toned(
+  colours: readonly number[],
+  factor: number,
+  { tint = [1, 1, 1], white = 255 }: PaintTone,
+): number[] {
+  const cut = Math.max(0, Math.min(1, (Math.min(...colours) - WHITE) / (255 - WHITE)));
+  const values = colours.map((colour, c) => {
+    const own = tint[c] * factor;
+    return colour * (own + Math.max(0, white / 255 - own) * cut);
+  });
+  const { knee, bend } = shoulderOf(white);
+  const greatest = Math.max(...values);
+  const over = greatest - knee;
+  if (over <= 0) return values;
+  const less = over - over / (1 + bend * over);
+  return values.map((value) => value * (1 - less / greatest));
 }
 
 /** Value `c` of the nodes at a pixel counted from the first. */

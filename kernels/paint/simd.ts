@@ -3,13 +3,15 @@
 import * as built from '../built/paint.ts';
 import { createLayout } from '../wasm/layout.ts';
 import { kernelWithMemory } from '../wasm/workspace.ts';
-import { CELL, COARSE } from './types.ts';
-import type { PaintChange, Painter, PaintNodes, PaintSource } from './types.ts';
+import { CELL, COARSE, shoulderOf } from './types.ts';
+import type { PaintChange, Painter, PaintNodes, PaintSource, PaintTone } from './types.ts';
 
 /** Bytes of a node, and of a value of the change. */
 const VECTOR = 16;
 /** At the start of the memory: the least and greatest place in the image. */
 const [LEAST, GREATEST] = [0, 16];
+/** Four vectors of the tone: the tint, the factor of white, the knee and the bend of the curve. */
+const [TONE, TONE_VALUES] = [64, 16];
 
 interface Kernel {
   /**
@@ -36,11 +38,13 @@ export function paintSimd(
   paint: (painter: Painter) => void,
   source: PaintSource,
   nodes: PaintNodes,
-  change?: PaintChange,
+  change: PaintChange | undefined,
+  tone: PaintTone,
 ): boolean {
   const window = windowOf(source, nodes);
   const row = 3 * window.width;
   const layout = createLayout('images');
+  layout.place(TONE_VALUES);
   const nodesAt = layout.place(4 * nodes.columns * nodes.rows);
   const stripPitch = 3 * CELL * (nodes.columns - 1);
   const strip = layout.place((stripPitch * CELL) / 4 + 1);
@@ -58,6 +62,7 @@ export function paintSimd(
     );
     const last = [source.width - 1 - window.x, source.height - 1 - window.y];
     floats.set([...last, Infinity, Infinity], GREATEST / 4);
+    writeTone(floats, tone);
     const below = VECTOR * nodes.columns;
     paint({
       strip: bytes.subarray(strip, strip + stripPitch * CELL),
@@ -72,6 +77,13 @@ export function paintSimd(
     return true;
   });
   return done ?? false;
+}
+
+function writeTone(floats: Float32Array, { tint = [1, 1, 1], white = 255 }: PaintTone): void {
+  const { knee, bend } = shoulderOf(white);
+  const four = (value: number): number[] => [value, value, value, value];
+  const knees = [knee, knee, knee, Infinity];
+  floats.set([...tint, 1, ...four(white / 255), ...knees, ...four(bend)], TONE / 4);
 }
 
 interface Window {

@@ -30,6 +30,31 @@ export interface PaintChange {
   readonly top: number;
 }
 
+/** How the colours of an image become those that are shown, besides the factor of the nodes. */
+export interface PaintTone {
+  /** What red, green and blue are multiplied by; defaults to 1 each. */
+  readonly tint?: readonly [red: number, green: number, blue: number];
+  /**
+   * The value that is shown as 255, 255 or more. Colours whose greatest part lies above {@link shoulderOf}'s knee are darkened,
+   * all parts alike, so that hue stays and what lies below this value is not cut off. Defaults to 255: nothing changes.
+   */
+  readonly white?: number;
+}
+
+/** Least and most of the range below 255 that gives way to what is brighter, and that range by what is brighter. */
+const [LEAST_RANGE, MOST_RANGE, RANGE] = [24, 128, 3];
+
+/**
+ * The curve that takes values up to `white` to 255: `v` up to the knee, and `knee + o / (1 + bend o)` with `o = v - knee`
+ * above it. It rises everywhere, and its slope begins with 1. For a white of 255 there is no knee: it is infinite.
+ */
+export function shoulderOf(white: number): { readonly knee: number; readonly bend: number } {
+  const above = white - 255;
+  if (above <= 0) return { knee: Infinity, bend: 0 };
+  const range = Math.min(MOST_RANGE, Math.max(LEAST_RANGE, RANGE * above));
+  return { knee: 255 - range, bend: above / (range * (range + above)) };
+}
+
 /** Makes cells of an image, a strip at a time. */
 export interface Painter {
   /** 8 rows of red, green, blue, where {@link run} puts its cells; used again by the next run. */
@@ -38,9 +63,10 @@ export interface Painter {
   readonly pitch: number;
   /**
    * Paints `count` neighbouring cells, the first that whose upper left corner is `column` and `row` of the grid:
-   * colours by interpolation between the four nearest pixels (those of the edge past it), times the factor, plus the
-   * change, rounded and cut to 0 to 255. White, which was cut off and may have been any brighter, is not darkened: where
-   * the least of the three colours is above {@link WHITE}, a factor below 1 rises to 1 at 255.
+   * colours by interpolation between the four nearest pixels (those of the edge past it), times the factor and the tint,
+   * along the tone's curve, plus the change, rounded and cut to 0 to 255. White, which was cut off and may have been any
+   * brighter, stays white: where the least of the three colours is above {@link WHITE}, factors below that of the tone's
+   * white by 255 rise to it at 255.
    */
   run(column: number, row: number, count: number): void;
 }

@@ -6,3 +6,4 @@ export type { Field } from '../stitch/canvas/index.ts';
 export type { AdjustedRotation, Component } from '../stitch/cameras/index.ts';
 export type { ReadView, RegisterOptions } from '../stitch/register/index.ts';
 export type { SourceOptions } from '../stitch/sources/index.ts';
+export type { PaintTone } from '../../kernels/paint/index.ts';

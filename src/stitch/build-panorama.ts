@@ -14,7 +14,6 @@ import type { SeamPlan } from './prepare-seams.ts';
 import { transform3 } from './cameras/index.ts';
 import type { PanoramaReport } from './report.ts';
 import { tidy } from './report.ts';
-import { applyTint } from './exposure/index.ts';
 import { transformsOf } from './transforms.ts';
 import type { Transforms } from './transforms.ts';
 import type { ImageSource, Placement } from './types.ts';
@@ -61,8 +60,7 @@ export async function buildPanorama(
   await checkAborted(options.signal);
   options.onProgress?.('seam', 0, 1);
   const plan = prepareSeams(whole, thumbnails, layingOrder(whole), options);
-  const load = async (v: number): Promise<Image> =>
-    applyTint(await sources[v].load(neededPixels(sources[v], options)), plan.tints?.[v]);
+  const load = (v: number): Promise<Image> => sources[v].load(neededPixels(sources[v], options));
   options.onProgress?.('seam', 1, 1);
   await showPlan(plan, options);
   const crop = options.crop ? findCrop(plan, whole) : undefined;
@@ -168,7 +166,7 @@ async function* composeAll(
   load: (view: number) => Promise<Image>,
   options: StitchOptions,
 ): AsyncGenerator<ComposedTile> {
-  const { factor, seams, brightness } = plan;
+  const { factor, seams, brightness, tone } = plan;
   const composition = {
     canvas,
     load,
@@ -177,7 +175,7 @@ async function* composeAll(
     // Of pixel x of this canvas: (x + left) * factor - left of the small one.
     seamLeft: plan.canvas.left - canvas.left * factor,
     seamTop: plan.canvas.top - canvas.top * factor,
-    brightness,
+    ...{ brightness, tone },
   };
   const { blend, cacheBytes } = options;
   let done = 0;

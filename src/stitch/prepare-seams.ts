@@ -1,11 +1,12 @@
+import type { PaintTone } from '../../kernels/paint/index.ts';
 import { homographyJacobian } from '../core/index.ts';
 import type { Image, Matrix3 } from '../core/index.ts';
 import {
-  applyTint,
   blockGainAt,
   estimateBlockGains,
   estimateExposure,
   estimateTints,
+  estimateWhite,
 } from './exposure/index.ts';
 import type { BlockGains, Exposure } from './exposure/index.ts';
 import { applyViewWarp, footprints, inverseMatrices, openWarp, rescale } from './canvas/index.ts';
@@ -32,6 +33,8 @@ export interface SeamPlan {
   readonly shown?: { readonly before: readonly WarpedView[]; readonly after: readonly WarpedView[] };
   /** What each image is multiplied by on the full canvas. */
   readonly brightness: (view: number) => Field | undefined;
+  /** How each image's colours are shown besides. */
+  readonly tone: (view: number) => PaintTone;
   /** Pixels of the small canvas a pixel of the full one. */
   readonly factor: number;
 }
@@ -50,21 +53,11 @@ export function prepareSeams(
   const { exposure: wanted = 'blocks', seams: method = 'graph-cut' } = options;
   const factor = seamFactor(full);
   const canvas = rescale(full, factor);
-  const given = openAll(canvas, thumbnails);
-  const asGiven = given({ radii: wanted !== 'none' });
-  const tints = wanted === 'none' ? undefined : estimateTints(asGiven);
-  const warp = tints
-    ? openAll(
-        canvas,
-        thumbnails.map((image, v) => applyTint(image, tints[v])),
-      )
-    : given;
-  const before = tints ? warp({ radii: true }) : asGiven;
-  const exposure = wanted === 'none' ? unchanged(before) : estimateExposure(before);
-  const blocks = wanted === 'blocks' ? blockGainsOf(before, exposure) : undefined;
-  const areas = before.map(({ area }) => area);
-  const brightness = wanted === 'none' ? () => undefined : brightnessFields(canvas, exposure, blocks, areas);
-  const after = wanted === 'none' ? before : warp({ brightness });
+  const warp = openAll(canvas, thumbnails);
+  const asGiven = warp({ radii: wanted !== 'none' });
+  const light = wanted === 'none' ? unchanged(asGiven) : balanceLight(canvas, warp, asGiven, wanted);
+  const { exposure, tints, brightness, tone } = light;
+  const after = wanted === 'none' ? asGiven : warp({ brightness, tone });
   const found = findSeams(after, canvas.width, canvas.height, { method, order });
   return {
     canvas,
@@ -72,8 +65,7 @@ export function prepareSeams(
     seams: growSeams(found),
     covered: found.covered,
     shown: options.onImage || options.align ? { before: asGiven, after } : undefined,
-    tints,
-    factor,
+    ...{ tints, tone, factor },
     brightness: (v) => {
       const field = brightness(v);
       const ratio = canvas.scale / full.scale;
@@ -82,15 +74,40 @@ export function prepareSeams(
   };
 }
 
-const unchanged = (views: readonly WarpedView[]): Exposure => ({
-  gains: views.map(() => 1),
-  vignetting: [0, 0],
-  before: 0,
-  after: 0,
+/** How all images are made equally bright and of one tint, in pixels of the small canvas. */
+type Light = Pick<SeamPlan, 'exposure' | 'tints' | 'brightness' | 'tone'>;
+
+const unchanged = (views: readonly WarpedView[]): Light => ({
+  exposure: { gains: views.map(() => 1), vignetting: [0, 0], before: 0, after: 0 },
+  brightness: () => undefined,
+  tone: () => ({}),
 });
 
-const blockGainsOf = (views: readonly WarpedView[], exposure: Exposure): BlockGains[] =>
-  estimateBlockGains(views, (v, k) => gainAt(exposure, v, views[v].field!(k)));
+/** Tints first, then gains, then what differs from place to place, and at last the value that is shown as white. */
+function balanceLight(
+  canvas: PanoramaCanvas,
+  warp: WarpAll,
+  views: readonly WarpedView[],
+  wanted: 'gain' | 'blocks',
+): Light {
+  const tints = estimateTints(views);
+  const tinted = tints ? warp({ radii: true, tone: (v) => ({ tint: tints[v] }) }) : views;
+  const exposure = estimateExposure(tinted);
+  const gainOf = (v: number, k: number): number => gainAt(exposure, v, views[v].field!(k));
+  const blocks = wanted === 'blocks' ? estimateBlockGains(tinted, gainOf) : undefined;
+  const wholeGainOf = (v: number, k: number): number =>
+    gainOf(v, k) * (blocks ? blockGainOfPixel(blocks[v], k, views[v].area.width) : 1);
+  const white = estimateWhite(views, wholeGainOf, tints);
+  const areas = views.map(({ area }) => area);
+  return {
+    ...{ exposure, tints },
+    brightness: brightnessFields(canvas, exposure, blocks, areas),
+    tone: (v) => ({ tint: tints?.[v], white }),
+  };
+}
+
+const blockGainOfPixel = (block: BlockGains, k: number, width: number): number =>
+  blockGainAt(block, k % width, Math.floor(k / width));
 
 /** So small that the images on it have about {@link THUMBNAIL_PIXELS} each. */
 function seamFactor(canvas: PanoramaCanvas): number {
@@ -119,14 +136,15 @@ function sphereArea(m: Matrix3, { width, height }: Size): number {
   return Math.hypot(...cross3(minus(b, a), minus(c, a)));
 }
 
-/**
- * Brings all images onto the small canvas, again and again, as bright as told and with their squared radii where they
- * are wanted.
- */
-function openAll(
-  canvas: PanoramaCanvas,
-  thumbnails: readonly Image[],
-): (wanted: { brightness?: (v: number) => Field | undefined; radii?: boolean }) => WarpedView[] {
+/** Brings all images onto the small canvas, with the light that is told, and with their squared radii where wanted. */
+type WarpAll = (wanted: {
+  brightness?: SeamPlan['brightness'];
+  tone?: SeamPlan['tone'];
+  radii?: boolean;
+}) => WarpedView[];
+
+/** Finds where the images lie, once for all times that they are warped. */
+function openAll(canvas: PanoramaCanvas, thumbnails: readonly Image[]): WarpAll {
   const empty: Rectangle = { x: 0, y: 0, width: 1, height: 1 };
   const inverses = inverseMatrices(canvas);
   const areas = footprints(canvas, inverses);
@@ -134,11 +152,15 @@ function openAll(
     const one = { canvas, view, image: thumbnails[view], inverse };
     return { one, warp: openWarp(one, areas[view] ?? empty) };
   });
-  return ({ brightness, radii }) =>
+  return ({ brightness, tone, radii }) =>
     placed.map(({ one, warp }, view) => {
       const { width, height } = canvas.sizes[view];
       const radius: Field = (x, y) => radiusSquared(x, y, width, height);
-      return applyViewWarp({ ...one, brightness: brightness?.(view) }, warp, radii ? radius : undefined);
+      return applyViewWarp(
+        { ...one, brightness: brightness?.(view), tone: tone?.(view) },
+        warp,
+        radii ? radius : undefined,
+      );
     });
 }
 

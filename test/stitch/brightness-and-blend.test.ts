@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { blendFeather } from '../../src/stitch/compose/blend.ts';
 import { blockGainAt, estimateBlockGains } from '../../src/stitch/exposure/block-gains.ts';
 import { estimateExposure } from '../../src/stitch/exposure/compensate.ts';
-import { applyTint, estimateTints } from '../../src/stitch/exposure/tints.ts';
+import { estimateTints } from '../../src/stitch/exposure/tints.ts';
+import { estimateWhite } from '../../src/stitch/exposure/white.ts';
 import { tilesOf } from '../../src/stitch/compose/compose.ts';
 import { largestRectangle, shrinkMask } from '../../src/stitch/canvas/largest-rectangle.ts';
 import { quarterImage, shrinkImage } from '../../src/stitch/sources/shrink-image.ts';
@@ -52,9 +53,23 @@ describe('white balance', () => {
 
   test('brightness is no matter of it, and nothing is done where there is one', () => {
     expect(estimateTints([view(0, 60, () => 1), view(30, 60, () => 0.6)])).toBeUndefined();
-    const image = { width: 1, height: 1, data: Uint8Array.of(10, 20, 200) };
-    expect(applyTint(image, undefined)).toBe(image);
-    expect([...applyTint(image, [2, 1, 1.5]).data]).toEqual([20, 20, 255]);
+  });
+});
+
+describe('the value that is shown as white', () => {
+  test('is that of the brightest pixels after gains and tints, and no lower than 255', () => {
+    const bright = view(0, 60, () => 1.4);
+    expect(estimateWhite([bright], () => 1)).toBe(255);
+    const most = Math.max(...bright.rgb);
+    const found = estimateWhite([bright, view(30, 60, () => 1)], (v) => (v ? 1 : 1.5), [
+      [1, 1.1, 1],
+      [1, 1, 1],
+    ]);
+    expect(Math.abs(found - 1.65 * most)).toBeLessThan(6);
+  });
+
+  test('is none of pixels that a camera has cut off', () => {
+    expect(estimateWhite([view(0, 60, () => 1, () => 255)], () => 3)).toBe(255);
   });
 });
 

@@ -12,6 +12,12 @@ const WHITE: f32 = 235;
 const LEAST: usize = 0;
 const GREATEST: usize = 16;
 
+/** The tone: what colours are multiplied by, what white is multiplied by, and the knee (in three lanes) and the bend of the curve. */
+const TINT: usize = 64;
+const WHITE_FACTOR: usize = 80;
+const KNEE: usize = 96;
+const BEND: usize = 112;
+
 function spread<Axis>(value: v128): v128 {
   if (idof<Axis>() === idof<X>()) return v128.shuffle<f32>(value, value, 0, 0, 0, 0);
   if (idof<Axis>() === idof<Y>()) return v128.shuffle<f32>(value, value, 1, 1, 1, 1);
@@ -39,14 +45,25 @@ function sample(place: v128, image: usize, row: usize): v128 {
   return mix(upper, under, spread<Y>(share));
 }
 
-/** By how much a gain below 1 is made up for, so that white stays white. */
+/** The gain, made up for where it is below that of white, so that white stays white. */
 function keepWhite(colour: v128, gain: v128): v128 {
-  const zero = f32x4.splat(0);
+  if (v128.any_true(f32x4.le(colour, f32x4(WHITE, WHITE, WHITE, -Infinity)))) return gain;
   const one = f32x4.splat(1);
   const least = f32x4.pmin(spread<Z>(colour), f32x4.pmin(spread<Y>(colour), spread<X>(colour)));
   const white = f32x4.mul(f32x4.sub(least, f32x4.splat(WHITE)), f32x4.splat(1 / (255 - WHITE)));
-  const share = f32x4.pmin(one, f32x4.pmax(zero, white));
-  return f32x4.mul(share, f32x4.pmax(zero, f32x4.sub(one, gain)));
+  const missing = f32x4.pmax(f32x4.splat(0), f32x4.sub(v128.load(WHITE_FACTOR), gain));
+  return f32x4.add(gain, f32x4.mul(f32x4.pmin(one, white), missing));
+}
+
+/** Along the curve that darkens what is brighter than the knee, all parts alike. */
+function compress(colour: v128): v128 {
+  if (!v128.any_true(f32x4.gt(colour, v128.load(KNEE)))) return colour;
+  const one = f32x4.splat(1);
+  const greatest = f32x4.pmax(spread<Z>(colour), f32x4.pmax(spread<Y>(colour), spread<X>(colour)));
+  const over = f32x4.sub(greatest, v128.load(KNEE));
+  const bent = f32x4.mul(v128.load(BEND), over);
+  const less = f32x4.mul(over, f32x4.div(bent, f32x4.add(one, bent)));
+  return f32x4.mul(colour, f32x4.sub(one, f32x4.div(less, greatest)));
 }
 
 /**
@@ -126,7 +143,7 @@ function paintCell(
 /** The third lane of a place is its gain. */
 function paintPixel(place: v128, added: v128, image: usize, row: usize, out: usize): void {
   const colour = sample(place, image, row);
-  const gain = spread<Z>(place);
-  const changed = f32x4.mul(colour, f32x4.add(gain, keepWhite(colour, gain)));
+  const gain = f32x4.mul(spread<Z>(place), v128.load(TINT));
+  const changed = compress(f32x4.mul(colour, keepWhite(colour, gain)));
   storeColour(out, f32x4.add(f32x4.add(changed, added), f32x4.splat(0.5)));
 }

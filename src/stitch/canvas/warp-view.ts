@@ -1,5 +1,5 @@
 import { CELL, paintPixels } from '../../../kernels/paint/index.ts';
-import type { Painter, PaintChange, PaintNodes } from '../../../kernels/paint/index.ts';
+import type { Painter, PaintChange, PaintNodes, PaintTone } from '../../../kernels/paint/index.ts';
 import type { Homography, Image } from '../../core/index.ts';
 import { ALL, createCover, NONE } from './cover.ts';
 import type { Cover } from './cover.ts';
@@ -36,6 +36,8 @@ export interface PlacedView {
   readonly inverse: Homography;
   /** What its colours are multiplied by; defaults to 1. */
   readonly brightness?: Field;
+  /** Its tint, and how what is too bright is shown. */
+  readonly tone?: PaintTone;
 }
 
 /** Where the pixels of a rectangle of the canvas lie in an image. */
@@ -59,12 +61,12 @@ export function openWarp(placed: Pick<PlacedView, 'canvas' | 'view' | 'inverse'>
  *
  * @example
  * import { invertHomography } from 'whither/geometry';
- * import { layOut, warpView } from 'whither/stitch';
+ * import { layOut, warpToCanvas } from 'whither/stitch';
  *
  * const canvas = layOut('plane', [homographyAB], [imageA], 1);
  * const { width, height } = canvas;
  * const placed = { canvas, view: 0, image: imageA, inverse: invertHomography(homographyAB) };
- * const { rgb, inside } = warpView(placed, { x: 0, y: 0, width, height });
+ * const { rgb, inside } = warpToCanvas(placed, { x: 0, y: 0, width, height });
  */
 export const warpToCanvas = (placed: PlacedView, area: Rectangle, field?: Field): WarpedView =>
   applyViewWarp(placed, openWarp(placed, area), field);
@@ -96,7 +98,7 @@ export function applyViewWarp(
 /** Lends a painter of an image at the places that a grid of the full image says. */
 export function paintPlaced(
   paint: (painter: Painter) => void,
-  { canvas, view, image, brightness }: PlacedView,
+  { canvas, view, image, brightness, tone }: PlacedView,
   grid: SourceGrid,
   area: Rectangle,
   change?: PaintChange,
@@ -112,7 +114,7 @@ export function paintPlaced(
     data[4 * k + 2] = factors ? factors[k] : 1;
   }
   const nodes: PaintNodes = { columns, rows, data };
-  paintPixels(paint, image, nodes, change);
+  paintPixels(paint, image, nodes, change, tone);
 }
 
 /** Whether all corners of a cell lie somewhere. */

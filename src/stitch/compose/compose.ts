@@ -2,6 +2,7 @@ import { checkOptions } from '../../core/index.ts';
 import { blendLayers } from '../../../kernels/blend/index.ts';
 import type { BlendLayer } from '../../../kernels/blend/index.ts';
 import { CELL } from '../../../kernels/paint/index.ts';
+import type { PaintTone } from '../../../kernels/paint/index.ts';
 import type { Homography, Image, OptionNames } from '../../core/index.ts';
 import { blendFeather } from './blend.ts';
 import type { Tile } from './blend.ts';
@@ -51,6 +52,8 @@ export interface Composition extends PlacedSeams {
   readonly load: (view: number) => Promise<Image>;
   /** What each image's colours are multiplied by; defaults to 1. */
   readonly brightness?: (view: number) => Field | undefined;
+  /** Each image's tint, and how what is too bright is shown. */
+  readonly tone?: (view: number) => PaintTone;
 }
 
 /**
@@ -182,7 +185,7 @@ async function paint(
   map: OwnerMap,
   target: { readonly area: Rectangle; readonly data: Uint8Array },
 ): Promise<void> {
-  const { canvas, cache, inverses, brightness, levels } = tools;
+  const { canvas, cache, inverses, brightness, tone, levels } = tools;
   const boxes = ownedBoxes(map, inverses.length);
   const present = boxes.flatMap((box, v) => (box ? [v] : []));
   const changes = levels && present.length > 1 ? await blendAll(tools, map, present, boxes) : [];
@@ -190,14 +193,15 @@ async function paint(
     const part = intersect(boxes[view]!, target.area);
     if (!part) continue;
     const image = await cache.get(view);
-    const one = { canvas, view, image, inverse: inverses[view], brightness: brightness?.(view) };
-    paintView({ ...one, change: changes[k] }, map, part, target);
+    const one = { canvas, view, image, inverse: inverses[view] };
+    const light = { brightness: brightness?.(view), tone: tone?.(view) };
+    paintView({ ...one, ...light, change: changes[k] }, map, part, target);
   }
 }
 
 /** What blending changes in each of the images present. */
 async function blendAll(
-  { canvas, cache, inverses, brightness, levels }: Tools,
+  { canvas, cache, inverses, brightness, tone, levels }: Tools,
   map: OwnerMap,
   present: readonly number[],
   boxes: readonly (Rectangle | null)[],
@@ -213,7 +217,7 @@ async function blendAll(
     const field = brightness?.(v);
     const brightnessSmall: Field | undefined = field && ((x, y, u, w) => field(x, y, SHRINK * u, SHRINK * w));
     const one = { canvas: small, view: v, image: await cache.small(v), inverse: inverses[v] };
-    const { rgb } = warpToCanvas({ ...one, brightness: brightnessSmall }, place);
+    const { rgb } = warpToCanvas({ ...one, brightness: brightnessSmall, tone: tone?.(v) }, place);
     layers.push({ area, rgb, share: shares[k] });
   }
   const changes = blendLayers(outer.width / SHRINK, outer.height / SHRINK, layers, levels - 1);
@@ -329,14 +333,15 @@ function widen(box: Rectangle, outer: Rectangle, levels: number): Rectangle {
 
 /** The tile of all images, each with weights that fall to its edges (Szeliski 2006, section 6.2). */
 async function feather(tools: Tools, outer: Rectangle): Promise<Tile> {
-  const { canvas, cache, inverses, footprints, brightness } = tools;
+  const { canvas, cache, inverses, footprints, brightness, tone } = tools;
   const layers = [];
   for (let v = 0; v < inverses.length; v++) {
     const footprint = footprints[v];
     const part = footprint && intersect(outer, footprint);
     if (!part) continue;
     const image = await cache.get(v);
-    const placed = { canvas, view: v, image, inverse: inverses[v], brightness: brightness?.(v) };
+    const light = { brightness: brightness?.(v), tone: tone?.(v) };
+    const placed = { canvas, view: v, image, inverse: inverses[v], ...light };
     const { rgb, inside, field: hat } = warpToCanvas(placed, part, hatOf(canvas.sizes[v]));
     const weights = Float32Array.from(inside, (is, k) => (is ? Math.max(1e-4, hat!(k)) : 0));
     layers.push({ area: { ...part, x: part.x - outer.x, y: part.y - outer.y }, rgb, weights });

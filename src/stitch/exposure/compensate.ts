@@ -31,7 +31,7 @@ const LOSS_SCALE = 0.15;
 /** Pixels darker or lighter than these tell nothing about exposure. */
 const [DARKEST, LIGHTEST] = [10, 245];
 /** A colour above this may have been any brighter. */
-const CLIPPED = 251;
+export const CLIPPED = 251;
 /** Pixels from one sample to the next, each way. */
 const SAMPLE_STEP = 8;
 /** Logarithms that change by less than this have been found. */

@@ -1,4 +1,3 @@
-import type { Image } from '../../core/index.ts';
 import type { WarpedView } from '../canvas/index.ts';
 import type { Tint } from '../types.ts';
 import { brightnessAt, estimateGains } from './compensate.ts';
@@ -25,16 +24,4 @@ export function estimateTints(views: readonly WarpedView[]): readonly Tint[] | u
   });
   if (tints.every((tint) => tint.every((log) => Math.abs(log) < NOTICED))) return undefined;
   return tints.map(([red, green, blue]): Tint => [Math.exp(red), Math.exp(green), Math.exp(blue)]);
-}
-
-/** A copy of the image with its channels multiplied; it itself without a tint. */
-export function applyTint(image: Image, tint: Tint | undefined): Image {
-  if (!tint) return image;
-  const levels = tint.map((factor) =>
-    Uint8ClampedArray.from({ length: 256 }, (_, level) => Math.round(level * factor)),
-  );
-  const { width, height, data } = image;
-  const out = new Uint8Array(data.length);
-  for (let i = 0; i < out.length; i += 3) for (let c = 0; c < 3; c++) out[i + c] = levels[c][data[i + c]];
-  return { width, height, data: out };
 }

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { openPainterReference, paintPixels } from '../../../kernels/paint/index.ts';
+import { openPainterReference, paintPixels, shoulderOf } from '../../../kernels/paint/index.ts';
 import { compiled } from '../compiled.ts';
-import type { PaintChange, Painter, PaintNodes, PaintSource } from '../../../kernels/paint/index.ts';
+import type {
+  PaintChange,
+  Painter,
+  PaintNodes,
+  PaintSource,
+  PaintTone,
+} from '../../../kernels/paint/index.ts';
 
 const imageOf = (width: number, height: number): PaintSource => ({
   width,
@@ -24,13 +30,13 @@ const changeOf = (width: number, height: number): PaintChange => ({
 });
 
 /** All bytes of a single cell, between four nodes. */
-function paintCell(image: PaintSource, data: Float32Array, change?: PaintChange): number[] {
+function paintCell(image: PaintSource, data: Float32Array, change?: PaintChange, tone?: PaintTone): number[] {
   let strip: number[] = [];
   const paint = (painter: Painter): void => {
     painter.run(0, 0, 1);
     strip = [...painter.strip];
   };
-  paintPixels(paint, image, { columns: 2, rows: 2, data }, change);
+  paintPixels(paint, image, { columns: 2, rows: 2, data }, change, tone);
   return strip;
 }
 
@@ -75,6 +81,36 @@ describe('painting', () => {
     expect(paintCell(image, data).slice(0, 6)).toEqual([255, 255, 255, 128, 128, 100]);
   });
 
+  it('shows what gains make too bright, in order and with its hue, and what was cut off as white', () => {
+    const levels = [88, 180, 215, 240, 248, 255];
+    const data = new Float32Array(16);
+    [0, 1, 2, 3].forEach((k) => data.set([k % 2 ? 8 : 0, 0, 1.3, 0], 4 * k));
+    const shown = levels.map((level) => {
+      const image = { width: 1, height: 1, data: Uint8Array.of(level, level / 2, level / 4) };
+      return paintCell(image, data, undefined, { white: 1.3 * 255 }).slice(0, 3);
+    });
+    expect(shown[0]).toEqual([114, 57, 29]);
+    for (const [i, [red, green]] of shown.entries()) {
+      expect(red).toBeGreaterThan(i ? shown[i - 1][0] : 0);
+      expect(red / green).toBeCloseTo(2, 1);
+    }
+    expect(shown[4][0]).toBeLessThan(255);
+    expect(shown[5][0]).toBe(255);
+    const white = { width: 1, height: 1, data: Uint8Array.of(255, 255, 255) };
+    data.set([0, 0, 0.7, 0]);
+    expect(paintCell(white, data, undefined, { white: 1.3 * 255, tint: [1.2, 1, 0.8] })[0]).toBe(255);
+  });
+
+  it('bends brightness by a curve that begins as it is and ends at white', () => {
+    for (const white of [256, 260, 300, 400, 700]) {
+      const { knee, bend } = shoulderOf(white);
+      const at = (value: number): number => knee + (value - knee) / (1 + bend * (value - knee));
+      expect(at(white)).toBeCloseTo(255, 6);
+      expect(at(knee + 1e-3) - knee).toBeCloseTo(1e-3, 5);
+    }
+    expect(shoulderOf(255)).toEqual({ knee: Infinity, bend: 0 });
+  });
+
   it.each([
     ['all of it', 90, 70, gridOf(9, 7, 20, 3), undefined],
     ['beyond all sides', 30, 20, gridOf(9, 7, -12, -30), changeOf(9, 5)],
@@ -82,7 +118,8 @@ describe('painting', () => {
     ['a single pixel', 1, 1, gridOf(3, 3, 0, 0), changeOf(3, 1)],
   ])('is within rounding of the definition on %s', (_, width, height, nodes, change) => {
     const image = imageOf(width, height);
-    const exact = openPainterReference(image, nodes, change);
+    const tone: PaintTone | undefined = change && { tint: [1.1, 1, 0.85], white: 290 };
+    const exact = openPainterReference(image, nodes, change, tone);
     let most = -1;
     const compare = (fast: Painter): void => {
       expect(fast.pitch).toBe(exact.pitch);
@@ -98,7 +135,7 @@ describe('painting', () => {
       }
     };
     compiled(() => {
-      paintPixels(compare, image, nodes, change);
+      paintPixels(compare, image, nodes, change, tone);
     });
     expect([0, 1]).toContain(most);
   });

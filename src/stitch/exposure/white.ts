@@ -1,0 +1,47 @@
+import { CLIPPED } from './compensate.ts';
+import type { WarpedView } from '../canvas/index.ts';
+import type { Tint } from '../types.ts';
+
+/** Share of an image's pixels that may be cut off, such as lamps and reflections. */
+const CUT_OFF = 5e-4;
+/** Every so many pixels one is looked at. */
+const STEP = 3;
+/** A gain may be so large; what is brighter still is cut off. */
+const MOST = 4 * 255;
+
+/**
+ * The value that is to be shown as white: that of the brightest pixels after their gains, where no camera had cut them off,
+ * and 255 at least. What was not burnt out in a photo is then not burnt out in the panorama.
+ *
+ * @param views of the same canvas, as they were taken
+ * @param gainOf what pixel `k` of image `v` is multiplied by
+ */
+export function estimateWhite(
+  views: readonly WarpedView[],
+  gainOf: (v: number, k: number) => number,
+  tints?: readonly Tint[],
+): number {
+  const brightest = views.map((view, v) => brightestOf(view, (k) => gainOf(v, k), tints?.[v]));
+  return Math.max(255, ...brightest);
+}
+
+/** All but a few of an image's pixels are no brighter than this. */
+function brightestOf(
+  { rgb, inside }: WarpedView,
+  gainAt: (k: number) => number,
+  [red, green, blue]: Tint = [1, 1, 1],
+): number {
+  const counts = new Uint32Array(MOST + 1);
+  let count = 0;
+  for (let k = 0; k < inside.length; k += STEP) {
+    if (!inside[k]) continue;
+    const [r, g, b] = [rgb[3 * k], rgb[3 * k + 1], rgb[3 * k + 2]];
+    count++;
+    if (Math.min(r, g, b) > CLIPPED) continue;
+    const greatest = Math.max(r * red, g * green, b * blue) * gainAt(k);
+    counts[Math.min(MOST, Math.max(0, Math.ceil(greatest)))]++;
+  }
+  let value = MOST;
+  for (let above = counts[value]; value > 0 && above <= CUT_OFF * count;) above += counts[--value];
+  return value;
+}
