@@ -54,6 +54,7 @@ function pack() {
     'dist/src/index.js',
     'dist/src/index.d.ts',
     'dist/src/cli/main.js',
+    'dist/src/worker/thread.js',
     'LICENSE',
     'README.md',
   ])
@@ -131,6 +132,23 @@ function runExample() {
 
 function checkWritten(name) {
   check(existsSync(join(project, name)) && statSync(join(project, name)).size, `${name} to be written`);
+}
+
+/** A worker of the installed package, opened by `import` and, where Node can, by `require`; one that nobody closes ends too. */
+function runWorker() {
+  const body = `
+    const { readImage, openWorker } = whither;
+    const images = await Promise.all(${JSON.stringify(PAIR)}.map((path) => readImage(path)));
+    const worker = await openWorker();
+    const { flow } = await worker.estimateFlow(await worker.loadFlowModel(), ...images, { preset: 'fast' });
+    console.log(flow.width, (await worker.match(...images)).reason ?? 'matched');`;
+  writeFileSync(join(project, 'worker.mjs'), `import * as whither from 'whither';${body}`);
+  writeFileSync(
+    join(project, 'worker.cjs'),
+    `const whither = require('whither');(async () => {${body} await worker.close(); })();`,
+  );
+  for (const name of ['worker.mjs', ...(process.features.require_module ? ['worker.cjs'] : [])])
+    check(/^640 matched$/m.test(run('node', [name])), `a worker that answers in ${name}`);
 }
 
 function runCommand() {
@@ -222,6 +240,7 @@ try {
   checkSize('ours', sizeOf(join(project, 'node_modules/whither')));
   checkInstalled('withoutVideo');
   runExample();
+  runWorker();
   runCommand();
   runVideo();
   checkInstalled('withVideo');
