@@ -47,7 +47,7 @@ export {
 } from './homography.ts';
 export type { Homography, Matrix3 } from './homography.ts';
 export { fromJson, toJson } from './json.ts';
-export { flowMagnitudes, knownPixels } from './known.ts';
+export { flowMagnitudes, isKnown, knownPixels } from './known.ts';
 export { luma, lumaAt } from './luma.ts';
 export { LEAST_SCALE, SCALE_PERCENTILE, STILL, motionScale } from './motion-scale.ts';
 export { checkOptions, pickOptions } from './options.ts';

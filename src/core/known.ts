@@ -3,6 +3,10 @@ import type { FlowField } from './types.ts';
 /** Values beyond this mark unknown flow, as in the Middlebury code (its files write 1e10). */
 const UNKNOWN_THRESHOLD = 1e9;
 
+/** Whether a flow of these components is known, as far as they tell: both comparisons are false for NaN. */
+export const isKnown = (u: number, v: number): boolean =>
+  Math.abs(u) <= UNKNOWN_THRESHOLD && Math.abs(v) <= UNKNOWN_THRESHOLD;
+
 /**
  * 1 for every pixel whose flow is known: not masked out, not NaN, and neither component beyond 1e9 pixels,
  * the mark of unknown flow in Middlebury's files.
@@ -10,13 +14,8 @@ const UNKNOWN_THRESHOLD = 1e9;
 export function knownPixels(flow: FlowField): Uint8Array {
   const { data, valid } = flow;
   const known = new Uint8Array(flow.width * flow.height);
-  for (let i = 0; i < known.length; i++) {
-    const u = Math.abs(data[i * 2]);
-    const v = Math.abs(data[i * 2 + 1]);
-    // Both comparisons are false for NaN.
-    if (u <= UNKNOWN_THRESHOLD && v <= UNKNOWN_THRESHOLD && (valid === undefined || valid[i] !== 0))
-      known[i] = 1;
-  }
+  for (let i = 0; i < known.length; i++)
+    if (isKnown(data[i * 2], data[i * 2 + 1]) && valid?.[i] !== 0) known[i] = 1;
   return known;
 }
 

@@ -1,5 +1,5 @@
 import type { FlowField } from './types.ts';
-import { knownPixels } from './known.ts';
+import { isKnown } from './known.ts';
 import { quantiles } from './quantile.ts';
 
 /** Pixels of motion up to which a pixel counts as still: the noise of two images of one scene. */
@@ -24,17 +24,20 @@ export function motionScale(flow: FlowField, percentile: number): number {
   return Number.isNaN(high) ? 0 : Math.min(greatest, HEADROOM * high);
 }
 
-/** The lengths in pixels of the known flow that is longer than {@link STILL}. */
-function movingLengths(flow: FlowField): Float32Array {
-  const { data } = flow;
-  const known = knownPixels(flow);
-  const lengths = new Float32Array(known.length);
+/** Below this square no length is {@link STILL} or more, however it is rounded. */
+const SURELY_STILL = 0.99 * STILL * STILL;
+
+/** The lengths in pixels, in single precision, of the known flow that is longer than {@link STILL}. */
+function movingLengths({ width, height, data, valid }: FlowField): Float32Array {
+  const lengths = new Float32Array(width * height);
   let count = 0;
-  for (let i = 0; i < known.length; i++) {
-    const [u, v] = [data[i * 2], data[i * 2 + 1]];
-    // In single precision, as flowMagnitudes has them: the next one overwrites what is too short.
-    lengths[count] = Math.sqrt(u * u + v * v);
-    if (known[i] !== 0 && lengths[count] > STILL) count++;
+  for (let i = 0; i < lengths.length; i++) {
+    const u = data[i * 2];
+    const v = data[i * 2 + 1];
+    const squared = u * u + v * v;
+    if (!(squared > SURELY_STILL) || !isKnown(u, v) || valid?.[i] === 0) continue;
+    const length = Math.fround(Math.sqrt(squared));
+    if (length > STILL) lengths[count++] = length;
   }
   return lengths.subarray(0, count);
 }
