@@ -1,6 +1,6 @@
 /**
  * Dense correspondence and optical flow: the common verbs and their types. The rest by subpath: `whither/flow`,
- * `whither/geometry`, `whither/features`, `whither/evaluate`, `whither/stitch`, `whither/models`, `whither/kernels`.
+ * `whither/geometry`, `whither/features`, `whither/evaluate`, `whither/stitch`, `whither/track`, `whither/models`, `whither/kernels`.
  */
 
 // Errors
@@ -149,6 +149,17 @@ export type {
   WorkerSimilarityOptions,
   WorkerStitchOptions,
 } from './worker/index.ts';
+
+// Tracks
+export { collectTracks, trackPoints } from './track/index.ts';
+export type {
+  CollectTracksOptions,
+  QueryPoint,
+  Track,
+  TrackOptions,
+  TrackedFrame,
+  Tracks,
+} from './track/index.ts';
 
 // Models
 export { listModels } from './runtime/index.ts';

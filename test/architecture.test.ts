@@ -31,6 +31,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/geometry': ['src/core'],
   'src/features': ['src/core', 'src/geometry', 'kernels'],
   'src/match': ['src/core', 'src/runtime', 'src/draw', 'src/features', 'src/geometry', 'kernels'],
+  'src/track': ['src/core', 'src/flow', 'src/geometry', 'kernels'],
   'src/stitch/cameras': ['src/core', 'src/stitch/types.ts'],
   'src/stitch/sources': ['src/core', 'src/stitch/types.ts', 'kernels'],
   'src/stitch/register': [
@@ -66,6 +67,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/features',
     'src/match',
     'src/stitch',
+    'src/track',
     'kernels',
   ],
   'src/index.ts': [
@@ -79,6 +81,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/match',
     'src/stitch',
     'src/worker',
+    'src/track',
     'kernels',
   ],
 };

@@ -13,6 +13,7 @@ export const DOORS: Readonly<Record<string, string>> = {
   'whither/features': 'src/api/features.ts',
   'whither/evaluate': 'src/api/evaluate.ts',
   'whither/stitch': 'src/api/stitch.ts',
+  'whither/track': 'src/api/track.ts',
   'whither/models': 'src/api/models.ts',
   'whither/kernels': 'kernels/index.ts',
 };

@@ -6,6 +6,7 @@ import { addModelsCommand } from './models-command.ts';
 import { addScoreCommand } from './score-command.ts';
 import { addSimilarityCommand } from './similarity/index.ts';
 import { addStitchCommand } from './stitch/index.ts';
+import { addTrackCommand } from './track/index.ts';
 
 /** The command line: its verbs, their options and their help. */
 export function createProgram(): Command {
@@ -21,6 +22,7 @@ Examples:
   whither flow clip.mp4 -o flow.mp4
   whither match left.jpg right.jpg --draw matches.png
   whither stitch *.jpg -o pano.jpg
+  whither track clip.mp4 --grid 16 -o tracks.json --draw tracks.mp4
   whither score flow.flo truth.flo
   whither similarity view1.jpg view2.jpg --at 320,240 --map heat.png
   whither models`,
@@ -30,6 +32,7 @@ Examples:
   addScoreCommand(program);
   addSimilarityCommand(program);
   addStitchCommand(program);
+  addTrackCommand(program);
   addModelsCommand(program);
   return program;
 }

@@ -1,0 +1,1 @@
+export { addTrackCommand } from './track-command.ts';

@@ -1,0 +1,13 @@
+import type { FlowPresetName } from '../../runtime/manifest/index.ts';
+
+/** Options of `whither track` as commander parses them. */
+export interface TrackCommandOptions {
+  readonly points?: string;
+  readonly grid?: number;
+  readonly output?: string;
+  readonly draw?: string;
+  readonly model: string;
+  readonly preset?: FlowPresetName;
+  readonly backwards: boolean;
+  readonly force?: boolean;
+}
