@@ -62,7 +62,7 @@ export async function runSchedule(
     const iterations = iterationsOf(model, passes, index);
     const { width, height } = levelSize(frameA.image, factor);
     const before: FlowField | undefined = found && resizeKnownFlow(found.flow, { width, height });
-    const plan = planLevel({ width, height }, tiling, model.manifest.input.multipleOf);
+    const plan = planLevel({ width, height }, tiling, { align: model.manifest.input.multipleOf });
     if (before && plan) {
       const inTiles = model.manifest.pyramid ? runPassInTiles : addPassInTiles;
       const pass = { model, frameA, frameB, factor, before, plan, tiling: tiling!, iterations, signal };

@@ -21,10 +21,10 @@ import { prepareFrame } from './estimate-frame.ts';
 
 import { runSchedule } from './estimate-schedule.ts';
 import type { Found, Passes } from './estimate-schedule.ts';
-import { createRefiner, refineLevels } from './refine.ts';
+import { REFINE_TILES, createRefiner, refineLevels } from './refine.ts';
 import type { RefineOptions, Refiner } from './refine.ts';
 import { levelSize, planLevel, seeWhole, tileSide } from '../tiles/index.ts';
-import type { TileOption, Tiling } from '../tiles/index.ts';
+import type { TileOption, TileOptions, Tiling } from '../tiles/index.ts';
 
 import type { PreparedFrame } from '../types.ts';
 import type { Size } from '../../core/index.ts';
@@ -247,17 +247,16 @@ function planEstimate({ manifest }: FlowModel, image: Image, options: EstimateOp
   if (!side) return { schedule: given, iterations, initial, refine, signal };
   const { multipleOf } = manifest.input;
   const schedule = seeWhole(given, image, { side }, multipleOf);
-  const parts = (factor: number, align: number): number =>
-    planLevel(levelSize(image, factor), { side }, align)?.windows.length ?? 1;
-  const sum = (factors: readonly number[], align: number): number =>
-    factors.reduce((total, factor) => total + parts(factor, align), 0);
+  const parts = (factor: number, tiles: TileOptions): number =>
+    planLevel(levelSize(image, factor), { side }, tiles)?.windows.length ?? 1;
   // A pyramid encodes each window of A and of B first.
   const times = manifest.pyramid ? 3 : 1;
   const passes = schedule.reduce((total, factor) => {
-    const count = parts(factor, multipleOf);
+    const count = parts(factor, { align: multipleOf });
     return total + (count > 1 ? times * count : 1);
   }, 0);
-  const total = (passes + sum(levels, 1)) * (options.both ? 2 : 1);
+  const refining = levels.reduce((total, factor) => total + parts(factor, REFINE_TILES), 0);
+  const total = (passes + refining) * (options.both ? 2 : 1);
   let done = 0;
   return {
     schedule,

@@ -17,17 +17,23 @@ export interface TilePlan extends Size {
   weights(window: Window): { readonly columns: Float32Array; readonly rows: Float32Array };
 }
 
+/** How windows lie. */
+export interface TileOptions {
+  /** Windows begin at multiples of this, so that networks with strides see the same grid as in the whole; defaults to 1. */
+  readonly align?: number;
+  /** The least overlap of neighbours in pixels; a quarter of a window is enough, and is the default. */
+  readonly overlap?: number;
+}
+
 /**
  * Cuts a grid into windows of one size (save for what exceeds the grid on the right and at the bottom), as few as can
- * be, with overlaps of at least a quarter of a window, and all about equally wide. A grid that fits into one window
- * is one window.
+ * be, and all about equally wide. A grid that fits into one window is one window.
  *
  * @param side the longest that a side of a window may be, in pixels; at least two of `align` count all the same
- * @param align windows begin at multiples of this, so that networks with strides see the same grid as in the whole
  */
-export function planTiles({ width, height }: Size, side: number, align = 1): TilePlan {
-  const columns = planAxis(width, side, align);
-  const rows = planAxis(height, side, align);
+export function planTiles({ width, height }: Size, side: number, options: TileOptions = {}): TilePlan {
+  const columns = planAxis(width, side, options);
+  const rows = planAxis(height, side, options);
   const columnWeights = weighAxis(columns);
   const rowWeights = weighAxis(rows);
   const windows = rows.flatMap(({ start: top, end: bottom }) =>
@@ -41,11 +47,15 @@ export function planTiles({ width, height }: Size, side: number, align = 1): Til
   };
 }
 
-function planAxis(length: number, side: number, align: number): Span[] {
+function planAxis(
+  length: number,
+  side: number,
+  { align = 1, overlap: least = Infinity }: TileOptions,
+): Span[] {
   const padded = roundUp(length, align);
   const most = Math.max(roundDown(side, align), 2 * align);
   if (padded <= most) return [{ start: 0, end: length }];
-  const overlap = roundUp(most / 4, align);
+  const overlap = roundUp(Math.min(most / 4, least), align);
   const count = Math.ceil((padded - overlap) / (most - overlap));
   const span = roundUp((padded + (count - 1) * overlap) / count, align);
   return Array.from({ length: count }, (_, i) => {

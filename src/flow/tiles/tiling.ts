@@ -1,6 +1,6 @@
 import { checkInteger, expected } from '../../core/index.ts';
 import { planTiles } from './tile-plan.ts';
-import type { TilePlan } from './tile-plan.ts';
+import type { TileOptions, TilePlan } from './tile-plan.ts';
 import type { Size } from '../../core/index.ts';
 
 /** Longest side, in pixels, of what is worked on at once; `auto` for what suits the size, 0 or false for no limit. */
@@ -32,10 +32,10 @@ export function tileSide(option: TileOption, { width, height }: Size): number {
 export function planLevel(
   size: Size,
   tiling: Pick<Tiling, 'side'> | undefined,
-  align = 1,
+  options?: TileOptions,
 ): TilePlan | undefined {
   if (!tiling) return undefined;
-  const plan = planTiles(size, tiling.side, align);
+  const plan = planTiles(size, tiling.side, options);
   return plan.windows.length > 1 ? plan : undefined;
 }
 
@@ -55,7 +55,7 @@ export function seeWhole(
 ): number[] {
   const coarse: number[] = [];
   let factor = schedule[0];
-  while (factor < LARGEST_FACTOR && planLevel(levelSize(size, factor), tiling, align)) {
+  while (factor < LARGEST_FACTOR && planLevel(levelSize(size, factor), tiling, { align })) {
     factor *= 2;
     coarse.unshift(factor);
   }

@@ -46,7 +46,7 @@ describe('a plan of tiles', () => {
   it.each(cases)(
     'weighs every pixel of %i x %i with one in all (side %i, multiples of %i)',
     (w, h, side, align) => {
-      const plan = planTiles({ width: w, height: h }, side, align);
+      const plan = planTiles({ width: w, height: h }, side, { align });
       const sums = new Float64Array(w * h);
       for (const window of plan.windows) {
         const { columns, rows } = plan.weights(window);
@@ -61,7 +61,8 @@ describe('a plan of tiles', () => {
   it.each(cases)(
     'keeps to the sides and starts asked for: %i x %i, side %i, multiples of %i',
     (w, h, side, align) => {
-      for (const { left, top, width, height } of planTiles({ width: w, height: h }, side, align).windows) {
+      for (const { left, top, width, height } of planTiles({ width: w, height: h }, side, { align })
+        .windows) {
         expect([left % align, top % align]).toEqual([0, 0]);
         expect(Math.max(width, height)).toBeLessThanOrEqual(Math.max(side, 2 * align));
         expect(left + width).toBeLessThanOrEqual(w);
@@ -71,17 +72,26 @@ describe('a plan of tiles', () => {
   );
 
   it('is one window for what fits into one', () => {
-    expect(planTiles({ width: 128, height: 90 }, 128, 64).windows).toEqual([
+    expect(planTiles({ width: 128, height: 90 }, 128, { align: 64 }).windows).toEqual([
       { left: 0, top: 0, width: 128, height: 90 },
     ]);
   });
 
   it('has no more windows than it needs, all about as large as each other', () => {
-    const { windows } = planTiles({ width: 1000, height: 100 }, 400, 1);
+    const { windows } = planTiles({ width: 1000, height: 100 }, 400);
     expect(windows.map(({ left, width }) => [left, width])).toEqual([
       [0, 400],
       [300, 400],
       [600, 400],
+    ]);
+  });
+
+  it('overlaps no more than asked for', () => {
+    const { windows } = planTiles({ width: 1000, height: 100 }, 400, { overlap: 20 });
+    expect(windows.map(({ left, width }) => [left, width])).toEqual([
+      [0, 347],
+      [326, 347],
+      [653, 347],
     ]);
   });
 });
@@ -130,7 +140,7 @@ describe('the blend of tiles', () => {
 
 describe('a mosaic', () => {
   const size = { width: 300, height: 170 };
-  const plan = planTiles(size, 128, 8);
+  const plan = planTiles(size, 128, { align: 8 });
 
   it('puts maps together again, each cell from a window that sees beyond it', () => {
     const stride = 8;
