@@ -1,5 +1,6 @@
 import type { Matrix3 } from '../../core/index.ts';
 import { homographyJacobian, multiply3 } from '../../core/index.ts';
+import { balancePlane } from './balance-plane.ts';
 import { layOut } from './layout.ts';
 import { nearestRotation, rayToPixel, rotationOf, correctWave } from '../cameras/index.ts';
 import type { Sweep } from '../cameras/index.ts';
@@ -84,7 +85,8 @@ function orientPlane(
   names: readonly string[],
   wanted?: ProjectionName,
 ): Oriented {
-  const { matrices, model } = placement;
+  const { model } = placement;
+  const matrices = model === 'homography' ? balancePlane(placement.matrices, sizes) : placement.matrices;
   const jacobians = matrices.map((m, v) =>
     homographyJacobian(m, (sizes[v].width - 1) / 2, (sizes[v].height - 1) / 2),
   );
