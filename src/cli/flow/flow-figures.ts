@@ -9,7 +9,7 @@ export function median(values: readonly number[]): number {
 
 export function mean(values: Float32Array): number {
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let i = 0; i < values.length; i++) sum += values[i];
   return sum / values.length;
 }
 

@@ -4,7 +4,7 @@ import type { Image } from '../../core/index.ts';
 import { estimateFlow } from '../../flow/estimate/index.ts';
 import type { FlowEstimate } from '../../flow/estimate/index.ts';
 import { colorizeFlow, drawArrows } from '../../draw/index.ts';
-import { flowStatistics } from '../../flow/index.ts';
+import { flowStatistics, meanMagnitude } from '../../flow/field/index.ts';
 import type { FlowModel } from '../../flow/network/index.ts';
 import { FLOW_EXTENSIONS } from '../../io/flow/index.ts';
 import { readOpaque, fitImage } from '../../io/image/index.ts';
@@ -157,13 +157,12 @@ function report(
   warnings: Warnings,
 ): void {
   const { width, height } = flow;
-  const statistics = flowStatistics(flow);
   const name = model.manifest.name;
   if (options.json) {
     const occludedShare = occluded && maskShare(occluded);
     const figures = {
       ...{ model: name, backend, width, height, tile, milliseconds: round(milliseconds) },
-      ...statistics,
+      ...flowStatistics(flow),
       ...warnings.inJson(),
     };
     process.stdout.write(`${JSON.stringify({ ...figures, occludedShare }, null, 2)}\n`);
@@ -174,7 +173,7 @@ function report(
   process.stderr.write(
     `${width} x ${height} by ${name} (${backend}${tile ? `, tiles of ${tile}` : ''}) ` +
       `in ${Math.round(milliseconds)} ms, ` +
-      `mean motion ${statistics.meanMagnitude?.toFixed(2)} px${written && `: ${written}`}\n`,
+      `mean motion ${meanMagnitude(flow)?.toFixed(2)} px${written && `: ${written}`}\n`,
   );
   if (Math.min(width, height) < LEAST_SIDE)
     process.stderr.write(

@@ -11,7 +11,7 @@ export { flowPercentile, sequenceMagnitude } from './sequence.ts';
 export type { SequenceMagnitude, SequenceMagnitudeOptions } from './sequence.ts';
 export { invertFlow, splatImage } from './splat.ts';
 export type { SplatImageOptions, SplatOptions, SplattedImage } from './splat.ts';
-export { flowStatistics } from './statistics.ts';
+export { flowStatistics, meanMagnitude } from './statistics.ts';
 export type { FlowStatistics, FlowStatisticsOptions } from './statistics.ts';
 export { composeFlow, warpFlow, warpImage } from './warp.ts';
 export type { MaskedFlow, WarpImageOptions, WarpedImage } from './warp.ts';

@@ -7,6 +7,7 @@ import {
   checkRectangle,
   checkSameSize,
   flowMagnitudes,
+  isKnown,
   knownPixels,
   quantiles,
 } from '../../core/index.ts';
@@ -86,6 +87,17 @@ export function flowStatistics(flow: FlowField, options: FlowStatisticsOptions =
     directionDegrees: moving === 0 ? null : dominantDirection(flow, magnitudes),
     knownPixels: count,
   };
+}
+
+/** The mean length of the known flow, in pixels; null where none is known. A fast part of {@link flowStatistics}. */
+export function meanMagnitude({ width, height, data, valid }: FlowField): number | null {
+  let [sum, count] = [0, 0];
+  for (let i = 0; i < width * height; i++) {
+    if (valid?.[i] === 0 || !isKnown(data[2 * i], data[2 * i + 1])) continue;
+    sum += Math.sqrt(data[2 * i] ** 2 + data[2 * i + 1] ** 2);
+    count++;
+  }
+  return count === 0 ? null : sum / count;
 }
 
 /** The known pixels that lie inside of the rectangle and are marked by the mask. */

@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../../src/core/errors.ts';
+import { meanMagnitude } from '../../../src/flow/field/index.ts';
 import { flowPercentile, flowStatistics, sequenceMagnitude } from '../../../src/flow/index.ts';
 import { quantiles } from '../../../src/core/quantile.ts';
 import { flowFrom, golden, seeded } from '../fields.ts';
+
+describe('meanMagnitude', () => {
+  it('is that of flowStatistics, over the known pixels alone', () => {
+    const next = seeded(3);
+    const flow = flowFrom(31, 17, (x, y) => (x === y ? [NaN, 1] : [20 * next() - 10, next()]));
+    const masked = { ...flow, valid: Uint8Array.from({ length: 31 * 17 }, (_, i) => i % 5 && 1) };
+    for (const field of [flow, masked])
+      expect(meanMagnitude(field)).toBeCloseTo(flowStatistics(field).meanMagnitude!, 4);
+    expect(meanMagnitude({ ...flow, valid: new Uint8Array(31 * 17) })).toBeNull();
+  });
+});
 
 describe('flowStatistics', () => {
   it('matches figures worked out by hand', () => {
