@@ -151,12 +151,15 @@ export type {
 } from './worker/index.ts';
 
 // Tracks
-export { collectTracks, trackPoints } from './track/index.ts';
+export { collectTracks, trackBox, trackPoints } from './track/index.ts';
 export type {
+  Box,
   CollectTracksOptions,
   QueryPoint,
   Track,
+  TrackBoxOptions,
   TrackOptions,
+  TrackedBox,
   TrackedFrame,
   Tracks,
 } from './track/index.ts';

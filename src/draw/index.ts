@@ -10,5 +10,6 @@ export { flowLegend } from './legend.ts';
 export { besides, colorOf, drawDot, drawLine } from './lines.ts';
 export type { Point } from './lines.ts';
 export { HEAT } from './palette.ts';
+export { drawBox } from './box.ts';
 export { drawTracks } from './tracks.ts';
 export type { DrawnTrack } from './tracks.ts';

@@ -3,6 +3,7 @@ import type { Image, OptionNames } from '../core/index.ts';
 import { flowSequence } from '../flow/estimate/index.ts';
 import type { EstimateOptions, SequenceFrames } from '../flow/estimate/index.ts';
 import type { FlowModel } from '../flow/network/index.ts';
+import { keepFirst } from './keep-first.ts';
 import { PointTracker, trackImage } from './points/index.ts';
 import { checkInside, checkPoints } from './query-points.ts';
 import type { CheckedPoint } from './query-points.ts';
@@ -124,15 +125,5 @@ class Run {
       this.places[i] = this.tracker!.points.length;
       this.tracker!.add(x, y);
     });
-  }
-}
-
-/** Passes frames on and remembers the first. */
-async function* keepFirst(frames: SequenceFrames, kept: { image?: Image }): AsyncGenerator<Image> {
-  const walk = typeof frames === 'object' && frames !== null && 'frames' in frames ? frames.frames() : frames;
-  for await (const frame of walk) {
-    const image = 'image' in frame ? frame.image : frame;
-    kept.image ??= image;
-    yield image;
   }
 }

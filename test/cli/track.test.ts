@@ -20,7 +20,7 @@ const track = (...args: string[]) => runCommand(['track', at('frames'), '--prese
 test('points become tracks with an entry for each frame, drawn where that is asked for', async () => {
   const { code, stderr } = await track('--points', POINTS, '-o', at('t.json'), '--draw', at('drawn/'));
   expect(stderr).toMatch(
-    /t\.json: 2 points through 4 frames, 2 visible in the last, [\d.]+ frames a second\n$/,
+    /t\.json: 4 frames, 2 points, 2 visible in the last frame, [\d.]+ frames a second\n$/,
   );
   expect(code).toBe(0);
   const { frames: count, tracks, cuts } = JSON.parse(readFileSync(at('t.json'), 'utf8'));
@@ -43,25 +43,34 @@ test('a grid goes to stdout and into a video', async () => {
   source.dispose();
 });
 
-test('what cannot be done is told in one line before the work, and nothing is written', async () => {
+test('a box is followed and drawn', async () => {
+  const { code, stderr } = await track('--box', '90,10,40,30', '-o', at('box.json'), '--draw', at('box/'));
+  expect(stderr).toMatch(/box\.json: 4 frames, a box, seen in 4 frames, [\d.]+ frames a second\n$/);
+  expect(code).toBe(0);
+  const { frames: count, boxes, confidence } = JSON.parse(readFileSync(at('box.json'), 'utf8'));
+  expect([count, boxes.length, confidence.length]).toEqual([4, 4, 4]);
+  expect(boxes[3][0] - boxes[0][0]).toBeCloseTo(-6, 0);
+  expect(scratch.list('box')).toHaveLength(4);
+});
+
+test.each<[string[], RegExp]>([
+  [[], /^whither: Expected one of --points .* --grid .* --box/],
+  [['--grid', '4', '--points', POINTS], /^whither: Expected one of --points/],
+  [['--box', '1,2,3'], /Expected x,y,width,height/],
+  [['--box', '300,2,30,30'], /^whither: Expected a box inside of 192 x 128 pixels/],
+  [['--points', at('outside.json')], /inside of 192 x 128 pixels but received points\[0\] at \(500, 20\)/],
+  [['--points', at('broken.json')], /^whither: Expected JSON in/],
+  [['--points', at('taken.json')], /one point or more/],
+  [['--grid', '4', '-o', at('taken.json')], /exists: add --force/],
+  [['--grid', '4', '-o', at('t.txt')], /ending in \.json for -o/],
+  [['--points', POINTS, '-o', POINTS, '--force'], /apart from the input/],
+])('%j cannot be done, which one line tells, and nothing is written', async (args, message) => {
   writeFileSync(at('outside.json'), '[[500, 20]]');
   writeFileSync(at('broken.json'), '{"points": ');
   writeFileSync(at('taken.json'), '[]');
-  const cases: [string[], RegExp][] = [
-    [[], /^whither: Expected either --points .* or --grid/],
-    [['--grid', '4', '--points', POINTS], /^whither: Expected either --points/],
-    [['--points', at('outside.json')], /inside of 192 x 128 pixels but received points\[0\] at \(500, 20\)/],
-    [['--points', at('broken.json')], /^whither: Expected JSON in/],
-    [['--points', at('taken.json')], /one point or more/],
-    [['--grid', '4', '-o', at('taken.json')], /exists: add --force/],
-    [['--grid', '4', '-o', at('t.txt')], /ending in \.json for -o/],
-    [['--points', POINTS, '-o', POINTS, '--force'], /apart from the input/],
-  ];
-  for (const [args, message] of cases) {
-    const { code, stdout, stderr } = await track(...args);
-    expect(stderr).toMatch(message);
-    expect([code, stdout]).toEqual([1, '']);
-  }
+  const { code, stdout, stderr } = await track(...args);
+  expect(stderr).toMatch(message);
+  expect([code, stdout]).toEqual([1, '']);
   expect(readFileSync(at('taken.json'), 'utf8')).toBe('[]');
   expect(existsSync(at('t.txt'))).toBe(false);
 });

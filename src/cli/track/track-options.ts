@@ -1,9 +1,11 @@
 import type { FlowPresetName } from '../../runtime/manifest/index.ts';
+import type { Box } from '../../track/index.ts';
 
 /** Options of `whither track` as commander parses them. */
 export interface TrackCommandOptions {
   readonly points?: string;
   readonly grid?: number;
+  readonly box?: Box;
   readonly output?: string;
   readonly draw?: string;
   readonly model: string;

@@ -1,0 +1,2 @@
+export { BoxTracker } from './box-tracker.ts';
+export type { Box } from './box-tracker.ts';
