@@ -69,7 +69,19 @@ describe('the value that is shown as white', () => {
   });
 
   test('is none of pixels that a camera has cut off', () => {
-    expect(estimateWhite([view(0, 60, () => 1, () => 255)], () => 3)).toBe(255);
+    expect(
+      estimateWhite(
+        [
+          view(
+            0,
+            60,
+            () => 1,
+            () => 255,
+          ),
+        ],
+        () => 3,
+      ),
+    ).toBe(255);
   });
 });
 
