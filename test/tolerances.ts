@@ -6,6 +6,8 @@ export const TOLERANCE = {
   matching: 2e-4,
   /** The same network through two runtimes or two graphs, flow in pixels. */
   networkFlow: 2e-2,
+  /** The same, mean over a pair. */
+  networkFlowMean: 1e-3,
   /** A network whose decoder computes in 8-bit integers against the same in float32: mean in pixels, unrefined. */
   eightBits: 0.2,
   /** The same of three looks at a pair, each by what the one before found, corners in pixels of 128. */

@@ -1,9 +1,9 @@
-"""Writes the recurrent whither-flow as graphs between which the library's kernels run.
+"""Writes the recurrent whither-flow as graphs between which the library's kernels run, with its model.json.
 
-python -m common.export_recurrent whither-flow:recurrent FOLDER --checkpoint .work/recurrent/checkpoint.pt
+python -m common.export_recurrent whither-flow:recurrent --checkpoint .work/recurrent/checkpoint.pt --output FOLDER
 
 encoder    image to features0..2 (of unit length), context0..2 and start
-begin      start to the hidden state of each kind of hypothesis (5, S, h, w)
+begin      start to the hidden states of all kinds of hypothesis, one after the other (1, 5 * S, h, w)
 update     one step at 1/16 or 1/8: correlation, context, flow, guides, hidden to change and next
 score      hidden to the belief in a hypothesis
 rise0      hidden at 1/16 to the mask of the convex upsampling and the hidden state at 1/8
@@ -15,6 +15,7 @@ ONNX Runtime's flow, with the kernels' work done by PyTorch, is compared with th
 """
 
 import argparse
+import json
 import tempfile
 from pathlib import Path
 
@@ -25,8 +26,10 @@ from torch import nn
 
 from common.convex import upsample_convex
 from common.export import SIZES, TOLERANCE, images, write_graph
+from common.export_pyramid import make_description
 from common.lookup import look_up
-from common.networks import build, load
+from common.networks import MODELS, build, load
+from common.output import add_output, open_output, publish
 from common.windows import dominant_in_windows, match_in_windows
 
 PARTS = ('encoder', 'begin', 'update', 'score', 'rise0', 'rise1', 'fine', 'mask')
@@ -49,7 +52,8 @@ def encode(net, image):
 
 
 def begin(net, start):
-    return torch.tanh(start + net.kinds[:, :, None, None])
+    """Of a batch of one."""
+    return torch.tanh(start + net.kinds[:, :, None, None]).flatten(0, 1)[None]
 
 
 def rise(level):
@@ -67,7 +71,8 @@ def write_all(net, folder: Path) -> dict[str, Path]:
     a, _ = images(*SIZES[0])
     *features, c0, c1, c2, start = encode(net, a)
     d = len(net.reaches) * (2 * net.radius + 1) ** 2
-    hidden, lower = begin(net, start)[:1], rise(1)(net, begin(net, start)[:1])[1]
+    hidden = torch.tanh(start)
+    lower = rise(1)(net, hidden)[1]
     of = lambda like, channels: torch.randn(1, channels, *like.shape[2:])
     coarse = {'correlation': of(c0, d), 'context': c0, 'flow': of(c0, 2), 'guides': of(c0, 8), 'hidden': hidden}
     fine = {'correlation': of(c2, d), 'context': c2, 'flow': of(c2, 2), 'hidden': of(c2, lower.shape[1])}
@@ -126,7 +131,8 @@ def run_parts(net, files, image_a, image_b, initial=None):
     before = torch.zeros_like(found) if initial is None else initial
     guides = torch.cat([found, shared, before, confidence, torch.full_like(confidence, float(initial is not None))], 1)
     flows, kinds = net.hypotheses(found, confidence, shared, initial, None)
-    flow, hidden = flows[:, 0], ort('begin', start=of_a[6])[0][kinds]
+    hidden = ort('begin', start=of_a[6])[0].unflatten(1, (len(net.kinds), -1))[0][kinds]
+    flow = flows[:, 0]
     many = lambda t: t.expand(len(flow), -1, -1, -1)
     for _ in range(net.carry):
         feeds = {'context': many(of_a[3]), 'flow': flow, 'guides': many(guides), 'hidden': hidden}
@@ -150,22 +156,25 @@ def run_parts(net, files, image_a, image_b, initial=None):
     return upsampled
 
 
+def describe(net, config: dict, files: dict[str, Path], card: dict) -> dict:
+    """Its model.json; the configuration's own card goes before that of the network's folder."""
+    found = make_description(net, config, files, card | config['card'])
+    return found | {'pyramid': {'kind': 'recurrent', **found['pyramid'], 'carry': net.carry}}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('network')
-    parser.add_argument('folder', type=Path, help='folder to write to')
     parser.add_argument('--checkpoint', type=Path, help='without one the network is exported untrained')
-    parser.add_argument('--force', action='store_true', help='overwrite the graphs that are there')
+    add_output(parser)
     args = parser.parse_args()
-    if not args.force and any((args.folder / f'{part}.onnx').exists() for part in PARTS):
-        parser.error(f'Expected a folder without graphs but {args.folder} has some: name another, or give --force')
-    net = load(args.network, args.checkpoint)[0] if args.checkpoint else build(args.network)[0].eval()
-    args.folder.mkdir(parents=True, exist_ok=True)
+    name = args.network.partition(':')[0]
+    folder = open_output(parser, args, name)
+    net, config = load(args.network, args.checkpoint)[:2] if args.checkpoint else build(args.network)
     with tempfile.TemporaryDirectory() as scratch:
-        files = write_all(net, Path(scratch))
-        for path in files.values():
-            (args.folder / path.name).write_bytes(path.read_bytes())
-            print(f'{path.name} {path.stat().st_size}')
+        files = write_all(net.eval(), Path(scratch))
+        card = json.loads((MODELS / name / 'card.json').read_text())
+        print(publish(folder, files.values(), describe(net, config, files, card)))
 
 
 if __name__ == '__main__':

@@ -24,3 +24,24 @@ export function interleave({ data }: Pick<FeatureMap, 'data'>): Float32Array {
   }
   return pairs;
 }
+
+/** All planes of maps of one size. */
+export function joinPlanes(maps: readonly FeatureMap[]): FeatureMap {
+  const { height, width } = maps[0];
+  const channels = maps.reduce((sum, map) => sum + map.channels, 0);
+  const data = new Float32Array(channels * height * width);
+  let offset = 0;
+  for (const map of maps) {
+    data.set(map.data, offset);
+    offset += map.data.length;
+  }
+  return { channels, height, width, data };
+}
+
+/** Planes of one value each. */
+export function fillPlanes(values: readonly number[], height: number, width: number): FeatureMap {
+  const data = new Float32Array(values.length * height * width);
+  for (const [plane, value] of values.entries())
+    data.fill(value, plane * height * width, (plane + 1) * height * width);
+  return { channels: values.length, height, width, data };
+}

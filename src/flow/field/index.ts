@@ -5,7 +5,7 @@ export type { Consistency, ConsistencyOptions } from './consistency.ts';
 export { cropFlow, cropImage } from './crop.ts';
 export { scoreFlow } from './metrics.ts';
 export type { FlowScore, ScoreOptions } from './metrics.ts';
-export { interleave, toPlanes } from './feature-maps.ts';
+export { fillPlanes, interleave, joinPlanes, toPlanes } from './feature-maps.ts';
 export { resizeFlow, resizeImage } from './resize.ts';
 export { flowPercentile, sequenceMagnitude } from './sequence.ts';
 export type { SequenceMagnitude, SequenceMagnitudeOptions } from './sequence.ts';

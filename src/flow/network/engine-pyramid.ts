@@ -5,27 +5,26 @@ import { cellsOf } from './engine-network.ts';
 import type { FlowNetwork, NetworkEstimate, NetworkOptions } from './engine-network.ts';
 import { checkOutputMap } from './graph.ts';
 import { preparePyramidKernels } from './pyramid-kernels.ts';
-import type { PyramidNetwork, PyramidGraphs } from './pyramid-kernels.ts';
 import { runLastLevel, runLevel } from './pyramid-level.ts';
-import type { PyramidRun } from './pyramid-level.ts';
-import { startPyramid } from './pyramid-start.ts';
+import type { PyramidNetwork, PyramidParts, PyramidRun } from './pyramid-network.ts';
 import type { PyramidState } from './pyramid-state.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
 
 /**
- * The network `whither-flow`: features of both images at several levels, a global match at the coarsest, and at each
- * level steps of one decoder on the correlations looked up around the flow so far.
+ * A network such as `whither-flow`: features of both images at several levels, a global match at the coarsest, and at each
+ * level steps on the correlations looked up around the flow so far.
  *
- * @param iterations steps of the decoder at each level, coarse to fine, where the run does not say
+ * @param parts its graphs, and how its steps start
+ * @param iterations steps at each level, coarse to fine, where the run does not say
  * @param threads of the kernels between the graphs; defaults to as many as pay where nothing else runs
  */
 export function createPyramidNetwork(
-  graphs: PyramidGraphs,
+  parts: PyramidParts,
   shape: ModelPyramid,
   iterations: readonly number[],
   threads?: number,
 ): FlowNetwork {
-  const pyramid: PyramidNetwork = { graphs, shape, kernels: preparePyramidKernels(shape, threads) };
+  const pyramid: PyramidNetwork = { parts, shape, kernels: preparePyramidKernels(shape, threads) };
   const planRun = (a: Maps, b: Maps, { iterations: counts = iterations, signal }: NetworkOptions) => ({
     ...{ a, b, counts, signal },
   });
@@ -37,14 +36,14 @@ export function createPyramidNetwork(
       const encodingA = await encode(pyramid, a);
       options.signal?.throwIfAborted();
       const run = planRun(encodingA, await encode(pyramid, b), options);
-      return finish(pyramid, await startPyramid(pyramid, run, options.initial), run);
+      return finish(pyramid, await parts.start(pyramid, run, options.initial), run);
     },
     inWindows: {
       stride: shape.strides[0],
       encode: (planes) => encodeImage(pyramid, planes),
       async begin(a, b, options) {
         const run = planRun(a, b, options);
-        const state = await startPyramid(pyramid, run, options.initial);
+        const state = await parts.start(pyramid, run, options.initial);
         if (run.counts.length > 1) await runLevel(pyramid, state, run);
         return state;
       },
@@ -56,7 +55,7 @@ export function createPyramidNetwork(
     },
     async dispose() {
       await disposeKernels();
-      await Promise.all(Object.values(graphs).map((graph: PyramidGraphs['encoder']) => graph.dispose()));
+      await parts.dispose();
     },
   };
 }
@@ -79,8 +78,8 @@ const encode = (pyramid: PyramidNetwork, input: NetworkInput): Promise<Maps> =>
   (input.encoding ??= encodeImage(pyramid, input.planes));
 
 /** What the encoder makes of an image; all that is used of it has the size that the model's pyramid says. */
-async function encodeImage({ graphs, shape }: PyramidNetwork, image: FeatureMap): Promise<Maps> {
-  const encoding = await graphs.encoder.run({ image });
+async function encodeImage({ parts, shape }: PyramidNetwork, image: FeatureMap): Promise<Maps> {
+  const encoding = await parts.encoder.run({ image });
   shape.strides.forEach((stride, level) => {
     const cells = cellsOf(image, stride);
     checkOutputMap(encoding[`features${level}`], [shape.channels[level], ...cells], `features${level}`);

@@ -8,8 +8,10 @@ import type { FlowManifest, InstalledModel, Queue, SessionOptions } from '../../
 import { createFusedNetwork, createSplitNetwork } from './engine-network.ts';
 import type { FlowNetwork } from './engine-network.ts';
 import { graphOf } from './graph.ts';
-import type { Graph } from './graph.ts';
+import type { Graph, LoadGraph } from './graph.ts';
 import { createPyramidNetwork } from './engine-pyramid.ts';
+import { loadJudgePyramid } from './pyramid-judge.ts';
+import { loadRecurrentPyramid } from './pyramid-recurrent.ts';
 import type { ModelManifest } from '../../runtime/manifest/index.ts';
 
 /** What a network computes in: 32-bit floats, or 8-bit integers where that costs little accuracy and saves much time. */
@@ -150,9 +152,7 @@ const threadsOfSmallGraphs = (): number =>
 /** Our kernels hardly gain from more. */
 const MOST_KERNEL_THREADS = 4;
 
-type LoadGraph = (part: string, inputs: string[], outputs: string[], arena?: boolean) => Promise<Graph>;
-
-/** The parts of a pyramid, whose kernels run on one backend alone. */
+/** A pyramid, whose kernels run on one backend alone. */
 async function loadPyramid(
   manifest: FlowManifest,
   load: LoadGraph,
@@ -160,17 +160,11 @@ async function loadPyramid(
   threads: number | undefined,
 ): Promise<FlowNetwork> {
   const pyramid = manifest.pyramid!;
-  const levels = (name: string) => pyramid.strides.map((_, level) => `${name}${level}`);
-  const decoding = precision === 'int8' && manifest.files.decoder8 ? 'decoder8' : 'decoder';
-  const [encoder, judge, decoder, rise, mask] = await Promise.all([
-    load('encoder', ['image'], [...levels('features'), ...levels('context'), 'start']),
-    load('judge', ['correlation', 'context', 'flow', 'confidence', 'kind'], ['score']),
-    load(decoding, ['correlation', 'context', 'flow', 'match', 'hidden'], ['change', 'next'], true),
-    load('rise', ['hidden'], ['mask', 'finer']),
-    load('mask', ['hidden'], ['mask']),
-  ]);
-  const graphs = { encoder, judge, decoder, rise, mask };
-  return createPyramidNetwork(graphs, pyramid, manifest.iterations ?? [], threads);
+  const parts =
+    pyramid.kind === 'recurrent'
+      ? await loadRecurrentPyramid(load, pyramid)
+      : await loadJudgePyramid(load, pyramid, precision === 'int8' && 'decoder8' in manifest.files);
+  return createPyramidNetwork(parts, pyramid, manifest.iterations ?? [], threads);
 }
 
 function checkTask(manifest: ModelManifest | FlowManifest): FlowManifest {
@@ -225,8 +219,8 @@ async function checkAvailable(backend: LoadFlowModelOptions['backend'] = 'auto')
 async function loadGraph(
   model: InstalledModel,
   part: string,
-  inputs: string[],
-  outputs: string[],
+  inputs: readonly string[],
+  outputs: readonly string[],
   options: SessionOptions,
 ): Promise<Graph> {
   const label = `${model.manifest.name} ${part}`;

@@ -11,6 +11,20 @@ export interface Graph {
   dispose(): Promise<void>;
 }
 
+/**
+ * Loads a graph of a model.
+ *
+ * @param part its name among the model's files
+ * @param arena whether the memory of a run is kept for the next; defaults to false
+ * @throws ModelError where it lacks one of the inputs or outputs
+ */
+export type LoadGraph = (
+  part: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  arena?: boolean,
+) => Promise<Graph>;
+
 /** A session as a graph of feature maps. */
 export function graphOf(session: Session): Graph {
   return {

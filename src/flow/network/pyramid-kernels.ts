@@ -3,32 +3,7 @@ import { prepareMatch } from '../../../kernels/match/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
 import { prepareUpsample } from '../../../kernels/upsample/index.ts';
 import type { ModelPyramid } from '../../runtime/index.ts';
-import type { Graph } from './graph.ts';
 import { createKernelCache } from './kernel-cache.ts';
-
-/** The graphs of a pyramid network. */
-export interface PyramidGraphs {
-  /** `image` to `features0`, `context0` and so on, coarse to fine, and `start`, the first hidden state. */
-  readonly encoder: Graph;
-  /** `correlation`, `context`, `flow`, `confidence` (of the match), `kind` (see `KINDS`) to `score`. */
-  readonly judge: Graph;
-  /**
-   * `correlation`, `context`, `flow`, `match` (the state's five planes), `hidden` to `change` (u, v, logit of being occluded)
-   * and `next`.
-   */
-  readonly decoder: Graph;
-  /** `hidden` to `mask`, the weights of the convex upsampling, and `finer`, the hidden state of the next level. */
-  readonly rise: Graph;
-  /** `hidden` to `mask` alone. */
-  readonly mask: Graph;
-}
-
-/** What every run of a pyramid network shares. */
-export interface PyramidNetwork {
-  readonly shape: ModelPyramid;
-  readonly graphs: PyramidGraphs;
-  readonly kernels: ReturnType<typeof preparePyramidKernels>;
-}
 
 /** The kernels that run between the graphs, for each size of maps. */
 export function preparePyramidKernels({ radius, reaches, factor }: ModelPyramid, threads?: number) {

@@ -3,12 +3,9 @@ import type { MatchResult } from '../../../kernels/match/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
 import { checkFinite } from '../../runtime/index.ts';
 import { dominantMotion } from './dominant-motion.ts';
-import { volumeMap } from './engine-network.ts';
-import { checkOutputMap } from './graph.ts';
 import { matchInWindows } from './match-windows.ts';
-import type { PyramidNetwork } from './pyramid-kernels.ts';
-import type { PyramidRun } from './pyramid-level.ts';
-import type { PyramidState } from './pyramid-state.ts';
+import { checkOutputMap } from './graph.ts';
+import type { PyramidNetwork, PyramidRun } from './pyramid-network.ts';
 
 /** Side of the square that is averaged, twice. */
 const SIDE = 5;
@@ -16,65 +13,55 @@ const SIDE = 5;
 /** Keeps the mean of nothing at zero. */
 const LEAST_CONFIDENCE = 1e-3;
 
-/** Two planes of marks tell the judge where a candidate comes from. */
-export const KINDS = { match: [1, 0], surroundings: [0, 0], shared: [1, 1], initial: [0, 1] } as const;
-
-/** A flow that cells may start from. */
-export interface Candidate {
-  /** u and v in cells. */
-  readonly flow: FeatureMap;
-  /** One of `KINDS`. */
-  readonly kind: readonly number[];
-}
-
 /**
- * What to choose from: the match itself, the sure matches around, the motion that most of them share; and after an earlier
- * pass what that found, and the motion that most of it shares.
+ * What cells may start from, u and v in cells: the match itself, the sure matches around, the motion that most of them
+ * share; and after an earlier pass what that found, and the motion that most of it shares.
  */
 export function listCandidates(
   match: FeatureMap,
   confidence: Float32Array,
   shared: FeatureMap,
   before?: FeatureMap,
-): Candidate[] {
-  const own: Candidate[] = [
-    { flow: match, kind: KINDS.match },
-    { flow: surroundings(match, confidence), kind: KINDS.surroundings },
-    { flow: shared, kind: KINDS.shared },
-  ];
+): FeatureMap[] {
+  const own = [match, surroundings(match, confidence), shared];
   if (!before) return own;
   const everywhere = new Float32Array(confidence.length).fill(1);
-  return [
-    ...own,
-    { flow: before, kind: KINDS.initial },
-    { flow: dominantMotion(before, everywhere), kind: KINDS.shared },
-  ];
+  return [...own, before, dominantMotion(before, everywhere)];
+}
+
+/** What is known of a pair before the first step, at the coarsest level. */
+export interface PyramidMatch {
+  /** The global match, u and v in cells. */
+  readonly found: FeatureMap;
+  /** The match's confidence, 0 to 1. */
+  readonly confidence: FeatureMap;
+  /** The motion that most matches share, u and v in cells. */
+  readonly shared: FeatureMap;
+  /** The initial flow, u and v in cells. */
+  readonly before: FeatureMap | undefined;
+  /** Of {@link listCandidates}. */
+  readonly candidates: readonly FeatureMap[];
 }
 
 /**
- * Where the decoder starts: in each cell at the candidate that the judge believes in most.
+ * Matches the pair.
  *
- * @param initial flow that it may start from, in pixels of the input
+ * @param initial flow that the steps may start from, in pixels of the input
  */
-export async function startPyramid(
-  pyramid: PyramidNetwork,
+export async function matchPair(
+  network: PyramidNetwork,
   run: PyramidRun,
   initial: FeatureMap | undefined,
-): Promise<PyramidState> {
+): Promise<PyramidMatch> {
   const [a, b] = [run.a.features0, run.b.features0];
   const { height, width } = a;
-  const before = initial && toCells(initial, width, height, pyramid.shape.strides[0]);
-  const match = await matchInWindows(a, b, before, (partA, partB) => matchMaps(pyramid, partA, partB));
+  const before = initial && toCells(initial, width, height, network.shape.strides[0]);
+  const match = await matchInWindows(a, b, before, (partA, partB) => matchMaps(network, partA, partB));
   const found: FeatureMap = { channels: 2, height, width, data: checkFinite(match.flow, 'features0') };
   const confidence: FeatureMap = { channels: 1, height, width, data: match.confidence };
   const shared = dominantMotion(found, match.confidence);
   const candidates = listCandidates(found, match.confidence, shared, before);
-  return {
-    level: 0,
-    flow: chooseByScore(await judge(pyramid, run, candidates, confidence)),
-    match: join([found, shared, confidence]),
-    hidden: run.a.start,
-  };
+  return { found, confidence, shared, before, candidates };
 }
 
 async function matchMaps(
@@ -86,30 +73,6 @@ async function matchMaps(
   return matching.run(a, b, shape.sharpness);
 }
 
-/** What the judge thinks of each candidate. */
-async function judge(
-  { graphs, kernels }: PyramidNetwork,
-  { a, b, signal }: PyramidRun,
-  candidates: readonly Candidate[],
-  confidence: FeatureMap,
-): Promise<ScoredFlow[]> {
-  const { height, width } = a.features0;
-  const { lookup, volume } = await kernels.lookups.get(a.features0);
-  lookup.load(a.features0, b.features0);
-  const scored: ScoredFlow[] = [];
-  for (const { flow, kind } of candidates) {
-    signal?.throwIfAborted();
-    const correlation = volumeMap(lookup.lookup(flow.data, volume));
-    const marks = fillPlanes(kind, height, width);
-    const { score } = await graphs.judge.run({
-      ...{ correlation, context: a.context0, flow, confidence, kind: marks },
-    });
-    checkOutputMap(score, [1, height, width], 'score');
-    scored.push({ flow, score: checkFinite(score.data, 'score') });
-  }
-  return scored;
-}
-
 /** Flow in pixels of an image, which may lack the padding, to flow in cells of `stride` pixels. */
 function toCells(flow: FeatureMap, columns: number, rows: number, stride: number): FeatureMap {
   const padded = padPlanes(flow, stride);
@@ -117,46 +80,29 @@ function toCells(flow: FeatureMap, columns: number, rows: number, stride: number
   return { ...cells, data: cells.data.map((pixels) => pixels / stride) };
 }
 
-/** All planes of maps of one size. */
-function join(maps: readonly FeatureMap[]): FeatureMap {
-  const { height, width } = maps[0];
-  const channels = maps.reduce((sum, map) => sum + map.channels, 0);
-  const data = new Float32Array(channels * height * width);
-  let offset = 0;
-  for (const map of maps) {
-    data.set(map.data, offset);
-    offset += map.data.length;
-  }
-  return { channels, height, width, data };
-}
+/** The one plane of a graph's `score`. */
+export const checkScore = (score: FeatureMap | undefined, { height, width }: FeatureMap): Float32Array =>
+  checkFinite(checkOutputMap(score, [1, height, width], 'score').data, 'score');
 
-/** Planes of one value each. */
-function fillPlanes(values: readonly number[], height: number, width: number): FeatureMap {
-  const data = new Float32Array(values.length * height * width);
-  for (const [plane, value] of values.entries())
-    data.fill(value, plane * height * width, (plane + 1) * height * width);
-  return { channels: values.length, height, width, data };
-}
-
-/** A candidate with what the judge thinks of it in each cell. */
-export interface ScoredFlow {
-  readonly flow: FeatureMap;
-  readonly score: Float32Array;
-}
-
-/** In each cell the flow of the highest score, the first of equal ones: two planes, new ones. */
-export function chooseByScore([first, ...others]: readonly ScoredFlow[]): FeatureMap {
-  const size = first.score.length;
-  const data = first.flow.data.slice();
-  const best = first.score.slice();
-  for (const { flow, score } of others)
-    for (let i = 0; i < size; i++)
+/** In each cell the place of the highest score in the list, the first of equal ones. */
+export function chooseByScore([first, ...others]: readonly Float32Array[]): Uint8Array {
+  const chosen = new Uint8Array(first.length);
+  const best = first.slice();
+  for (const [k, score] of others.entries())
+    for (let i = 0; i < best.length; i++)
       if (score[i] > best[i]) {
         best[i] = score[i];
-        data[i] = flow.data[i];
-        data[size + i] = flow.data[size + i];
+        chosen[i] = k + 1;
       }
-  return { ...first.flow, data };
+  return chosen;
+}
+
+/** All planes of each cell from the map that was chosen there, a new map. */
+export function pick(maps: readonly FeatureMap[], chosen: Uint8Array): FeatureMap {
+  const data = new Float32Array(maps[0].data.length);
+  for (let offset = 0; offset < data.length; offset += chosen.length)
+    for (let i = 0; i < chosen.length; i++) data[offset + i] = maps[chosen[i]].data[offset + i];
+  return { ...maps[0], data };
 }
 
 /**

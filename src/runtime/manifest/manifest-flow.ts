@@ -22,8 +22,20 @@ export interface ModelCorrelation {
   readonly stride: number;
 }
 
-/** A network cut into the parts of a pyramid: a decoder that is run at every level, kernels of ours between. */
+/**
+ * Kinds of pyramid and the graphs that each one has: `judge` chooses where the steps start and has one decoder for all
+ * levels, `recurrent` takes its first steps from every candidate and ends with a step of its own at the finest level.
+ */
+export const PYRAMID_KINDS = ['judge', 'recurrent'] as const;
+/** A kind of pyramid. */
+export type PyramidKind = (typeof PYRAMID_KINDS)[number];
+
+/** A network cut into the parts of a pyramid: steps that are run at every level, kernels of ours between. */
 export interface ModelPyramid {
+  /** Defaults to `judge`. */
+  readonly kind: PyramidKind;
+  /** First steps that a recurrent pyramid takes from every candidate; others have none. */
+  readonly carry?: number;
   /** Pixels to a cell of each level, coarse to fine, each half the one before. */
   readonly strides: readonly number[];
   /** Of the unit features that are matched at each level. */
@@ -65,7 +77,7 @@ export interface FlowManifest extends ModelManifest, FlowPlan {
   readonly input: ModelInput;
   /** Only where the network is also cut at its correlation layer, into `encoder` and `decoder`. */
   readonly correlation?: ModelCorrelation;
-  /** Only where the network comes as `encoder`, `judge`, `decoder`, `rise` and `mask`. */
+  /** Only where the network comes in the graphs of a pyramid of its kind, see {@link PYRAMID_KINDS}. */
   readonly pyramid?: ModelPyramid;
   /** The flow has 1 / `stride` of the input's size, its values are in pixels of the input. */
   readonly output: { readonly stride: number };
@@ -100,6 +112,10 @@ export function parseFlow(manifest: ModelManifest, root: Entry): FlowManifest {
 }
 
 function partsOf(pyramid: ModelPyramid | undefined, correlation: ModelCorrelation | undefined): string[] {
+  if (pyramid?.kind === 'recurrent') {
+    const rises = pyramid.strides.slice(1).map((_, level) => `rise${level}`);
+    return ['encoder', 'begin', 'update', 'fine', 'score', ...rises, 'mask'];
+  }
   if (pyramid) return ['encoder', 'judge', 'decoder', 'rise', 'mask'];
   return correlation ? ['fused', 'encoder', 'decoder'] : ['fused'];
 }
@@ -143,6 +159,7 @@ function parseLevel(entry: Entry): RefineLevel {
 function parsePyramid(entry: Entry): ModelPyramid | undefined {
   if (entry.absent()) return undefined;
   const pyramid = {
+    ...parseKind(entry),
     strides: entry.get('strides').list((stride) => stride.integer(1, 256)),
     channels: entry.get('channels').list((count) => count.integer(1, 4096)),
     radius: entry.get('radius').integer(0, 64),
@@ -155,6 +172,14 @@ function parsePyramid(entry: Entry): ModelPyramid | undefined {
     throw entry.get('strides').fail('strides that are each half the one before');
   if (channels.length !== strides.length) throw entry.get('channels').fail('as many channels as strides');
   return pyramid;
+}
+
+function parseKind(entry: Entry): Pick<ModelPyramid, 'kind' | 'carry'> {
+  const [named, carry] = [entry.get('kind'), entry.get('carry')];
+  const kind = named.absent() ? 'judge' : named.oneOf(...PYRAMID_KINDS);
+  if (kind === 'recurrent') return { kind, carry: carry.integer(1, 64) };
+  if (!carry.absent()) throw carry.fail('none where the kind is not recurrent');
+  return { kind };
 }
 
 function parseCorrelation(entry: Entry): ModelCorrelation | undefined {
