@@ -22,18 +22,14 @@ export interface ModelCorrelation {
   readonly stride: number;
 }
 
-/**
- * Kinds of pyramid and the graphs that each one has: `judge` chooses where the steps start and has one decoder for all
- * levels, `recurrent` takes its first steps from every candidate and ends with a step of its own at the finest level.
- */
-export const PYRAMID_KINDS = ['judge', 'recurrent'] as const;
-/** A kind of pyramid. */
-export type PyramidKind = (typeof PYRAMID_KINDS)[number];
-
 /** A network cut into the parts of a pyramid: steps that are run at every level, kernels of ours between. */
 export interface ModelPyramid {
-  /** Defaults to `judge`. */
-  readonly kind: PyramidKind;
+  /**
+   * `judge` (the default) judges where its steps start, and has one `decoder` for all levels: graphs `encoder`, `judge`,
+   * `decoder`, `rise`, `mask`. `recurrent` takes its first steps from every candidate, and has a step of its own at the finest
+   * level: `encoder`, `begin`, `update`, `score`, `rise0`, `rise1` and so on, `fine`, `mask`.
+   */
+  readonly kind: 'judge' | 'recurrent';
   /** First steps that a recurrent pyramid takes from every candidate; others have none. */
   readonly carry?: number;
   /** Pixels to a cell of each level, coarse to fine, each half the one before. */
@@ -77,7 +73,7 @@ export interface FlowManifest extends ModelManifest, FlowPlan {
   readonly input: ModelInput;
   /** Only where the network is also cut at its correlation layer, into `encoder` and `decoder`. */
   readonly correlation?: ModelCorrelation;
-  /** Only where the network comes in the graphs of a pyramid of its kind, see {@link PYRAMID_KINDS}. */
+  /** Only where the network comes in the graphs of a pyramid of its kind. */
   readonly pyramid?: ModelPyramid;
   /** The flow has 1 / `stride` of the input's size, its values are in pixels of the input. */
   readonly output: { readonly stride: number };
@@ -176,7 +172,7 @@ function parsePyramid(entry: Entry): ModelPyramid | undefined {
 
 function parseKind(entry: Entry): Pick<ModelPyramid, 'kind' | 'carry'> {
   const [named, carry] = [entry.get('kind'), entry.get('carry')];
-  const kind = named.absent() ? 'judge' : named.oneOf(...PYRAMID_KINDS);
+  const kind = named.absent() ? 'judge' : named.oneOf('judge', 'recurrent');
   if (kind === 'recurrent') return { kind, carry: carry.integer(1, 64) };
   if (!carry.absent()) throw carry.fail('none where the kind is not recurrent');
   return { kind };
