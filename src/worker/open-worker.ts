@@ -53,7 +53,7 @@ const OPTIONS: OptionNames<OpenWorkerOptions> = { count: true };
 
 /**
  * The verbs of `whither`, carried out in threads beside the event loop. Each takes the arguments of its namesake and gives
- * the same result. Images are copied once, or handed over with `transfer: true`; results are handed over.
+ * the same result. Images are copied once, or handed over with `transfer: true` where Node can; results are handed over.
  *
  * What an option of yours is called with (`onTile`, `onProgress`, `load` of an image source, a sink) runs in the calling
  * thread. A call whose thread dies is rejected with a `WorkerError`, and the next call gets a new thread.

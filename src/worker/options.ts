@@ -10,7 +10,7 @@ import type { WorkerModel } from './worker-model.ts';
 export interface WorkerCallOptions {
   /**
    * Hand the images over instead of copying them: their `data` is empty afterwards. Arrays that are only a part of their
-   * memory are copied all the same.
+   * memory are copied all the same, and so is what Node cannot hand over, such as most images of `readImage` and `decodeImage`.
    *
    * @default false
    */

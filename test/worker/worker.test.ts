@@ -5,7 +5,7 @@ import type { Image } from '../../src/core/index.ts';
 import { estimateFlow, flowSequence } from '../../src/flow/estimate/index.ts';
 import { loadFlowModel } from '../../src/flow/network/index.ts';
 import type { FlowModel } from '../../src/flow/network/index.ts';
-import { readImage } from '../../src/io/index.ts';
+import { decodeImage, encodeImage, readImage } from '../../src/io/index.ts';
 import { resizeImage } from '../../src/flow/index.ts';
 import { match } from '../../src/match/pair/index.ts';
 import { loadPatchModel, similarity, similarityMap, verify } from '../../src/match/patches/index.ts';
@@ -139,6 +139,15 @@ describe('the images of a call', () => {
     const { flow } = await worker.estimateFlow(there, part, part, { preset: 'fast', transfer: true });
     expect(flow).toEqual((await estimateFlow(here, imageA, imageA, { preset: 'fast' })).flow);
     expect(part.data.length).toBe(data.length);
+  });
+});
+
+describe('images as they are decoded', () => {
+  it('may be handed over, though their memory may not', async () => {
+    const bytes = await encodeImage(imageA, 'png');
+    const [a, b] = [await decodeImage(bytes), await decodeImage(bytes)];
+    const { flow } = await worker.estimateFlow(there, a, b, { preset: 'fast', transfer: true });
+    expect(flow).toEqual((await estimateFlow(here, imageA, imageA, { preset: 'fast' })).flow);
   });
 });
 
