@@ -153,3 +153,11 @@ test('tracks are drawn with tails, and what is not visible is not', () => {
   expect(lit(2)).toBeLessThan(lit(1));
   expect(image.data.every((v) => v === 0)).toBe(true);
 });
+
+test.each<[string, unknown, string]>([
+  ['a path', 'clip.mp4', 'received "clip.mp4" (string)'],
+  ['a source that was not awaited', Promise.resolve(FRAMES), 'received an object (Promise): await it'],
+  ['paths', ['a.png'], 'Expected an image with Uint8Array data for frame 0 but received "a.png"'],
+])('frames may not be %s', async (_, given, message) => {
+  await expect(run(given as Image[])).rejects.toThrow(message);
+});

@@ -1,6 +1,7 @@
 import { ShapeError, checkAborted, checkImage, checkOptions, expected } from '../../core/index.ts';
 import type { Image, OptionNames } from '../../core/index.ts';
 import { carryForward } from '../field/index.ts';
+import { checkFlowModel } from '../network/index.ts';
 import type { FlowModel } from '../network/index.ts';
 import { ESTIMATE_OPTIONS, estimatePair } from './estimate.ts';
 import type { EstimateOptions, FlowEstimate } from './estimate.ts';
@@ -57,6 +58,7 @@ export async function* flowSequence(
   options: FlowSequenceOptions = {},
 ): AsyncGenerator<SequenceEstimate, void, undefined> {
   checkOptions(options, OPTIONS, 'flowSequence');
+  checkFlowModel(model);
   let index = -1;
   let before: PreparedFrame | undefined;
   let motion = options.initial;
@@ -78,7 +80,7 @@ export async function* flowSequence(
 
 /** The image of a frame. */
 export const imageOfFrame = (frame: Image | { readonly image: Image }, index: number): Image =>
-  checkImage('image' in frame ? frame.image : frame, `frame ${index}`);
+  checkImage(typeof frame === 'object' && 'image' in frame ? frame.image : frame, `frame ${index}`);
 
 /** What can be walked through of a sequence's frames. */
 export function walkFrames(frames: SequenceFrames): Exclude<SequenceFrames, { frames(): unknown }> {
@@ -86,7 +88,8 @@ export function walkFrames(frames: SequenceFrames): Exclude<SequenceFrames, { fr
     if ('frames' in frames) return frames.frames();
     if (Symbol.iterator in frames || Symbol.asyncIterator in frames) return frames;
   }
-  throw expected('images, or a source of frames such as openFrames gives,', 'frames', frames);
+  const cure = (frames as unknown) instanceof Promise ? 'await it' : '';
+  throw expected('images, or a source of frames such as openFrames gives,', 'frames', frames, cure);
 }
 
 function checkSize(image: Image, first: Image, index: number): void {

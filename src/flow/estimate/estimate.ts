@@ -16,6 +16,7 @@ import type { FlowManifest, FlowPlan, FlowPresetName } from '../../runtime/index
 import { resizePlanes } from '../../../kernels/resample/index.ts';
 import { resizeKnownFlow, checkForwardBackward } from '../field/index.ts';
 import { matchExposure } from './exposure.ts';
+import { checkFlowModel } from '../network/index.ts';
 import type { FlowBackend, FlowModel } from '../network/index.ts';
 import { prepareFrame } from './estimate-frame.ts';
 
@@ -128,7 +129,7 @@ export async function estimateFlow(
   options: EstimateOptions = {},
 ): Promise<FlowEstimate> {
   checkOptions(options, ESTIMATE_OPTIONS, 'estimateFlow');
-  const { input } = model.manifest;
+  const { input } = checkFlowModel(model).manifest;
   return estimatePair(
     model,
     prepareFrame(checkImage(imageA, 'imageA'), input),

@@ -2,7 +2,14 @@ import type { OptionNames } from '../../core/index.ts';
 import { availableParallelism } from 'node:os';
 import { correlationBackends, correlationUnavailable } from '../../../kernels/correlation/index.ts';
 import type { ComputeBackend, CorrelationBackend } from '../../../kernels/correlation/index.ts';
-import { BackendError, ModelError, checkInteger, checkOneOf, checkOptions } from '../../core/index.ts';
+import {
+  BackendError,
+  ModelError,
+  checkInteger,
+  checkOneOf,
+  checkOptions,
+  expected,
+} from '../../core/index.ts';
 import { createQueue, createSession, findModel, readModelFile } from '../../runtime/index.ts';
 import type { FlowManifest, InstalledModel, Queue, SessionOptions } from '../../runtime/index.ts';
 import { createFusedNetwork, createSplitNetwork } from './engine-network.ts';
@@ -91,6 +98,12 @@ export class FlowModel {
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
   }
+}
+
+/** The model; TypeError where it is none of `loadFlowModel`, such as one that a worker loaded. */
+export function checkFlowModel(model: FlowModel): FlowModel {
+  if (!(model instanceof FlowModel)) throw expected('a model from loadFlowModel', 'model', model);
+  return model;
 }
 
 /**

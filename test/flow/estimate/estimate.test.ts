@@ -225,3 +225,10 @@ describe('the installed models', async () => {
     expect(cut.flow.data).toBeCloseToArray(whole.flow.data, TOLERANCE.networkFlow);
   });
 });
+
+test('a model is one of loadFlowModel', async () => {
+  const other = { kind: 'flow', name: 'whither-flow' } as unknown as FlowModel;
+  const message = 'Expected a model from loadFlowModel for model but received an object (Object)';
+  await expect(estimateFlow(other, imageA, imageB)).rejects.toThrow(message);
+  await expect(flowSequence(other, [imageA, imageB]).next()).rejects.toThrow(message);
+});
