@@ -56,4 +56,13 @@ describe('a warp', () => {
   it('is refused by points on one line', () => {
     expect(() => fitWarp('affine', [0, 0, 1, 1, 2, 2], [0, 0, 1, 1, 2, 2])).toThrow(/determine one affine/);
   });
+
+  it.each<[string, unknown[], string]>([
+    ['another kind', ['perspective', GRID, GRID], 'one of affine, homography, thin-plate for kind'],
+    ['pairs', ['homography', [[0, 0]], [[0, 0]]], 'x and y of each point, interleaved, for pointsA'],
+    ['half a point', ['thin-plate', [0, 0, 1], [0, 0, 1]], 'received an array of 3'],
+    ['NaN', ['affine', GRID, [...GRID.slice(1), NaN]], 'a finite number for pointsB[17] but received NaN'],
+  ])('is not fitted to %s', (_, values, message) => {
+    expect(() => fitWarp(...(values as Parameters<typeof fitWarp>))).toThrow(message);
+  });
 });

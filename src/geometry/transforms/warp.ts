@@ -1,4 +1,12 @@
-import { ShapeError, composeHomographies, invertHomography, transformPoints } from '../../core/index.ts';
+import {
+  ShapeError,
+  checkOneOf,
+  checkPoints,
+  composeHomographies,
+  expected,
+  invertHomography,
+  transformPoints,
+} from '../../core/index.ts';
 import type { Homography } from '../../core/index.ts';
 import { solveModel } from '../robust/index.ts';
 import { applyThinPlateSpline, fitThinPlateSpline, invertThinPlateSpline } from './thin-plate.ts';
@@ -36,12 +44,14 @@ export type Warp = LinearWarp | SplineWarp | WarpChain;
 export const homographyWarp = (matrix: Homography): LinearWarp => ({ kind: 'homography', matrix });
 
 /**
- * Fits a warp to pairs of points that are all right. `fitModel` takes pairs of which some are wrong.
+ * Fits a warp to pairs of points that are all right: three or more of an affine map or a spline, four or more of a
+ * homography, which is then `matrix` of the result. `fitModel` takes pairs of which some are wrong.
  *
  * @param pointsA x and y interleaved
  * @param pointsB the same points in B
  * @param smoothing of a spline, see `fitThinPlateSpline`
- * @throws {ShapeError} where the points do not determine one
+ * @throws {ShapeError} where the points do not determine one, or are not as many in B as in A
+ * @throws {TypeError} for another kind, and for points that are not finite numbers
  * @example
  * import { applyWarp, fitWarp } from 'whither/geometry';
  *
@@ -54,12 +64,23 @@ export function fitWarp(
   pointsB: ArrayLike<number>,
   smoothing = 0,
 ): LinearWarp | SplineWarp {
+  checkOneOf(kind, 'kind', KINDS);
+  checkFinite(pointsA, 'pointsA');
+  checkFinite(pointsB, 'pointsB');
   if (kind === 'thin-plate') return { kind, spline: fitThinPlateSpline(pointsA, pointsB, smoothing) };
   const matrix = solveModel(kind, pointsA, pointsB);
   if (matrix) return homographyWarp(matrix);
   throw new ShapeError(
     `Expected points that determine one ${kind} but the ${pointsA.length / 2} given do not`,
   );
+}
+
+const KINDS = ['affine', 'homography', 'thin-plate'] as const;
+
+function checkFinite(points: ArrayLike<number>, name: string): void {
+  checkPoints(points, name);
+  const bad = Array.prototype.findIndex.call(points, (value) => !Number.isFinite(value));
+  if (bad >= 0) throw expected('a finite number', `${name}[${bad}]`, points[bad]);
 }
 
 /**
