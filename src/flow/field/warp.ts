@@ -60,6 +60,14 @@ const OPTIONS: OptionNames<WarpImageOptions> = { fill: true, width: true, height
  * const { homography } = await match(imageA, imageB);
  * const { width, height } = imageA;
  * if (homography) await writeImage('b-on-a.png', warpImage(imageB, homography, { width, height }).image);
+ * @example
+ * // A page of 300 x 200 pixels seen from the front, by where its corners lie in a photo.
+ * import { warpImage } from 'whither';
+ * import { fitWarp } from 'whither/geometry';
+ *
+ * const corners = [100, 80, 500, 60, 520, 400, 90, 380]; // clockwise from the top left
+ * const page = fitWarp('homography', [0, 0, 299, 0, 299, 199, 0, 199], corners);
+ * if (page.kind === 'homography') warpImage(imageB, page.matrix, { width: 300, height: 200 });
  */
 export function warpImage(
   imageB: Image,
