@@ -5,6 +5,7 @@ import { deflateSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FIXTURES } from '../../fixtures/index.ts';
 import { FileError } from '../../src/core/errors.ts';
+import type { FlowField, Image } from '../../src/core/index.ts';
 import {
   atomicWrite,
   createFrameSink,
@@ -22,6 +23,7 @@ import {
   openFrames,
   readFlow,
   readImage,
+  readImages,
   readMask,
   writeFlow,
   writeImage,
@@ -97,12 +99,31 @@ describe('bytes have functions of their own', () => {
     await expect(decodeImage('a.png' as unknown as Uint8Array)).rejects.toThrow(
       /Uint8Array.*readImage takes paths/,
     );
+    await expect(decodeImage(new ArrayBuffer(8) as unknown as Uint8Array)).rejects.toThrow(
+      'received an object (ArrayBuffer): wrap it, new Uint8Array(bytes)',
+    );
     await expect(decodeImage(Buffer.from('a letter'))).rejects.toThrow(
       /in the bytes given but its bytes are of no format/,
     );
     await expect(decodeImage(await encodeImage(image, 'png'), { maxPixels: 100 })).rejects.toThrow(
       /at most 100 pixels/,
     );
+  });
+});
+
+describe('what is not an image', () => {
+  it('is not written as one', async () => {
+    const path = scratch.path('no.png');
+    await expect(writeImage(path, { image } as unknown as Image)).rejects.toThrow(
+      'Expected width, height and data for an image but received an object (Object)',
+    );
+    await expect(writeFlow(scratch.path('no.flo'), { flow: 1 } as unknown as FlowField)).rejects.toThrow(
+      'Expected an object with width, height and data for flow but received an object (Object)',
+    );
+  });
+
+  it('one path is no list of paths', async () => {
+    await expect(readImages('a.png' as unknown as string[])).rejects.toThrow(/a list.*"a.png".*readImage/);
   });
 });
 

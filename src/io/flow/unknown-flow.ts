@@ -1,4 +1,4 @@
-import { FileError, ShapeError } from '../../core/index.ts';
+import { FileError, ShapeError, expected } from '../../core/index.ts';
 import type { FlowField } from '../../core/index.ts';
 
 /** Components beyond this mean "unknown" in Middlebury's files and programs (Baker 2011, flow-code). */
@@ -25,7 +25,8 @@ export function flowFromComponents(width: number, height: number, data: Float32A
  * components below 1e9 at every pixel that is not marked as unknown.
  */
 export function checkFlowValues(flow: FlowField): void {
-  const { width, height, data, valid } = flow;
+  const { width, height, data, valid } = flow ?? {};
+  if (!data) throw expected('an object with width, height and data', 'flow', flow);
   if (!(Number.isInteger(width) && width > 0 && Number.isInteger(height) && height > 0))
     throw new ShapeError(`Expected a flow field of at least 1 x 1 pixels but received ${width} x ${height}`);
   if (data.length !== width * height * 2)

@@ -17,7 +17,7 @@ const OPTIONS: OptionNames<FrameSinkOptions> = {
 };
 
 /**
- * Opens an output for frames, by what `path` is: `.mp4`, `.mov` or `.mkv` (H.264), `.webm` (VP9), `.gif`, or a
+ * Opens an output for frames, by what `target` is: `.mp4`, `.mov` or `.mkv` (H.264), `.webm` (VP9), `.gif`, or a
  * folder of PNG files (a folder that exists, a trailing slash or no extension). A file is written under a
  * temporary name beside its own and renamed by `close()`.
  *

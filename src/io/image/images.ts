@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import sharp from 'sharp';
-import { FileError, ShapeError, checkInteger, checkOneOf, checkOptions } from '../../core/index.ts';
+import { FileError, ShapeError, checkInteger, checkOneOf, checkOptions, expected } from '../../core/index.ts';
 import type { Image, Mask, OptionNames } from '../../core/index.ts';
 import type { WriteOptions } from '../disk/index.ts';
 import { WRITE_OPTIONS, atomicWrite, checkWritable, readBytes, toPath } from '../disk/index.ts';
@@ -173,9 +173,11 @@ export async function readImageInfo(path: string | URL, options: ReadImageOption
 /** Checks that `data` has `channels` values a pixel and that there is a pixel. */
 function checkRaster(
   what: string,
-  { width, height, data }: { width: number; height: number; data: Uint8Array },
+  raster: { width: number; height: number; data: Uint8Array },
   channels: number,
 ): void {
+  const { width, height, data } = raster ?? {};
+  if (!data) throw expected('width, height and data', what, raster);
   if (!(Number.isInteger(width) && width > 0 && Number.isInteger(height) && height > 0))
     throw new ShapeError(`Expected ${what} of at least 1 x 1 pixels but received ${width} x ${height}`);
   if (data.length !== width * height * channels)
@@ -397,6 +399,7 @@ export async function readImages(
   options: ReadImageOptions = {},
 ): Promise<Image[]> {
   checkOptions(options, OPTIONS, 'readImages');
+  if (!Array.isArray(paths)) throw expected('a list', 'paths', paths, 'readImage takes one path');
   const opened: OpenedImage[] = [];
   for (const path of paths) opened.push(await openImage(path, options));
   const sampleRanges = await rangesOf(opened.map((image) => () => Promise.resolve(image)));
@@ -418,11 +421,13 @@ export async function readImages(
  */
 export async function decodeImage(bytes: Uint8Array, options: ReadImageOptions = {}): Promise<Image> {
   checkOptions(options, OPTIONS, 'decodeImage');
-  if (!(bytes instanceof Uint8Array))
-    throw new TypeError(
-      `Expected a Uint8Array for bytes but received a ${typeof bytes}: readImage takes paths`,
-    );
+  if (!(bytes instanceof Uint8Array)) throw expected('a Uint8Array', 'bytes', bytes, cureOfBytes(bytes));
   return decodePixels(await openBytes('in the bytes given', bytes, options), options);
+}
+
+function cureOfBytes(given: unknown): string {
+  if (typeof given === 'string' || given instanceof URL) return 'readImage takes paths';
+  return given instanceof ArrayBuffer ? 'wrap it, new Uint8Array(bytes)' : '';
 }
 
 /**
