@@ -35,7 +35,9 @@ function brightestOf(
   let count = 0;
   for (let k = 0; k < inside.length; k += STEP) {
     if (!inside[k]) continue;
-    const [r, g, b] = [rgb[3 * k], rgb[3 * k + 1], rgb[3 * k + 2]];
+    const r = rgb[3 * k];
+    const g = rgb[3 * k + 1];
+    const b = rgb[3 * k + 2];
     count++;
     if (Math.min(r, g, b) > CLIPPED) continue;
     const greatest = Math.max(r * red, g * green, b * blue) * gainAt(k);
