@@ -1,7 +1,10 @@
 import type { OptionNames } from '../core/index.ts';
-import type { EstimateOptions, FlowSequenceOptions } from '../flow/estimate/index.ts';
+import { ESTIMATE_OPTIONS, SEQUENCE_OPTIONS } from '../flow/estimate/index.ts';
+import type { EstimateOptions } from '../flow/estimate/index.ts';
+import { MATCH_OPTIONS } from '../match/pair/index.ts';
 import type { MatchOptions } from '../match/pair/index.ts';
 import type { SimilarityMapOptions, SimilarityOptions } from '../match/patches/index.ts';
+import { SEMANTIC_OPTIONS } from '../match/semantic/index.ts';
 import type { MatchSemanticOptions } from '../match/semantic/index.ts';
 import type { FlowBetween, StitchOptions } from '../stitch/index.ts';
 import type { WorkerModel } from './worker-model.ts';
@@ -38,42 +41,10 @@ export interface WorkerStitchOptions extends Omit<StitchOptions, 'align' | 'matc
   readonly align?: FlowBetween | WorkerModel<'flow'>;
 }
 
-const ESTIMATE: OptionNames<EstimateOptions> = {
-  preset: true,
-  schedule: true,
-  iterations: true,
-  initial: true,
-  both: true,
-  refine: true,
-  tile: true,
-  onTile: true,
-  signal: true,
-};
+const transfer = true;
 
-const SEQUENCE: OptionNames<FlowSequenceOptions> = { ...ESTIMATE, skip: true, warmStart: true };
-
-const MATCH: OptionNames<WorkerMatchOptions> = {
-  model: true,
-  features: true,
-  ratio: true,
-  threshold: true,
-  seed: true,
-  simulate: true,
-  rematch: true,
-  polish: true,
-  correspondences: true,
-  signal: true,
-  transfer: true,
-};
-
-const SEMANTIC: OptionNames<WorkerSemanticOptions> = {
-  transform: true,
-  looks: true,
-  signal: true,
-  transfer: true,
-};
-
-const SIMILARITY: OptionNames<WorkerSimilarityOptions> = { metric: true, transfer: true };
+const SIMILARITY: OptionNames<SimilarityOptions> = { metric: true };
+const SIMILARITY_MAP: OptionNames<SimilarityMapOptions> = { stride: true };
 
 const STITCH: OptionNames<WorkerStitchOptions> = {
   scale: true,
@@ -92,17 +63,17 @@ const STITCH: OptionNames<WorkerStitchOptions> = {
   transforms: true,
   onImage: true,
   openSink: true,
-  transfer: true,
+  transfer,
 };
 
 /** The names of each verb's options, so that others are refused before anything is sent. */
 export const CALL_OPTIONS = {
-  estimateFlow: { ...ESTIMATE, transfer: true },
-  flowSequence: SEQUENCE,
-  match: MATCH,
-  matchSemantic: SEMANTIC,
-  similarity: SIMILARITY,
-  similarityMap: { stride: true, transfer: true } satisfies OptionNames<WorkerSimilarityMapOptions>,
-  verify: SIMILARITY,
+  estimateFlow: { ...ESTIMATE_OPTIONS, transfer },
+  flowSequence: SEQUENCE_OPTIONS,
+  match: { ...MATCH_OPTIONS, transfer },
+  matchSemantic: { ...SEMANTIC_OPTIONS, transfer },
+  similarity: { ...SIMILARITY, transfer },
+  similarityMap: { ...SIMILARITY_MAP, transfer },
+  verify: { ...SIMILARITY, transfer },
   stitch: STITCH,
 } as const;

@@ -97,7 +97,11 @@ export async function openThread(data: object, onChange: () => void): Promise<Th
   worker.on('message', (reply: Reply) => {
     if (reply.kind === 'done') finish(reply.id, undefined, reply.value);
     else if (reply.kind === 'failed') finish(reply.id, unpackError(reply.error));
-    else if (reply.kind === 'ask') void answer(calls.get(reply.id)!, reply);
+    else if (reply.kind === 'ask') {
+      // What a call leaves behind when it fails may go on asking: nobody waits for that.
+      const call = calls.get(reply.id);
+      if (call) void answer(call, reply);
+    }
   });
   await whenReady(worker, gone);
   worker.unref();
@@ -112,6 +116,8 @@ export async function openThread(data: object, onChange: () => void): Promise<Th
     run: ({ verb, args, give, signal }) =>
       new Promise((resolve, reject) => {
         if (ended) throw new WorkerError(`Expected a worker thread for ${verb} but it has ended`);
+        // It may have been aborted while the thread was opened.
+        signal?.throwIfAborted();
         const id = ++last;
         const abort = (): void => post({ kind: 'abort', id });
         const settled =

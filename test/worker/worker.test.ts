@@ -265,6 +265,11 @@ describe('threads of a worker', () => {
     expect((call as Error).message).toBe(
       'Expected stitch to finish but its worker thread ended: exit code 1',
     );
+    const stop = new AbortController();
+    const late = pool.match(imageA, imageB, { signal: stop.signal });
+    const reason = new Error('given up while another thread starts');
+    stop.abort(reason);
+    await expect(late).rejects.toBe(reason);
     expect(await pool.similarity(model, imageA, imageB)).toEqual(wanted);
   });
 

@@ -19,7 +19,7 @@ export interface FlowSequenceOptions extends EstimateOptions {
   readonly warmStart?: boolean;
 }
 
-const OPTIONS: OptionNames<FlowSequenceOptions> = { ...ESTIMATE_OPTIONS, skip: true, warmStart: true };
+export const SEQUENCE_OPTIONS: OptionNames<FlowSequenceOptions> = { ...ESTIMATE_OPTIONS, skip: true, warmStart: true };
 
 /**
  * Images in their order, or what holds them, such as the frames of `openFrames`: a list, anything that gives one after the
@@ -57,7 +57,7 @@ export async function* flowSequence(
   frames: SequenceFrames,
   options: FlowSequenceOptions = {},
 ): AsyncGenerator<SequenceEstimate, void, undefined> {
-  checkOptions(options, OPTIONS, 'flowSequence');
+  checkOptions(options, SEQUENCE_OPTIONS, 'flowSequence');
   checkFlowModel(model);
   let index = -1;
   let before: PreparedFrame | undefined;

@@ -1,8 +1,8 @@
 export { prepareFrame } from './estimate-frame.ts';
 
-export { imageOfFrame, flowSequence, walkFrames } from './estimate-sequence.ts';
+export { SEQUENCE_OPTIONS, imageOfFrame, flowSequence, walkFrames } from './estimate-sequence.ts';
 export type { FlowSequenceOptions, SequenceEstimate, SequenceFrames } from './estimate-sequence.ts';
-export { estimateFlow, estimateParts, joinEstimate } from './estimate.ts';
+export { ESTIMATE_OPTIONS, estimateFlow, estimateParts, joinEstimate } from './estimate.ts';
 export type { EstimateOptions, EstimateParts, FlowEstimate } from './estimate.ts';
 export { refineFlow } from './refine.ts';
 export type { RefineFlowOptions, RefineLevelOptions, RefineOptions } from './refine.ts';

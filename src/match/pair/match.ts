@@ -57,7 +57,7 @@ export interface MatchOptions {
   readonly signal?: AbortSignal;
 }
 
-const OPTIONS: OptionNames<MatchOptions> = {
+export const MATCH_OPTIONS: OptionNames<MatchOptions> = {
   model: true,
   features: true,
   ratio: true,
@@ -130,7 +130,7 @@ const SETTLED = 2;
  * else console.log(reason);
  */
 export async function match(imageA: Image, imageB: Image, options: MatchOptions = {}): Promise<PairMatch> {
-  checkOptions(options, OPTIONS, 'match');
+  checkOptions(options, MATCH_OPTIONS, 'match');
   const checked = completeOptions(options);
   const [a, b] = [checkImage(imageA, 'imageA'), checkImage(imageB, 'imageB')];
   const pair: Pair = { a: toGrey(a), b: toGrey(b), stages: [], options: checked };

@@ -2,7 +2,7 @@
 export type { SemanticFeatures } from './features.ts';
 export { drawSemanticMatch } from './draw-semantic.ts';
 export type { DrawSemanticOptions } from './draw-semantic.ts';
-export { describeSemantic, matchSemantic, SEMANTIC_TRANSFORMS } from './match-semantic.ts';
+export { SEMANTIC_OPTIONS, describeSemantic, matchSemantic, SEMANTIC_TRANSFORMS } from './match-semantic.ts';
 export type {
   MatchSemanticOptions,
   SemanticMatch,

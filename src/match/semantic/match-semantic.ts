@@ -55,7 +55,7 @@ export interface MatchSemanticOptions {
   readonly signal?: AbortSignal;
 }
 
-const OPTIONS: OptionNames<MatchSemanticOptions> = { transform: true, looks: true, signal: true };
+export const SEMANTIC_OPTIONS: OptionNames<MatchSemanticOptions> = { transform: true, looks: true, signal: true };
 
 type CheckedOptions = Required<Omit<MatchSemanticOptions, 'signal'>> & Pick<MatchSemanticOptions, 'signal'>;
 
@@ -129,7 +129,7 @@ export async function matchSemantic(
   b: Image | SemanticFeatures,
   options: MatchSemanticOptions = {},
 ): Promise<SemanticMatch> {
-  checkOptions(options, OPTIONS, 'matchSemantic');
+  checkOptions(options, SEMANTIC_OPTIONS, 'matchSemantic');
   const transform = checkOneOf(options.transform ?? 'fitted-tps', 'transform', SEMANTIC_TRANSFORMS);
   const looks = checkInteger(options.looks ?? 1, 'looks', 1, 8);
   checkSignal(options.signal);
