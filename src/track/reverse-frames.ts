@@ -1,4 +1,5 @@
 import type { Image } from '../core/index.ts';
+import { imageOfFrame } from '../flow/estimate/index.ts';
 
 /** Frames that can be walked through more than once. */
 export type RepeatableFrames =
@@ -23,9 +24,8 @@ async function lastBefore(frames: RepeatableFrames, end: number): Promise<Image[
   let index = 0;
   for await (const given of 'frames' in frames ? frames.frames() : frames) {
     if (index === end) break;
-    const image = 'image' in given ? given.image : given;
+    const image = imageOfFrame(given, index++);
     part.push(image);
-    index++;
     if (part.length > Math.max(2, Math.floor(MOST_BYTES / image.data.length))) part.shift();
   }
   return part;

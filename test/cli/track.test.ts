@@ -62,14 +62,19 @@ test.each<[string[], RegExp]>([
   [['--points', at('broken.json')], /^whither: Expected JSON in/],
   [['--points', at('taken.json')], /one point or more/],
   [['--grid', '4', '-o', at('taken.json')], /exists: add --force/],
+  [['--grid', '4', '--draw', at('taken.mp4')], /exists: add --force/],
+  [['--grid', '4', '--draw', at('frames')], /Expected an empty folder|apart from the input/],
   [['--grid', '4', '-o', at('t.txt')], /ending in \.json for -o/],
   [['--points', POINTS, '-o', POINTS, '--force'], /apart from the input/],
 ])('%j cannot be done, which one line tells, and nothing is written', async (args, message) => {
   writeFileSync(at('outside.json'), '[[500, 20]]');
   writeFileSync(at('broken.json'), '{"points": ');
   writeFileSync(at('taken.json'), '[]');
+  writeFileSync(at('taken.mp4'), '');
   const { code, stdout, stderr } = await track(...args);
   expect(stderr).toMatch(message);
+  // Before any frame is followed.
+  expect(stderr).not.toContain('frames a second');
   expect([code, stdout]).toEqual([1, '']);
   expect(readFileSync(at('taken.json'), 'utf8')).toBe('[]');
   expect(existsSync(at('t.txt'))).toBe(false);

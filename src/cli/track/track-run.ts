@@ -1,10 +1,11 @@
+import { extname } from 'node:path';
 import { FileError, WhitherError } from '../../core/index.ts';
 import type { Image } from '../../core/index.ts';
 import { drawBox, drawTracks } from '../../draw/index.ts';
 import { loadFlowModel } from '../../flow/network/index.ts';
 import type { FlowModel } from '../../flow/network/index.ts';
 import { atomicWrite, createFrameSink, openFrames } from '../../io/index.ts';
-import type { FrameSource } from '../../io/index.ts';
+import type { FrameSink, FrameSource } from '../../io/index.ts';
 import { collectTracks, gridPoints, trackBox } from '../../track/index.ts';
 import type { Box, QueryPoint, Track, TrackedFrame } from '../../track/index.ts';
 import { checkApart, checkExtension, checkOutputs, createWarnings } from '../shared/index.ts';
@@ -33,17 +34,35 @@ export async function trackCommand(input: string, options: TrackCommandOptions):
   try {
     const source = await openFrames(input, { onWarning: warnings.tell });
     try {
-      const start = performance.now();
-      const result = await follow(source, given, options, guard);
-      const seconds = (performance.now() - start) / 1000;
-      if (options.draw) await draw(source, result, options.draw, options.force ?? false, guard);
-      await write(result, options);
-      report(result, seconds, options);
+      await runOn(source, given, options, guard);
     } finally {
       source.dispose();
     }
   } finally {
     guard.dispose();
+  }
+}
+
+/** What is in the way of the drawn frames is told before any work is done. */
+async function runOn(
+  source: FrameSource,
+  given: readonly QueryPoint[] | undefined,
+  options: TrackCommandOptions,
+  guard: InterruptGuard,
+): Promise<void> {
+  const { width, height, frameRate, variableRate } = source;
+  const how = { width, height, frameRate, variableRate, overwrite: options.force };
+  const sink = options.draw === undefined ? undefined : await createFrameSink(options.draw, how);
+  try {
+    const start = performance.now();
+    const result = await follow(source, given, options, guard);
+    const seconds = (performance.now() - start) / 1000;
+    if (sink) await draw(source, result, sink, guard);
+    await write(result, options);
+    report(result, seconds, options);
+  } catch (error) {
+    await sink?.abort();
+    throw error;
   }
 }
 
@@ -55,11 +74,13 @@ async function checkPaths(
     throw new WhitherError(
       'Expected one of --points with a file, --grid with a number of columns and --box with x,y,width,height',
     );
-  if (output !== undefined) {
-    checkExtension(output, ['.json'], '-o');
-    await checkOutputs([output], force ?? false);
-  }
+  if (output !== undefined) checkExtension(output, ['.json'], '-o');
   const outputs = [output, draw].filter((path) => path !== undefined);
+  // What has no extension is a folder of images.
+  await checkOutputs(
+    outputs.filter((path) => extname(path)),
+    force ?? false,
+  );
   await checkApart(outputs, points === undefined ? [input] : [input, points]);
 }
 
@@ -135,23 +156,15 @@ async function followBox(
 async function draw(
   source: FrameSource,
   result: Result,
-  path: string,
-  overwrite: boolean,
+  sink: FrameSink,
   guard: InterruptGuard,
 ): Promise<void> {
-  const { width, height, frameRate, variableRate } = source;
-  const sink = await createFrameSink(path, { width, height, frameRate, variableRate, overwrite });
-  try {
-    let index = 0;
-    for await (const { image, name, time } of source.frames()) {
-      guard.check();
-      await sink.write(result.draw(image, index++), name, time);
-    }
-    await sink.close();
-  } catch (error) {
-    await sink.abort();
-    throw error;
+  let index = 0;
+  for await (const { image, name, time } of source.frames()) {
+    guard.check();
+    await sink.write(result.draw(image, index++), name, time);
   }
+  await sink.close();
 }
 
 const thousandths = (value: number): number => Math.round(value * 1000) / 1000;

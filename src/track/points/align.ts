@@ -73,7 +73,7 @@ export function alignTemplate(
     sample(template, image, pose);
     lit = fitLight(template, light);
     agreeing = weigh(template, image.noise, lit, step);
-    const change = solve(template, pose, start, prior, lit.gain);
+    const change = solve(template, pose, start, prior, lit.gain, image.noise);
     if (!change) break;
     pose = moved(pose, change);
     if (Math.hypot(change[4], change[5]) < 0.01 && step > 1) break;
@@ -153,11 +153,8 @@ function weigh(
     robust[i] = ratio * ratio;
     agreeing += weights[i] * robust[i];
   }
-  noiseVariance = 2 * noise * noise;
   return sum > 0 ? agreeing / sum : 0;
 }
-
-let noiseVariance = 2;
 
 function solve(
   { offsets, gradientX, gradientY, weights }: Template,
@@ -165,6 +162,7 @@ function solve(
   start: Pose,
   prior: PosePrior,
   gain: number,
+  noise: number,
 ): Float64Array | null {
   normal.fill(0);
   right.fill(0);
@@ -214,7 +212,7 @@ function solve(
     r4 -= w4 * e;
     r5 -= w5 * e;
   }
-  const scale = 1 / (CORRELATED * noiseVariance);
+  const scale = 1 / (CORRELATED * 2 * noise * noise);
   normal.set([
     m00,
     m01,
