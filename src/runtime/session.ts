@@ -70,8 +70,8 @@ export async function createSession(
 }
 
 /**
- * Its threads sleep while they wait. Spinning, as is ONNX Runtime's default, took a fifth more processor time and up to a
- * tenth more by the clock: one thread's spinning is another's work.
+ * Its threads sleep while they wait. Spinning, as is ONNX Runtime's default, took a fifth to a third more
+ * processor time and up to a seventh more by the clock: one thread's spinning is another's work.
  *
  * An arena keeps the memory of the graph's largest run. With one for each graph a pair of 4000 x 3000 pixels took 2.2 GB, without
  * 1.8; only the graph that runs most gains time by it, since asking the system for memory costs as much as a tenth of its work.

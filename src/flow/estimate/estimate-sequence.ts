@@ -19,7 +19,11 @@ export interface FlowSequenceOptions extends EstimateOptions {
   readonly warmStart?: boolean;
 }
 
-export const SEQUENCE_OPTIONS: OptionNames<FlowSequenceOptions> = { ...ESTIMATE_OPTIONS, skip: true, warmStart: true };
+export const SEQUENCE_OPTIONS: OptionNames<FlowSequenceOptions> = {
+  ...ESTIMATE_OPTIONS,
+  skip: true,
+  warmStart: true,
+};
 
 /**
  * Images in their order, or what holds them, such as the frames of `openFrames`: a list, anything that gives one after the
