@@ -55,7 +55,11 @@ export interface MatchSemanticOptions {
   readonly signal?: AbortSignal;
 }
 
-export const SEMANTIC_OPTIONS: OptionNames<MatchSemanticOptions> = { transform: true, looks: true, signal: true };
+export const SEMANTIC_OPTIONS: OptionNames<MatchSemanticOptions> = {
+  transform: true,
+  looks: true,
+  signal: true,
+};
 
 type CheckedOptions = Required<Omit<MatchSemanticOptions, 'signal'>> & Pick<MatchSemanticOptions, 'signal'>;
 
