@@ -1,7 +1,7 @@
 /** `whither/models`: what is installed, and what a `model.json` says. */
 export type { FlowGraph } from '../flow/network/index.ts';
 export { listModels } from '../runtime/index.ts';
-export type { InstalledModel, Session, SessionOptions } from '../runtime/index.ts';
+export type { GraphValue, InstalledModel, Session, SessionOptions } from '../runtime/index.ts';
 export type {
   AnyManifest,
   DenseOutput,
@@ -14,6 +14,7 @@ export type {
   ModelFile,
   ModelInput,
   ModelManifest,
+  ModelOutput,
   ModelPyramid,
   PairManifest,
   PatchInput,

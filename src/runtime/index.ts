@@ -1,8 +1,17 @@
 /** Models on disk and networks in memory; nothing else imports ONNX Runtime. */
 export { checkFinite, checkOutput } from './check-output.ts';
+export type { GraphValue } from './graph-values.ts';
 export { loadGraph } from './load-graph.ts';
 export type { GraphSignature } from './load-graph.ts';
-export { FLOW_PRESETS, TRAINED_METRICS, parseManifest } from './manifest/index.ts';
+export {
+  CHANNEL_ORDERS,
+  FITS,
+  FLOW_PRESETS,
+  PADDINGS,
+  STACKS,
+  TRAINED_METRICS,
+  parseManifest,
+} from './manifest/index.ts';
 export type {
   AnyManifest,
   DenseOutput,
@@ -15,6 +24,7 @@ export type {
   ModelFile,
   ModelInput,
   ModelManifest,
+  ModelOutput,
   ModelPyramid,
   PairManifest,
   PatchInput,

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type * as Ort from 'onnxruntime-node';
-import { ModelError, describe, oneLine } from '../core/index.ts';
+import { ModelError, oneLine } from '../core/index.ts';
 import type { Tensor } from '../core/index.ts';
 import { refuseExternalData } from './external-data.ts';
+import { fromOrtTensor, graphValues, toOrtTensors } from './graph-values.ts';
+import type { GraphValue } from './graph-values.ts';
 import { loadOnnxRuntime } from './onnx-runtime.ts';
-import type { OnnxRuntime } from './onnx-runtime.ts';
 
 /** How a graph is loaded. */
 export interface SessionOptions {
@@ -19,6 +20,10 @@ export interface SessionOptions {
 export interface Session {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** The inputs with their types and sizes. */
+  readonly inputValues: readonly GraphValue[];
+  /** The outputs with their types and sizes. */
+  readonly outputValues: readonly GraphValue[];
   /**
    * Runs the graph once; the tensors given are read, not kept.
    *
@@ -52,18 +57,24 @@ export async function createSession(
       });
     },
   );
+  const [inputValues, outputValues] = [session.inputMetadata, session.outputMetadata].map(graphValues);
   return {
     inputs: session.inputNames,
     outputs: session.outputNames,
+    inputValues,
+    outputValues,
     async run(feeds, into) {
-      const fetches = into && { ...nothing(session.outputNames), ...tensors(ort, into) };
+      const fetches = into && { ...nothing(session.outputNames), ...toOrtTensors(ort, into) };
       // ONNX Runtime works on this thread; signals and timers get their turn before each run.
       await nextTurn();
-      const run = fetches ? session.run(tensors(ort, feeds), fetches) : session.run(tensors(ort, feeds));
+      const given = toOrtTensors(ort, feeds, inputValues);
+      const run = fetches ? session.run(given, fetches) : session.run(given);
       const results = await run.catch((cause: unknown) => {
         throw new ModelError(`ONNX Runtime failed to run ${label}: ${oneLine(cause)}`, { cause });
       });
-      return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, floats(value, name)]));
+      return Object.fromEntries(
+        Object.entries(results).map(([name, value]) => [name, fromOrtTensor(value, name)]),
+      );
     },
     dispose: () => session.release(),
   };
@@ -83,22 +94,11 @@ function sessionOptions(options: SessionOptions): Ort.InferenceSession.SessionOp
     enableCpuMemArena: options.arena ?? false,
     intraOpNumThreads: options.threads ?? availableParallelism(),
     extra: { session: { intra_op: { allow_spinning: '0' } } },
-    // Its warnings about shapes belong to whoever exports a model, not on the console of whoever runs it.
-    logSeverityLevel: 3,
+    // Its warnings about shapes belong to whoever exports a model, and its errors are thrown: nothing is printed.
+    logSeverityLevel: 4,
   };
 }
-
-const tensors = (ort: OnnxRuntime, feeds: Readonly<Record<string, Tensor>>): Record<string, Ort.Tensor> =>
-  Object.fromEntries(
-    Object.entries(feeds).map(([name, { data, dims }]) => [name, new ort.Tensor('float32', data, dims)]),
-  );
 
 /** Outputs that are wanted, with no tensor for them. */
 const nothing = (names: readonly string[]): Record<string, null> =>
   Object.fromEntries(names.map((name) => [name, null]));
-
-function floats(value: Ort.Tensor, name: string): Tensor {
-  if (!(value.data instanceof Float32Array))
-    throw new ModelError(`Expected float32 values for ${name} but received ${describe(value.type)}`);
-  return { dims: value.dims, data: value.data };
-}

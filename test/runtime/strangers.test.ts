@@ -134,7 +134,7 @@ describe('what a graph gives is checked', () => {
     [
       'a single number',
       constant('flow', [], [1]),
-      /Expected 1 x any x any x any values of .* flow but received a single number/,
+      /Expected 2 x 16 x 16 values of .* flow but received a single number/,
     ],
     ['a list', constant('flow', [2], [1, 2]), /but received 2: /],
     [

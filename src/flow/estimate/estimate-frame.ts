@@ -1,8 +1,9 @@
-import { averageSquares, imagePlanes, padPlanes } from '../../../kernels/resample/index.ts';
+import { averageSquares, imagePlanes } from '../../../kernels/resample/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
 import type { Image } from '../../core/index.ts';
 import type { ModelInput } from '../../runtime/index.ts';
 
+import { frameRange, prepareInput } from '../adapt/index.ts';
 import { cropPlanes, imageWindow } from '../field/index.ts';
 import type { Window } from '../field/index.ts';
 import type { Level, PreparedFrame } from '../types.ts';
@@ -21,7 +22,7 @@ export function prepareFrame(image: Image, input: ModelInput): PreparedFrame {
   };
   const crop = (factor: number, window: Window): FeatureMap =>
     factor === 1 && !levels.has(1)
-      ? imagePlanes(imageWindow(image, window), 1, input.range)
+      ? imagePlanes(imageWindow(image, window), 1, frameRange(input))
       : cropPlanes(level(factor).planes, window);
   return { image, level, crop };
 }
@@ -37,14 +38,9 @@ export function createLevel(planes: FeatureMap, input: ModelInput): Level {
   };
 }
 
-/** Pads planes of any size to what the network takes. */
-export const prepareInput = (planes: FeatureMap, input: ModelInput): NetworkInput => ({
-  planes: padPlanes(planes, input.multipleOf),
-});
-
 /** By the average over the area of each new pixel; from the half as large level where that gives the same. */
 function shrink(level: PreparedFrame['level'], image: Image, factor: number, input: ModelInput): FeatureMap {
   const { width, height } = image;
   const halves = factor % 2 === 0 && factor > 2 && width % factor === 0 && height % factor === 0;
-  return halves ? averageSquares(level(factor / 2).planes, 2) : imagePlanes(image, factor, input.range);
+  return halves ? averageSquares(level(factor / 2).planes, 2) : imagePlanes(image, factor, frameRange(input));
 }

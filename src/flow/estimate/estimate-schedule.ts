@@ -13,7 +13,8 @@ import type {
 } from '../network/index.ts';
 import { START_OUTPUTS, cropState } from '../network/index.ts';
 import { resizeKnownFlow, cropFlowData, interleave, reachOf, toPlanes } from '../field/index.ts';
-import { createLevel, prepareInput } from './estimate-frame.ts';
+import { prepareInput } from '../adapt/index.ts';
+import { createLevel } from './estimate-frame.ts';
 
 import { Mosaic, betterInTiles, blendTiles, levelSize, planLevel } from '../tiles/index.ts';
 import type { TilePair, TilePlan, Tiling } from '../tiles/index.ts';
@@ -126,8 +127,9 @@ function foundBy({ occlusion, backend }: NetworkEstimate, a: Level, flow: FlowFi
   };
 }
 
-/** Pixels of the network's input to a cell of what came out of it. */
-const strideOf = (result: FeatureMap, { planes }: NetworkInput): number => planes.width / result.width;
+/** Pixels of the frame to a cell of what came out of the network. */
+const strideOf = (result: FeatureMap, { planes, place }: NetworkInput): number =>
+  place ? 1 : planes.width / result.width;
 
 /** One plane, on a grid of its own, without the cells that are padding alone. */
 function cropScalar(

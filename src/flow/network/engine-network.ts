@@ -3,12 +3,15 @@ import type { ComputeBackend, CorrelationBackend } from '../../../kernels/correl
 import { KernelError } from '../../../kernels/errors.ts';
 import type { CostVolume, FeatureMap } from '../../../kernels/types.ts';
 import { BackendError } from '../../core/index.ts';
+import type { Tensor } from '../../core/index.ts';
+import { readFlowOutput, takeFromPlace } from '../adapt/index.ts';
+import { joinPlanes } from '../field/index.ts';
 import { createKernelCache } from './kernel-cache.ts';
 import { checkOutputMap } from './graph.ts';
 import type { Graph } from './graph.ts';
 import type { PyramidState } from './pyramid-state.ts';
 import { checkFinite } from '../../runtime/index.ts';
-import type { ModelCorrelation } from '../../runtime/index.ts';
+import type { FlowManifest, ModelCorrelation, ModelInput, Session } from '../../runtime/index.ts';
 import type { Maps, NetworkInput } from '../types.ts';
 
 /** What computed a flow: the backend of the correlation layer, or ONNX Runtime where all is one graph. */
@@ -67,17 +70,39 @@ export interface WindowNetwork {
   rest(): Promise<void>;
 }
 
-/** A network in one graph: `imageA`, `imageB` to `flow`, whose cells have `stride` pixels. */
-export function createFusedNetwork(graph: Graph, stride: number): FlowNetwork {
+/** A network in one graph, with the names, the order and the units that its manifest says. */
+export function createFusedNetwork(session: Session, { input, output }: FusedManifest): FlowNetwork {
   return {
     async estimate(a, b) {
-      const { flow } = await graph.run({ imageA: a.planes, imageB: b.planes });
-      checkFlow(flow, a.planes, stride);
-      return { flow, backend: 'onnxruntime' };
+      const results = await session.run(fusedFeeds(a, b, input));
+      const flow = readFlowOutput(results[output.name ?? 'flow'], a.planes, output);
+      return { flow: takeFromPlace(flow, a), backend: 'onnxruntime' };
     },
-    dispose: () => graph.dispose(),
+    dispose: () => session.dispose(),
   };
 }
+
+/** What a network in one graph needs to know of itself. */
+export type FusedManifest = Pick<FlowManifest, 'input' | 'output'>;
+
+/** Names of a graph's inputs. */
+export const fusedInputs = ({ names }: ModelInput): readonly string[] => names ?? ['imageA', 'imageB'];
+
+/** A pair as its graph takes it: one input for each image, or one for both. */
+function fusedFeeds(a: NetworkInput, b: NetworkInput, input: ModelInput): Record<string, Tensor> {
+  const { height, width } = a.planes;
+  const [first, second] = fusedInputs(input);
+  if (second) return { [first]: tensorOf(a.planes), [second]: tensorOf(b.planes) };
+  const { data } = joinPlanes([a.planes, b.planes]);
+  return {
+    [first]: { dims: input.stack === 'frames' ? [1, 2, 3, height, width] : [1, 6, height, width], data },
+  };
+}
+
+const tensorOf = ({ channels, height, width, data }: FeatureMap): Tensor => ({
+  dims: [1, channels, height, width],
+  data,
+});
 
 /**
  * A network cut at its correlation layer. Each image is encoded once, however many pairs it is part of; the

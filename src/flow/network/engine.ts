@@ -10,9 +10,15 @@ import {
   checkOptions,
   expected,
 } from '../../core/index.ts';
-import { createQueue, createSession, findModel, readModelFile } from '../../runtime/index.ts';
+import {
+  createQueue,
+  createSession,
+  findModel,
+  loadGraph as loadSession,
+  readModelFile,
+} from '../../runtime/index.ts';
 import type { FlowManifest, InstalledModel, Queue, SessionOptions } from '../../runtime/index.ts';
-import { createFusedNetwork, createSplitNetwork } from './engine-network.ts';
+import { createFusedNetwork, createSplitNetwork, fusedInputs } from './engine-network.ts';
 import type { FlowNetwork } from './engine-network.ts';
 import { graphOf } from './graph.ts';
 import type { Graph, LoadGraph } from './graph.ts';
@@ -140,8 +146,9 @@ export async function loadFlowModel(
     return new FlowModel(manifest, graph, await loadPyramid(manifest, load, precision, ours), ours);
   }
   if (graph === 'fused') {
-    const fused = await load('fused', ['imageA', 'imageB'], ['flow']);
-    return new FlowModel(manifest, graph, createFusedNetwork(fused, manifest.output.stride));
+    const signature = { inputs: fusedInputs(manifest.input), outputs: [manifest.output.name ?? 'flow'] };
+    const fused = await loadSession(model, 'fused', signature, { threads });
+    return new FlowModel(manifest, graph, createFusedNetwork(fused, manifest));
   }
   const [encoder, decoder] = await Promise.all([
     load('encoder', ['image'], ['features', 'skip']),

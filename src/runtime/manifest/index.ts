@@ -1,10 +1,11 @@
+export { CHANNEL_ORDERS, FITS, PADDINGS, STACKS } from './manifest-flow-io.ts';
+export type { ModelInput, ModelOutput } from './manifest-flow-io.ts';
 export { FLOW_PRESETS } from './manifest-flow.ts';
 export type {
   FlowManifest,
   FlowPlan,
   FlowPresetName,
   ModelCorrelation,
-  ModelInput,
   ModelPyramid,
   RefineLevel,
   RefineSettings,

@@ -1,16 +1,7 @@
 import type { Entry } from './manifest-entry.ts';
+import { parseFlowInput, parseFlowOutput } from './manifest-flow-io.ts';
+import type { ModelInput, ModelOutput } from './manifest-flow-io.ts';
 import type { ModelManifest } from './model-manifest.ts';
-
-/** How pixels become the network's input: 8-bit RGB is mapped linearly to `range`, planes of one channel each. */
-export interface ModelInput {
-  readonly layout: 'NCHW';
-  readonly channels: 'RGB';
-  /** The values of black and of white. */
-  readonly range: readonly [number, number];
-  /** Height and width that the network takes are multiples of this; the last row and column are repeated. */
-  readonly multipleOf: number;
-  readonly fit: 'pad';
-}
 
 /** The correlation layer between encoder and decoder, on maps of 1 / `stride` of the input's size. */
 export interface ModelCorrelation {
@@ -75,8 +66,7 @@ export interface FlowManifest extends ModelManifest, FlowPlan {
   readonly correlation?: ModelCorrelation;
   /** Only where the network comes in the graphs of a pyramid of its kind. */
   readonly pyramid?: ModelPyramid;
-  /** The flow has 1 / `stride` of the input's size, its values are in pixels of the input. */
-  readonly output: { readonly stride: number };
+  readonly output: ModelOutput;
   readonly presets?: Readonly<Partial<Record<FlowPresetName, FlowPlan>>>;
   /** The preset that is run by default. */
   readonly preset?: FlowPresetName;
@@ -88,21 +78,15 @@ export function parseFlow(manifest: ModelManifest, root: Entry): FlowManifest {
   const correlation = parseCorrelation(root.get('correlation'));
   for (const part of partsOf(pyramid, correlation))
     if (!manifest.files[part]) throw root.get('files').get(part).fail(`the ${part} graph`);
-  const input = root.get('input');
+  const single = !pyramid && !correlation;
   const chosen = parsePresets(root);
   return {
     ...manifest,
     task: 'flow',
-    input: {
-      layout: input.get('layout').oneOf('NCHW'),
-      channels: input.get('channels').oneOf('RGB'),
-      range: input.get('range').range(),
-      multipleOf: input.get('multipleOf').integer(1, 1024),
-      fit: input.get('fit').oneOf('pad'),
-    },
+    input: parseFlowInput(root.get('input'), single),
     ...(correlation && { correlation }),
     ...(pyramid && { pyramid }),
-    output: { stride: root.get('output').get('stride').integer(1, 256) },
+    output: parseFlowOutput(root.get('output'), single),
     ...(chosen ? { ...chosen, ...chosen.presets[chosen.preset]! } : parsePlan(root)),
   };
 }

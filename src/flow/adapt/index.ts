@@ -1,0 +1,4 @@
+/** Between the frames and what a single network takes and gives. */
+export { placeImage } from './place.ts';
+export { frameRange, prepareInput } from './prepare-input.ts';
+export { readFlowOutput, shapeOf, takeFromPlace } from './read-output.ts';
