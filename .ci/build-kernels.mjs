@@ -1,5 +1,6 @@
 /**
  * Compiles the kernels of kernels/assembly to WebAssembly, as text in kernels/built: `npm run build:kernels [-- NAME ...]`.
+ * The code of their threads, kernels/wasm/thread.ts, becomes a text there too.
  * With --check nothing is written: it fails where a file is not what its source gives.
  */
 
@@ -7,10 +8,12 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { buildSync } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = 'kernels/assembly';
 const SHARED = 'shared';
+const THREAD = 'kernels/wasm/thread.ts';
 
 /** Options of every build. The memory comes from outside and may be shared by threads. */
 const OPTIONS = [
@@ -41,14 +44,27 @@ async function compile(source, options) {
   return { text: Buffer.from(binary).toString('base64'), relaxes };
 }
 
+/** The code of a thread as the text that Node starts a worker with. */
+function buildThread() {
+  const settings = { bundle: true, write: false, minifyWhitespace: true, minifySyntax: true };
+  const { outputFiles } = buildSync({
+    ...settings,
+    ...{ entryPoints: [THREAD], platform: 'node', format: 'cjs', target: 'node20' },
+  });
+  return `${madeFrom(THREAD)}export const text = ${JSON.stringify(outputFiles[0].text)};\n`;
+}
+
 /** The text of the file that a source is compiled to. */
 async function build(source) {
+  if (source === THREAD) return buildThread();
   const { text: plain, relaxes } = await compile(source, []);
   const relaxed = relaxes && (await compile(source, RELAXED)).text;
   const builds = { plain, ...(relaxed && relaxed !== plain && { relaxed }) };
   const lines = Object.entries(builds).map(([name, text]) => `export const ${name} =\n  '${text}';\n`);
-  return `// Made from ${source} by npm run build:kernels; not to be edited.\n\n${lines.join('\n')}`;
+  return `${madeFrom(source)}${lines.join('\n')}`;
 }
+
+const madeFrom = (source) => `// Made from ${source} by npm run build:kernels; not to be edited.\n\n`;
 
 /** The sources in a folder: one, where it has an index, otherwise each file. */
 const sourcesIn = (folder) =>
@@ -64,6 +80,7 @@ const [check, ...wanted] = process.argv.includes('--check') ? [true] : [false, .
 const sources = readdirSync(SOURCES, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== SHARED)
   .flatMap(({ name }) => sourcesIn(`${SOURCES}/${name}`))
+  .concat(THREAD)
   .filter((source) => !wanted.length || wanted.includes(nameOf(source)));
 if (!sources.length) throw new Error(`Expected names of kernels but received ${wanted.join(', ')}`);
 let stale = 0;

@@ -12,7 +12,7 @@ import type { CorrelationSpec } from '../types.ts';
 export const backend: Backend = {
   unavailable: () => Promise.resolve(hasSimd() ? null : 'This JavaScript engine has no WebAssembly SIMD'),
   async prepare(spec, options) {
-    const threads = options.threads ?? (await defaultThreads(multiplyAdds(spec)));
+    const threads = options.threads ?? defaultThreads(multiplyAdds(spec));
     const engine = await createEngine(planLocal(spec, threads), ['localPack', 'localCompute'], threads);
     return {
       run(a, b, out) {
@@ -30,7 +30,7 @@ export async function prepareAllPairsSimd(
   wanted: number | undefined,
 ): Promise<BackendRun> {
   const { channels, cellsA, cellsB } = sizes;
-  const threads = wanted ?? (await defaultThreads(channels * cellsA * cellsB));
+  const threads = wanted ?? defaultThreads(channels * cellsA * cellsB);
   const engine = await createEngine(planAllPairs(sizes, threads), ['pairsPack', 'pairsCompute'], threads);
   const pitch = allPairsPitch(cellsB);
   return {

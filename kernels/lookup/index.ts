@@ -83,7 +83,7 @@ export async function prepareLookup(spec: LookupSpec, options: LookupOptions = {
   checkThreads(options.threads);
   const checked = Object.freeze({ channels, height, width, radius, scale, reaches });
   const products = channels * height * width * reaches.length * (2 * radius + 2) ** 2;
-  const threads = options.threads ?? (await defaultThreads(products));
+  const threads = options.threads ?? defaultThreads(products);
   return guard(checked, await createLookupEngine(checked, threads));
 }
 

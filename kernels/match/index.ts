@@ -62,7 +62,7 @@ export async function prepareMatch(
   checkThreads(options.threads);
   const checked = Object.freeze({ channels, heightA, widthA, heightB, widthB });
   const products = channels * heightA * widthA * heightB * widthB;
-  const threads = options.threads ?? (await defaultThreads(products));
+  const threads = options.threads ?? defaultThreads(products);
   return guard(checked, await createMatchEngine(checked, threads));
 }
 

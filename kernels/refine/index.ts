@@ -57,7 +57,7 @@ export async function prepareRefinement(
   checkSpec(spec);
   const { channels, height, width } = spec;
   if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1, MOST_STAGES);
-  const threads = options.threads ?? (await defaultThreads(channels * height * width * EFFORT));
+  const threads = options.threads ?? defaultThreads(channels * height * width * EFFORT);
   const engine = await createRefineEngine(spec, threads);
   let open = true;
   const dispose = () => {

@@ -61,7 +61,7 @@ export async function prepareUpsample(
   checkThreads(options.threads);
   const checked = Object.freeze({ height, width, factor, extra, logistic });
   // About sixteen instructions to each of nine exponentials.
-  const threads = options.threads ?? (await defaultThreads(height * width * factor * factor * 9 * 4));
+  const threads = options.threads ?? defaultThreads(height * width * factor * factor * 9 * 4);
   return guard(checked, await createUpsampleEngine(checked, threads));
 }
 

@@ -3,10 +3,12 @@
 import { KernelError } from '../errors.ts';
 import { wasmApi } from './api.ts';
 import { compileBuilt, importsOf } from './built.ts';
+import { canShareWork } from './platform.ts';
 import type { Built } from './built.ts';
-import type { Workers, Kernel, Work } from './workers.ts';
+import type { Kernel } from './rounds.ts';
+import type { Workers, Work } from './workers.ts';
 
-export type { Kernel } from './workers.ts';
+export type { Kernel } from './rounds.ts';
 
 /** A compiled module, its memory and its threads. */
 export interface Pool {
@@ -28,10 +30,12 @@ export interface Pool {
  * Makes a memory and runs the functions of a module in it.
  *
  * @param pages size of the memory in units of 64 KiB
+ * @param wanted threads to share the work; where they cannot share memory one works alone
  * @throws KernelError where the JavaScript engine has no WebAssembly SIMD
  * @throws WebAssembly.CompileError for invalid code
  */
-export async function createPool(built: Built, pages: number, threads: number): Promise<Pool> {
+export async function createPool(built: Built, pages: number, wanted: number): Promise<Pool> {
+  const threads = canShareWork() ? wanted : 1;
   const shared = threads > 1;
   const module = compileBuilt(built, shared);
   if (!module) throw new KernelError('This JavaScript engine has no WebAssembly SIMD');

@@ -1,7 +1,16 @@
 /** `whither/models`: what is installed, and what a `model.json` says. */
 export type { FlowGraph } from '../flow/network/index.ts';
-export { listModels } from '../runtime/index.ts';
-export type { GraphValue, InstalledModel, Session, SessionOptions } from '../runtime/index.ts';
+export { DEVICES, listDevices, listModels } from '../runtime/index.ts';
+export type {
+  Device,
+  DeviceState,
+  GraphValue,
+  InstalledModel,
+  OnnxRuntime,
+  RuntimeOptions,
+  Session,
+  SessionOptions,
+} from '../runtime/index.ts';
 export type {
   AnyManifest,
   DenseOutput,

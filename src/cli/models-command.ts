@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
-import type { InstalledModel } from '../runtime/index.ts';
+import type { DeviceState, InstalledModel } from '../runtime/index.ts';
 import { formatTable } from './shared/index.ts';
 
-/** `whither models`: what is installed. */
+/** `whither models`: what is installed, and what it can run on. */
 export function addModelsCommand(program: Command): void {
   program
     .command('models')
     .description('list the installed models with their size, scores and licence')
+    .option('--devices', 'list what networks can run on here, and why not on others')
     .option('--json', 'print all of it as JSON')
     .addHelpText(
       'after',
@@ -17,10 +18,16 @@ object's size (PCK@0.1).
 
 Examples:
   whither models
-  whither models --json`,
+  whither models --json
+  whither models --devices`,
     )
-    .action(async (options: { json?: boolean }) => {
-      const { listModels } = await import('../runtime/index.ts');
+    .action(async (options: { json?: boolean; devices?: boolean }) => {
+      const { listDevices, listModels } = await import('../runtime/index.ts');
+      if (options.devices) {
+        const states = await listDevices();
+        process.stdout.write(options.json ? `${JSON.stringify(states, null, 2)}\n` : deviceTable(states));
+        return;
+      }
       const models = await listModels();
       process.stdout.write(
         options.json ? `${JSON.stringify(models.map(describeModel), null, 2)}\n` : modelTable(models),
@@ -36,6 +43,12 @@ function describeModel({ manifest, folder }: InstalledModel) {
 function bytesOf(files: InstalledModel['manifest']['files']): number {
   return Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
 }
+
+const deviceTable = (states: readonly DeviceState[]): string =>
+  formatTable([
+    ['device', 'here', 'why not'],
+    ...states.map(({ device, available, reason = '' }) => [device, available ? 'yes' : 'no', reason]),
+  ]);
 
 function modelTable(models: readonly InstalledModel[]): string {
   const header = ['name', 'task', 'parameters', 'size', 'scores', 'weights'];

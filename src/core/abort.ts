@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nextTurn } from '../../kernels/wasm/platform.ts';
 import { expected } from './errors.ts';
 
 /** Checks the option `signal`: absent, or an `AbortSignal` that is not aborted yet. Throws the reason of one that is. */

@@ -9,6 +9,7 @@ export {
   checkRectangle,
   checkSameSize,
 } from './check.ts';
+export { coreCount, nextTurn } from '../../kernels/wasm/platform.ts';
 export {
   countCorrespondences,
   createCorrespondences,

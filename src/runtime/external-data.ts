@@ -52,8 +52,7 @@ export function refuseExternalData(bytes: Uint8Array, label: string): void {
 }
 
 /** FlatBuffers with the mark `ORTM`, which ONNX Runtime takes too. */
-const isOrtFormat = (bytes: Uint8Array): boolean =>
-  Buffer.from(bytes.subarray(4, 8)).toString('latin1') === 'ORTM';
+const isOrtFormat = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(4, 8)) === 'ORTM';
 
 /** Reads the fields of one message, and of those in it that can hold tensors. */
 function readMessage(reader: Reader, kind: MessageKind, end: number, depth: number): void {

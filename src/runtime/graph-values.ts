@@ -1,8 +1,8 @@
 import type * as Ort from 'onnxruntime-node';
 import { ModelError } from '../core/index.ts';
 import type { Tensor } from '../core/index.ts';
+import type { OnnxRuntime } from './device.ts';
 import { fromHalf, toHalf } from './float16.ts';
-import type { OnnxRuntime } from './onnx-runtime.ts';
 
 /** An input or output of a graph, as the graph declares it. */
 export interface GraphValue {

@@ -36,15 +36,14 @@ export type {
   SemanticManifest,
   TrainedMetric,
 } from './manifest/index.ts';
-export {
-  findInPackage,
-  findModel,
-  listModels,
-  modelsFolder,
-  packageFolder,
-  readModelFile,
-} from './models.ts';
-export type { InstalledModel } from './models.ts';
+export { DEVICES, RUNTIME_OPTIONS, checkRuntimeOptions } from './device.ts';
+export type { Device, OnnxRuntime, RuntimeOptions } from './device.ts';
+export { listDevices, openRuntime } from './devices.ts';
+export type { DeviceState } from './devices.ts';
+export { readModelFile } from './model-file.ts';
+export type { InstalledModel } from './model-file.ts';
+export { findInPackage, listModels, modelsFolder, packageFolder } from './installed-models.ts';
+export { findModel } from './models.ts';
 export { createQueue } from './queue.ts';
 export type { Queue } from './queue.ts';
 export { createSession } from './session.ts';

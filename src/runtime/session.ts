@@ -1,15 +1,16 @@
-import { availableParallelism } from 'node:os';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type * as Ort from 'onnxruntime-node';
-import { ModelError, oneLine } from '../core/index.ts';
+import { ModelError, coreCount, nextTurn, oneLine } from '../core/index.ts';
 import type { Tensor } from '../core/index.ts';
+import type * as Ort from 'onnxruntime-node';
+import type { OnnxRuntime, RuntimeOptions } from './device.ts';
+import { openRuntime } from './devices.ts';
+import type { OpenedRuntime } from './devices.ts';
 import { refuseExternalData } from './external-data.ts';
 import { fromOrtTensor, graphValues, toOrtTensors } from './graph-values.ts';
 import type { GraphValue } from './graph-values.ts';
-import { loadOnnxRuntime } from './onnx-runtime.ts';
+import { createQueue } from './queue.ts';
 
 /** How a graph is loaded. */
-export interface SessionOptions {
+export interface SessionOptions extends RuntimeOptions {
   /** Threads inside one operator; defaults to as many as there are cores. */
   readonly threads?: number;
   /** Whether the memory of a run is kept for the next; defaults to false. */
@@ -38,10 +39,11 @@ export interface Session {
 }
 
 /**
- * Loads an ONNX graph into ONNX Runtime's CPU provider.
+ * Loads an ONNX graph into ONNX Runtime.
  *
  * @param label names the graph in errors, such as `flownet-c decoder`
  * @throws ModelError with its cause where ONNX Runtime does not load here, refuses the graph or a run of it
+ * @throws BackendError where it has not the device that is asked for
  */
 export async function createSession(
   bytes: Uint8Array,
@@ -49,14 +51,13 @@ export async function createSession(
   options: SessionOptions = {},
 ): Promise<Session> {
   refuseExternalData(bytes, label);
-  const ort = await loadOnnxRuntime();
-  const session = await ort.InferenceSession.create(bytes, sessionOptions(options)).catch(
-    (cause: unknown) => {
-      throw new ModelError(`Expected a graph that ONNX Runtime can load for ${label} but ${oneLine(cause)}`, {
-        cause,
-      });
-    },
-  );
+  const opened = await openRuntime(options);
+  const session = await loadInto(opened, bytes, options).catch((cause: unknown) => {
+    throw new ModelError(`Expected a graph that ONNX Runtime can load for ${label} but ${oneLine(cause)}`, {
+      cause,
+    });
+  });
+  const runGraph = opened.native ? runInto : runAndCopy;
   const [inputValues, outputValues] = [session.inputMetadata, session.outputMetadata].map(graphValues);
   return {
     inputs: session.inputNames,
@@ -64,12 +65,10 @@ export async function createSession(
     inputValues,
     outputValues,
     async run(feeds, into) {
-      const fetches = into && { ...nothing(session.outputNames), ...toOrtTensors(ort, into) };
       // ONNX Runtime works on this thread; signals and timers get their turn before each run.
       await nextTurn();
-      const given = toOrtTensors(ort, feeds, inputValues);
-      const run = fetches ? session.run(given, fetches) : session.run(given);
-      const results = await run.catch((cause: unknown) => {
+      const given = toOrtTensors(opened.ort, feeds, inputValues);
+      const results = await runGraph(opened.ort, session, given, into).catch((cause: unknown) => {
         throw new ModelError(`ONNX Runtime failed to run ${label}: ${oneLine(cause)}`, { cause });
       });
       return Object.fromEntries(
@@ -78,6 +77,21 @@ export async function createSession(
     },
     dispose: () => session.release(),
   };
+}
+
+/** WebAssembly opens one session at a time, and has the threads that the first one asks for. */
+const inTurn = createQueue();
+
+function loadInto(
+  { ort, device, native }: OpenedRuntime,
+  bytes: Uint8Array,
+  options: SessionOptions,
+): Promise<Ort.InferenceSession> {
+  const load = (): Promise<Ort.InferenceSession> =>
+    ort.InferenceSession.create(bytes, { ...sessionOptions(options), executionProviders: [device] });
+  if (native) return load();
+  ort.env.wasm.numThreads ??= options.threads ?? coreCount();
+  return inTurn(load);
 }
 
 /**
@@ -89,14 +103,39 @@ export async function createSession(
  */
 function sessionOptions(options: SessionOptions): Ort.InferenceSession.SessionOptions {
   return {
-    executionProviders: ['cpu'],
     graphOptimizationLevel: 'all',
     enableCpuMemArena: options.arena ?? false,
-    intraOpNumThreads: options.threads ?? availableParallelism(),
+    intraOpNumThreads: options.threads ?? coreCount(),
     extra: { session: { intra_op: { allow_spinning: '0' } } },
     // Its warnings about shapes belong to whoever exports a model, and its errors are thrown: nothing is printed.
     logSeverityLevel: 4,
   };
+}
+
+type Results = Readonly<Record<string, Ort.Tensor>>;
+type Tensors = Readonly<Record<string, Tensor>>;
+
+/** Outputs are written to the tensors of `into`. */
+function runInto(
+  ort: OnnxRuntime,
+  session: Ort.InferenceSession,
+  feeds: Results,
+  into?: Tensors,
+): Promise<Results> {
+  if (!into) return session.run(feeds);
+  return session.run(feeds, { ...nothing(session.outputNames), ...toOrtTensors(ort, into) });
+}
+
+/** The same by a copy, for WebAssembly leaves the tensors that it is given as they were. */
+async function runAndCopy(
+  ort: OnnxRuntime,
+  session: Ort.InferenceSession,
+  feeds: Results,
+  into: Tensors = {},
+): Promise<Results> {
+  const results = await session.run(feeds);
+  for (const [name, { data }] of Object.entries(into)) data.set(results[name].data as Float32Array);
+  return { ...results, ...toOrtTensors(ort, into) };
 }
 
 /** Outputs that are wanted, with no tensor for them. */

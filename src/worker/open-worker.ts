@@ -1,5 +1,4 @@
-import { availableParallelism } from 'node:os';
-import { checkImage, checkInteger, checkOptions, checkSignal } from '../core/index.ts';
+import { checkImage, checkInteger, checkOptions, checkSignal, coreCount, expected } from '../core/index.ts';
 import type { Image, OptionNames } from '../core/index.ts';
 import { joinEstimate } from '../flow/estimate/index.ts';
 import type {
@@ -61,14 +60,20 @@ const OPTIONS: OptionNames<OpenWorkerOptions> = { count: true };
 export interface WhitherWorker {
   /** Calls that run or wait, such as for a limit of yours. */
   readonly pending: number;
-  /** As the function of that name; the model is loaded in every thread. */
-  loadFlowModel(nameOrFolder?: string, options?: LoadFlowModelOptions): Promise<WorkerModel<'flow'>>;
-  /** As the function of that name; the model is loaded in every thread. */
-  loadPatchModel(nameOrFolder?: string, options?: LoadPatchModelOptions): Promise<WorkerModel<'patch'>>;
-  /** As the function of that name; the model is loaded in every thread. */
+  /** As the function of that name; the model is loaded in every thread, by the thread's own ONNX Runtime. */
+  loadFlowModel(
+    nameOrFolder?: string,
+    options?: Omit<LoadFlowModelOptions, 'runtime'>,
+  ): Promise<WorkerModel<'flow'>>;
+  /** As the function of that name; the model is loaded in every thread, by the thread's own ONNX Runtime. */
+  loadPatchModel(
+    nameOrFolder?: string,
+    options?: Omit<LoadPatchModelOptions, 'runtime'>,
+  ): Promise<WorkerModel<'patch'>>;
+  /** As the function of that name; the model is loaded in every thread, by the thread's own ONNX Runtime. */
   loadSemanticModel(
     nameOrFolder?: string,
-    options?: LoadSemanticModelOptions,
+    options?: Omit<LoadSemanticModelOptions, 'runtime'>,
   ): Promise<WorkerModel<'semantic'>>;
   /** As `estimateFlow`. */
   estimateFlow(
@@ -139,17 +144,20 @@ export interface WhitherWorker {
 export async function openWorker(options: OpenWorkerOptions = {}): Promise<WhitherWorker> {
   const { count = 1 } = checkOptions(options, OPTIONS, 'openWorker');
   checkInteger(count, 'count', 1, 64);
-  const threads = count > 1 ? Math.max(1, Math.floor(availableParallelism() / count)) : undefined;
+  const threads = count > 1 ? Math.max(1, Math.floor(coreCount() / count)) : undefined;
   const pool = await openPool(count, { threads });
-  const sharing = <Options extends { readonly threads?: number }>(load: Options): Options =>
-    threads ? { threads, ...load } : load;
+  const sharing = <Options extends { readonly threads?: number }>(load: Options): Options => {
+    // Code does not go from thread to thread.
+    if ('runtime' in load) throw expected('a device alone', 'runtime', load.runtime);
+    return threads ? { threads, ...load } : load;
+  };
   return {
     get pending() {
       return pool.pending;
     },
-    loadFlowModel: (name, load = {}) => loadInPool(pool, 'flow', name, sharing(load)),
-    loadPatchModel: (name, load = {}) => loadInPool(pool, 'patch', name, sharing(load)),
-    loadSemanticModel: (name, load = {}) => loadInPool(pool, 'semantic', name, sharing(load)),
+    loadFlowModel: async (name, load = {}) => loadInPool(pool, 'flow', name, sharing(load)),
+    loadPatchModel: async (name, load = {}) => loadInPool(pool, 'patch', name, sharing(load)),
+    loadSemanticModel: async (name, load = {}) => loadInPool(pool, 'semantic', name, sharing(load)),
     ...flowVerbs(pool),
     ...matchVerbs(pool),
     ...patchVerbs(pool),

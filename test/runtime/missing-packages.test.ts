@@ -31,7 +31,7 @@ describe('without ONNX Runtime', () => {
   it('a model is refused in one line that says what is missing', async () => {
     const { stdout } = await runProgram(LOAD, { without });
     expect(stdout).toMatch(
-      /^ModelError: Expected ONNX Runtime to load on \w+ \w+ but Cannot find package 'onnxruntime-node': networks need .*\n$/,
+      /^ModelError: Expected ONNX Runtime to load on \w+ \w+ but Cannot find package 'onnxruntime-node': networks need .* load models with device 'wasm'\n$/,
     );
   });
 

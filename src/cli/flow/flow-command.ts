@@ -60,6 +60,7 @@ export function addFlowCommand(program: Command): void {
       ),
     )
     .addOption(backendOption())
+    .option('--device <name>', 'where the graphs run, see whither models --devices')
     .option('--schedule <factors>', 'coarse-to-fine shrink factors, such as 4,2,1', parseSchedule)
     .option(
       '--iterations <counts>',

@@ -20,6 +20,7 @@ export interface FlowCommandOptions {
   readonly repeat?: number;
   readonly model: string;
   readonly backend: string;
+  readonly device?: string;
   readonly preset?: FlowPresetName;
   readonly schedule?: readonly number[];
   readonly iterations?: readonly number[];

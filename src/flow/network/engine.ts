@@ -1,5 +1,4 @@
 import type { OptionNames } from '../../core/index.ts';
-import { availableParallelism } from 'node:os';
 import { correlationBackends, correlationUnavailable } from '../../../kernels/correlation/index.ts';
 import type { ComputeBackend, CorrelationBackend } from '../../../kernels/correlation/index.ts';
 import {
@@ -8,16 +7,26 @@ import {
   checkInteger,
   checkOneOf,
   checkOptions,
+  coreCount,
   expected,
 } from '../../core/index.ts';
 import {
+  RUNTIME_OPTIONS,
+  checkRuntimeOptions,
   createQueue,
   createSession,
   findModel,
   loadGraph as loadSession,
+  openRuntime,
   readModelFile,
 } from '../../runtime/index.ts';
-import type { FlowManifest, InstalledModel, Queue, SessionOptions } from '../../runtime/index.ts';
+import type {
+  FlowManifest,
+  InstalledModel,
+  Queue,
+  RuntimeOptions,
+  SessionOptions,
+} from '../../runtime/index.ts';
 import { createFusedNetwork, createSplitNetwork, fusedInputs } from './engine-network.ts';
 import type { FlowNetwork } from './engine-network.ts';
 import { graphOf } from './graph.ts';
@@ -37,7 +46,7 @@ export type FlowGraph = 'fused' | 'split' | 'auto';
 export const DEFAULT_FLOW_MODEL = 'whither-flow';
 
 /** Options of `loadFlowModel`. */
-export interface LoadFlowModelOptions {
+export interface LoadFlowModelOptions extends RuntimeOptions {
   /**
    * What computes the correlation layer: a backend of the kernel, `onnxruntime` for the graph that holds the
    * layer itself, or `auto` (the default) for what is fastest here.
@@ -50,11 +59,15 @@ export interface LoadFlowModelOptions {
   readonly threads?: number;
   /** Defaults to `auto`: the split graphs where the model has them. */
   readonly graph?: FlowGraph;
-  /** Defaults to `int8`, for the parts of a model that come in it; all others compute in `float32`. */
+  /**
+   * `int8` holds for the parts of a model that come in it; all others compute in `float32`. Defaults to `int8` on the device
+   * `cpu`, elsewhere to `float32`: WebAssembly takes four times as long for `int8`.
+   */
   readonly precision?: Precision;
 }
 
 const OPTIONS: OptionNames<LoadFlowModelOptions> = {
+  ...RUNTIME_OPTIONS,
   backend: true,
   threads: true,
   graph: true,
@@ -118,7 +131,7 @@ export function checkFlowModel(model: FlowModel): FlowModel {
  * @param nameOrFolder name of an installed model (see `listModels`), or a folder that holds a `model.json`;
  *   defaults to `whither-flow`
  * @throws ModelError where the model is missing, damaged or not for flow; BackendError where the backend and
- *   the model's graphs do not go together
+ *   the model's graphs do not go together, or the device is not here
  * @example
  * import { estimateFlow, loadFlowModel } from 'whither';
  *
@@ -131,23 +144,26 @@ export async function loadFlowModel(
   options: LoadFlowModelOptions = {},
 ): Promise<FlowModel> {
   checkOptions(options, OPTIONS, 'loadFlowModel');
+  checkRuntimeOptions(options);
   if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1);
   const model = await findModel(nameOrFolder, ['flow']);
   const manifest = checkTask(model.manifest);
-  const { precision = 'int8' } = options;
-  checkOneOf(precision, 'precision', ['int8', 'float32']);
+  const precision = options.precision && checkOneOf(options.precision, 'precision', ['int8', 'float32']);
   const graph = manifest.pyramid ? checkPyramidOptions(manifest, options) : chooseGraph(manifest, options);
   await checkAvailable(options.backend);
   const threads = options.threads ?? (manifest.pyramid ? threadsOfSmallGraphs() : undefined);
+  const { runtime } = options;
+  const { device } = await openRuntime(options);
   const load: LoadGraph = (part, inputs, outputs, arena) =>
-    loadGraph(model, part, inputs, outputs, { threads, arena });
+    loadGraph(model, part, inputs, outputs, { runtime, device, threads, arena });
   if (manifest.pyramid) {
     const ours = options.threads && Math.min(options.threads, MOST_KERNEL_THREADS);
-    return new FlowModel(manifest, graph, await loadPyramid(manifest, load, precision, ours), ours);
+    const numbers = precision ?? (device === 'cpu' ? 'int8' : 'float32');
+    return new FlowModel(manifest, graph, await loadPyramid(manifest, load, numbers, ours), ours);
   }
   if (graph === 'fused') {
     const signature = { inputs: fusedInputs(manifest.input), outputs: [manifest.output.name ?? 'flow'] };
-    const fused = await loadSession(model, 'fused', signature, { threads });
+    const fused = await loadSession(model, 'fused', signature, { runtime, device, threads });
     return new FlowModel(manifest, graph, createFusedNetwork(fused, manifest));
   }
   const [encoder, decoder] = await Promise.all([
@@ -166,8 +182,7 @@ export async function loadFlowModel(
  * All of up to four cores, half of eight or more. The graphs of a pyramid take milliseconds each, and hardly gain from many threads.
  * On two cores two threads take 0.91 of the time of one with `balanced`, 0.79 with `accurate`; more cores were not measured.
  */
-const threadsOfSmallGraphs = (): number =>
-  Math.min(availableParallelism(), Math.max(4, Math.floor(availableParallelism() / 2)));
+const threadsOfSmallGraphs = (): number => Math.min(coreCount(), Math.max(4, Math.floor(coreCount() / 2)));
 
 /** Our kernels hardly gain from more. */
 const MOST_KERNEL_THREADS = 4;

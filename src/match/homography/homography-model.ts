@@ -1,15 +1,23 @@
 import { ModelError, checkInteger, checkOptions, expected } from '../../core/index.ts';
 import type { OptionNames, Tensor } from '../../core/index.ts';
-import { checkFinite, checkOutput, createQueue, findModel, loadGraph } from '../../runtime/index.ts';
-import type { HomographyManifest, Queue, Session } from '../../runtime/index.ts';
+import {
+  RUNTIME_OPTIONS,
+  checkFinite,
+  checkOutput,
+  checkRuntimeOptions,
+  createQueue,
+  findModel,
+  loadGraph,
+} from '../../runtime/index.ts';
+import type { HomographyManifest, Queue, RuntimeOptions, Session } from '../../runtime/index.ts';
 
 /** Options of `loadHomographyModel`. */
-export interface LoadHomographyModelOptions {
+export interface LoadHomographyModelOptions extends RuntimeOptions {
   /** Threads of ONNX Runtime; defaults to one, for the images are small. */
   readonly threads?: number;
 }
 
-const OPTIONS: OptionNames<LoadHomographyModelOptions> = { threads: true };
+const OPTIONS: OptionNames<LoadHomographyModelOptions> = { ...RUNTIME_OPTIONS, threads: true };
 
 /** What is run where no model is named. */
 export const DEFAULT_HOMOGRAPHY_MODEL = 'homography';
@@ -74,13 +82,15 @@ export async function loadHomographyModel(
   options: LoadHomographyModelOptions = {},
 ): Promise<HomographyModel> {
   checkOptions(options, OPTIONS, 'loadHomographyModel');
+  checkRuntimeOptions(options);
   if (typeof nameOrFolder !== 'string') throw expected('the name of a model', 'nameOrFolder', nameOrFolder);
   const threads = checkInteger(options.threads ?? 1, 'threads', 1);
+  const session = { ...options, threads };
   const installed = await findModel(nameOrFolder, ['homography']);
   const { manifest } = installed;
   if (manifest.task !== 'homography')
     throw new ModelError(`Expected a model for homographies but ${manifest.name} is for ${manifest.task}`);
-  const coarse = await loadGraph(installed, 'coarse', SIGNATURE, { threads });
-  const fine = await loadGraph(installed, 'fine', SIGNATURE, { threads });
+  const coarse = await loadGraph(installed, 'coarse', SIGNATURE, session);
+  const fine = await loadGraph(installed, 'fine', SIGNATURE, session);
   return new HomographyModel(manifest as HomographyManifest, coarse, fine);
 }

@@ -8,6 +8,7 @@ import type {
   InstalledModel,
   PairManifest,
   PatchManifest,
+  RuntimeOptions,
   Session,
 } from '../../runtime/index.ts';
 import type { DescriptorMap, Describer, Scorer } from './measure.ts';
@@ -16,7 +17,7 @@ import { slicePatches } from '../patch-image.ts';
 /** Which of a descriptor network's files to run. */
 export type PatchPrecision = 'fp32' | 'fp16' | 'int8';
 
-export interface PatchNetworkOptions {
+export interface PatchNetworkOptions extends RuntimeOptions {
   readonly precision: PatchPrecision;
   readonly threads?: number;
 }
@@ -28,24 +29,14 @@ const BATCH = 64;
 export async function openDescriber(
   model: InstalledModel,
   manifest: PatchManifest,
-  { precision, threads }: PatchNetworkOptions,
+  { precision, ...options }: PatchNetworkOptions,
 ): Promise<Describer> {
   const part = precision === 'fp32' ? 'patch' : `patch-${precision}`;
-  const session = await loadGraph(
-    model,
-    part,
-    { inputs: ['patches'], outputs: ['descriptors'] },
-    { threads },
-  );
+  const session = await loadGraph(model, part, { inputs: ['patches'], outputs: ['descriptors'] }, options);
   const { input, descriptor, dense } = manifest;
   let denseSession: Promise<Session> | undefined;
   const openDense = (): Promise<Session> =>
-    (denseSession ??= loadGraph(
-      model,
-      'dense',
-      { inputs: ['image'], outputs: ['descriptors'] },
-      { threads },
-    ));
+    (denseSession ??= loadGraph(model, 'dense', { inputs: ['image'], outputs: ['descriptors'] }, options));
   return {
     kind: 'describer',
     patchSize: input.size,
@@ -122,13 +113,13 @@ function cropToImage(
 export async function openScorer(
   model: InstalledModel,
   manifest: PairManifest,
-  { threads }: PatchNetworkOptions,
+  { runtime, device, threads }: PatchNetworkOptions,
 ): Promise<Scorer> {
   const session = await loadGraph(
     model,
     'pair',
     { inputs: ['patchA', 'patchB'], outputs: ['score'] },
-    { threads },
+    { runtime, device, threads },
   );
   const { input, symmetric, name } = manifest;
   return {

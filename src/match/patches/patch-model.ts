@@ -1,7 +1,7 @@
 import type { OptionNames } from '../../core/index.ts';
 import { ModelError, checkInteger, checkOneOf, checkOptions, expected } from '../../core/index.ts';
-import { findModel } from '../../runtime/index.ts';
-import type { AnyManifest, PairManifest, PatchManifest } from '../../runtime/index.ts';
+import { RUNTIME_OPTIONS, checkRuntimeOptions, findModel } from '../../runtime/index.ts';
+import type { AnyManifest, PairManifest, PatchManifest, RuntimeOptions } from '../../runtime/index.ts';
 import { createClassicalDescriber, isClassical } from './classical-measures.ts';
 import type { Describer, Measure } from './measure.ts';
 import { openDescriber, openScorer } from './networks.ts';
@@ -16,14 +16,14 @@ export interface PatchThreshold {
 }
 
 /** Options of `loadPatchModel`. */
-export interface LoadPatchModelOptions {
+export interface LoadPatchModelOptions extends RuntimeOptions {
   /** Which file of a descriptor network to run; defaults to `fp32`. */
   readonly precision?: PatchPrecision;
   /** Threads of ONNX Runtime; defaults to as many as there are cores. */
   readonly threads?: number;
 }
 
-const OPTIONS: OptionNames<LoadPatchModelOptions> = { precision: true, threads: true };
+const OPTIONS: OptionNames<LoadPatchModelOptions> = { ...RUNTIME_OPTIONS, precision: true, threads: true };
 
 /** A way to tell how alike two patches are, loaded and ready; it holds memory and threads until it is disposed of. */
 export class PatchModel {
@@ -93,6 +93,7 @@ export const DEFAULT_PATCH_MODEL = 'patchnet';
  *
  * @param nameOrFolder name of an installed model (see `listModels`), a folder that holds a `model.json`, or a measure
  * @throws {ModelError} where the model is missing, damaged, not for patches, or has no file of that precision
+ * @throws {BackendError} where the device is not here
  * @example
  * import { loadPatchModel, similarity } from 'whither';
  *
@@ -104,6 +105,7 @@ export async function loadPatchModel(
   options: LoadPatchModelOptions = {},
 ): Promise<PatchModel> {
   checkOptions(options, OPTIONS, 'loadPatchModel');
+  checkRuntimeOptions(options);
   if (typeof nameOrFolder !== 'string') throw expected('the name of a model', 'nameOrFolder', nameOrFolder);
   const precision = checkOneOf(options.precision ?? 'fp32', 'precision', ['fp32', 'fp16', 'int8']);
   if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1);
@@ -111,7 +113,7 @@ export async function loadPatchModel(
   const model = await findModel(nameOrFolder, ['patch', 'pair']);
   const manifest = checkTask(model.manifest);
   checkPrecision(manifest, precision);
-  const network: PatchNetworkOptions = { precision, threads: options.threads };
+  const network: PatchNetworkOptions = { ...options, precision };
   const measure =
     manifest.task === 'patch'
       ? await openDescriber(model, manifest, network)

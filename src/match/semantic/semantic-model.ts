@@ -3,10 +3,19 @@ import type { Image, OptionNames } from '../../core/index.ts';
 import { prepareAllPairs } from '../../../kernels/correlation/index.ts';
 import type { AllPairsVolume, PreparedAllPairs } from '../../../kernels/correlation/index.ts';
 import type { FeatureMap } from '../../../kernels/types.ts';
-import { checkFinite, checkOutput, createQueue, findModel, loadGraph } from '../../runtime/index.ts';
+import {
+  RUNTIME_OPTIONS,
+  checkFinite,
+  checkOutput,
+  checkRuntimeOptions,
+  createQueue,
+  findModel,
+  loadGraph,
+} from '../../runtime/index.ts';
 import type {
   InstalledModel,
   Queue,
+  RuntimeOptions,
   SemanticManifest,
   Session,
   SessionOptions,
@@ -22,12 +31,12 @@ export type RegressorName = 'affine' | 'homography' | 'tps';
 const NUMBERS: Readonly<Record<RegressorName, number>> = { affine: 6, homography: 8, tps: 18 };
 
 /** Options of `loadSemanticModel`. */
-export interface LoadSemanticModelOptions {
+export interface LoadSemanticModelOptions extends RuntimeOptions {
   /** Threads of ONNX Runtime; defaults to as many as there are cores. */
   readonly threads?: number;
 }
 
-const OPTIONS: OptionNames<LoadSemanticModelOptions> = { threads: true };
+const OPTIONS: OptionNames<LoadSemanticModelOptions> = { ...RUNTIME_OPTIONS, threads: true };
 
 /** What is run where no model is named. */
 export const DEFAULT_SEMANTIC_MODEL = 'semantic';
@@ -144,6 +153,7 @@ export async function loadSemanticModel(
   options: LoadSemanticModelOptions = {},
 ): Promise<SemanticModel> {
   checkOptions(options, OPTIONS, 'loadSemanticModel');
+  checkRuntimeOptions(options);
   if (typeof nameOrFolder !== 'string') throw expected('the name of a model', 'nameOrFolder', nameOrFolder);
   if (options.threads !== undefined) checkInteger(options.threads, 'threads', 1);
   const installed = await findModel(nameOrFolder, ['semantic']);

@@ -1,0 +1,21 @@
+/// <reference lib="dom" />
+import { expected } from '../core/index.ts';
+import { readModel } from './model-file.ts';
+import type { InstalledModel } from './model-file.ts';
+
+/** The models of the package this file is a part of: the built one lies in `dist/web`. */
+const installed = (name: string): URL => new URL(`../../models/${name}/`, import.meta.url);
+
+/**
+ * Finds a model by its name, in the package that the code was loaded from, or by the address of its folder, and reads its
+ * `model.json`.
+ *
+ * @throws ModelError where there is none, or its `model.json` is damaged
+ */
+export async function findModel(nameOrFolder: string): Promise<InstalledModel> {
+  if (typeof nameOrFolder !== 'string')
+    throw expected('the name of a model or the address of its folder', 'nameOrFolder', nameOrFolder);
+  const isName = /^\w[\w.-]*$/.test(nameOrFolder);
+  const folder = isName ? installed(nameOrFolder) : new URL(nameOrFolder, globalThis.location.href);
+  return readModel(folder.href.replace(/\/?$/, '/'));
+}
