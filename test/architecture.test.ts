@@ -56,6 +56,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/stitch/sources',
     'kernels',
   ],
+  'src/stitch/sphere': ['src/core', 'src/stitch/canvas'],
   'src/stitch': ['src/core', 'src/runtime', 'src/draw', 'src/features', 'src/geometry', 'kernels'],
   'src/worker': ['src/core', 'src/runtime', 'src/flow', 'src/match', 'src/stitch', 'kernels'],
   'src/cli': ['src', 'kernels'],

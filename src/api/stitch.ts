@@ -1,5 +1,8 @@
 /** `whither/stitch`: panoramas, and each stage of making one alone. */
 export * from '../stitch/index.ts';
+export { createTiledImage } from '../io/image/index.ts';
+export type { TiledImage, TiledImageOptions } from '../io/image/index.ts';
+export type { WriteOptions } from '../io/index.ts';
 export type { BuiltPanorama, InputReport, PlacedImage } from '../stitch/index.ts';
 export type { PlacedSeams } from '../stitch/seams/index.ts';
 export type { Field } from '../stitch/canvas/index.ts';

@@ -7,7 +7,7 @@ import type { ComposedTile } from './compose/index.ts';
 import { neededPixels } from './sources/index.ts';
 import { cropCanvas, largestRectangle, layOut, orientPanorama, shrinkMask } from './canvas/index.ts';
 import type { PanoramaCanvas, Oriented } from './canvas/index.ts';
-import type { StitchOptions } from './options.ts';
+import type { OpenSink, StitchOptions } from './options.ts';
 import { drawSeams, drawWarped } from './draw-stages.ts';
 import { prepareSeams } from './prepare-seams.ts';
 import type { SeamPlan } from './prepare-seams.ts';
@@ -18,7 +18,8 @@ import { transformsOf } from './transforms.ts';
 import type { Transforms } from './transforms.ts';
 import type { ImageSource, Placement } from './types.ts';
 import type { Rectangle } from './types.ts';
-import type { Tint, TileSink } from './types.ts';
+import { sphereAreaOf } from './sphere/index.ts';
+import type { Tint } from './types.ts';
 
 /** What a panorama is made of: images, small copies of them, and where they go. */
 export interface PanoramaParts {
@@ -44,7 +45,7 @@ export interface BuiltPanorama {
 export async function buildPanorama(
   parts: PanoramaParts,
   options: StitchOptions,
-  openSink: (index: number, width: number, height: number) => Promise<TileSink>,
+  openSink: OpenSink,
 ): Promise<BuiltPanorama> {
   const { index, sources, thumbnails, placement } = parts;
   const names = sources.map(({ name }) => name);
@@ -68,11 +69,12 @@ export async function buildPanorama(
   const alignment = await alignPlan(plan, names, options);
   const canvas = { ...(crop ? cropCanvas(whole, crop) : whole), bends: alignment?.bends };
   await checkAborted(options.signal);
-  const sink = await openSink(index, canvas.width, canvas.height);
+  const sphere = placement.model === 'rotation' ? sphereAreaOf(canvas) : undefined;
+  const sink = await openSink(index, canvas.width, canvas.height, { sphere });
   try {
-    for await (const { area, data } of composeAll(canvas, plan, load, options)) {
+    for await (const { area, data, covered } of composeAll(canvas, plan, load, options)) {
       await checkAborted(options.signal);
-      await sink.write(area, data);
+      await sink.write(area, data, options.background === 'transparent' ? covered : undefined);
     }
     await checkAborted(options.signal);
     await sink.close();
@@ -80,7 +82,7 @@ export async function buildPanorama(
     await sink.abort();
     throw error;
   }
-  const report = { ...reportOf(parts, oriented, canvas, plan, crop), alignment: alignment?.report };
+  const report = { ...reportOf(parts, oriented, canvas, plan, crop), sphere, alignment: alignment?.report };
   return { report, transforms: transformsOf(report, oriented.upright, tidy(oriented.scale)) };
 }
 
@@ -148,7 +150,7 @@ async function showPlan(plan: SeamPlan, { onImage }: StitchOptions): Promise<voi
 
 /** The largest rectangle of the canvas that is covered all over, a pixel of the seam map inside of its edge. */
 function findCrop({ covered, canvas, factor }: SeamPlan, whole: PanoramaCanvas): Rectangle {
-  const inner = shrinkMask(covered, canvas.width, canvas.height);
+  const inner = shrinkMask(covered, canvas.width, canvas.height, canvas.closed);
   const found = largestRectangle(inner, canvas.width, canvas.height);
   if (!found) return { x: 0, y: 0, width: whole.width, height: whole.height };
   const toFull = (value: number, small: number, full: number): number =>
@@ -175,12 +177,13 @@ async function* composeAll(
     // Of pixel x of this canvas: (x + left) * factor - left of the small one.
     seamLeft: plan.canvas.left - canvas.left * factor,
     seamTop: plan.canvas.top - canvas.top * factor,
+    closed: plan.canvas.closed,
     ...{ brightness, tone },
   };
-  const { blend, cacheBytes } = options;
+  const { blend, cacheBytes, background } = options;
   let done = 0;
   const total = tilesOf(canvas, 5, tilePixels(canvas)).length;
-  for await (const tile of composePanorama(composition, { blend, cacheBytes })) {
+  for await (const tile of composePanorama(composition, { blend, cacheBytes, background })) {
     yield tile;
     options.onProgress?.('compose', ++done, Math.max(done, total));
   }

@@ -9,7 +9,14 @@ export type {
   SeamOptions,
 } from './seams/index.ts';
 export { blendFeather, composePanorama } from './compose/index.ts';
-export type { BlendMethod, ComposeOptions, ComposedTile, Composition, Tile } from './compose/index.ts';
+export type {
+  Background,
+  BlendMethod,
+  ComposeOptions,
+  ComposedTile,
+  Composition,
+  Tile,
+} from './compose/index.ts';
 export { blockGainAt, estimateBlockGains, estimateExposure } from './exposure/index.ts';
 export type { BlockGains, Exposure, ExposureOptions } from './exposure/index.ts';
 export {
@@ -66,7 +73,7 @@ export type {
 } from './register/index.ts';
 export { minimumCut } from '../../kernels/cut/index.ts';
 export type { GridGraph } from '../../kernels/cut/index.ts';
-export type { StitchOptions } from './options.ts';
+export type { OpenSink, StitchOptions } from './options.ts';
 export type {
   InputReport,
   LeftOut,
@@ -75,6 +82,8 @@ export type {
   PlacedImage,
   StitchReport,
 } from './report.ts';
+export { cubeFaces, littlePlanet, sphereXmp } from './sphere/index.ts';
+export type { CubeFace, CubeOptions, PlanetOptions, SphereArea } from './sphere/index.ts';
 export { NothingFitsError, UNREADABLE_ADVICE, stitch } from './stitch.ts';
 export type { Panorama, Stitched } from './stitch.ts';
 export { parseTransforms } from './transforms.ts';

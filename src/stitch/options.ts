@@ -1,9 +1,10 @@
 import type { Image, OptionNames } from '../core/index.ts';
 import type { FlowBetween, SeamMethod } from './seams/index.ts';
-import type { BlendMethod } from './compose/index.ts';
+import type { Background, BlendMethod } from './compose/index.ts';
 import { REGISTER_OPTIONS } from './register/index.ts';
 import type { RegisterOptions } from './register/index.ts';
 import type { Transforms } from './transforms.ts';
+import type { SphereArea } from './sphere/index.ts';
 import type { ProjectionName, TileSink } from './types.ts';
 
 /** Options of `stitch`. */
@@ -21,6 +22,11 @@ export interface StitchOptions extends RegisterOptions {
   /** Defaults to `multiband`. */
   readonly blend?: BlendMethod;
   /**
+   * What is shown where no image is: a colour, or `transparent`, where the sink is told what is covered and `panorama.covered`
+   * says it. Defaults to black.
+   */
+  readonly background?: Background;
+  /**
    * Flow between two images, such as `estimateFlow` with a model gives: then images are bent about their seams
    * where that makes them agree, against parallax. Off by default.
    */
@@ -30,8 +36,18 @@ export interface StitchOptions extends RegisterOptions {
   /** Given one image a stage, in order; they are made only if this is set. */
   readonly onImage?: (name: string, image: Image) => Promise<void> | void;
   /** Where panorama number `index` goes; defaults to memory. */
-  readonly openSink?: (index: number, width: number, height: number) => Promise<TileSink>;
+  readonly openSink?: OpenSink;
 }
+
+/** Opens the place for a panorama of `width` x `height` pixels. */
+export type OpenSink = (
+  index: number,
+  width: number,
+  height: number,
+  about: {
+    /** Which part of all around it shows, where viewers can be told. */ readonly sphere?: SphereArea;
+  },
+) => Promise<TileSink>;
 
 export const STITCH_OPTIONS: OptionNames<StitchOptions> = {
   ...REGISTER_OPTIONS,
@@ -41,6 +57,7 @@ export const STITCH_OPTIONS: OptionNames<StitchOptions> = {
   exposure: true,
   seams: true,
   blend: true,
+  background: true,
   align: true,
   transforms: true,
   onImage: true,

@@ -9,7 +9,7 @@ import {
   estimateWhite,
 } from './exposure/index.ts';
 import type { BlockGains, Exposure } from './exposure/index.ts';
-import { applyViewWarp, footprints, inverseMatrices, openWarp, rescale } from './canvas/index.ts';
+import { applyViewWarp, footprints, inverseMatrices, openWarp, rescale, wrap } from './canvas/index.ts';
 import type { PanoramaCanvas, Field, WarpedView } from './canvas/index.ts';
 import type { StitchOptions } from './options.ts';
 import { THUMBNAIL_PIXELS } from './register/index.ts';
@@ -58,7 +58,7 @@ export function prepareSeams(
   const light = wanted === 'none' ? unchanged(asGiven) : balanceLight(canvas, warp, asGiven, wanted);
   const { exposure, tints, brightness, tone } = light;
   const after = wanted === 'none' ? asGiven : warp({ brightness, tone });
-  const found = findSeams(after, canvas.width, canvas.height, { method, order });
+  const found = findSeams(after, canvas.width, canvas.height, { method, order, closed: canvas.closed });
   return {
     canvas,
     exposure,
@@ -94,7 +94,8 @@ function balanceLight(
   const tinted = tints ? warp({ radii: true, tone: (v) => ({ tint: tints[v] }) }) : views;
   const exposure = estimateExposure(tinted);
   const gainOf = (v: number, k: number): number => gainAt(exposure, v, views[v].field!(k));
-  const blocks = wanted === 'blocks' ? estimateBlockGains(tinted, gainOf) : undefined;
+  const around = canvas.closed ? canvas.width : undefined;
+  const blocks = wanted === 'blocks' ? estimateBlockGains(tinted, gainOf, undefined, around) : undefined;
   const wholeGainOf = (v: number, k: number): number =>
     gainOf(v, k) * (blocks ? blockGainOfPixel(blocks[v], k, views[v].area.width) : 1);
   const white = estimateWhite(views, wholeGainOf, tints);
@@ -109,8 +110,13 @@ function balanceLight(
 const blockGainOfPixel = (block: BlockGains, k: number, width: number): number =>
   blockGainAt(block, k % width, Math.floor(k / width));
 
-/** So small that the images on it have about {@link THUMBNAIL_PIXELS} each. */
+/** So small that the images on it have about {@link THUMBNAIL_PIXELS} each; whole pixels go around a closed one. */
 function seamFactor(canvas: PanoramaCanvas): number {
+  const factor = thumbnailFactor(canvas);
+  return canvas.closed ? Math.max(1, Math.round(canvas.width * factor)) / canvas.width : factor;
+}
+
+function thumbnailFactor(canvas: PanoramaCanvas): number {
   const { scale, matrices, sizes, width, height } = canvas;
   const perPixel = canvas.projectionName === 'plane' ? planeArea : sphereArea;
   const areas = matrices.map(
@@ -181,18 +187,19 @@ function gainAt({ gains, vignetting }: Exposure, v: number, r2: number): number 
  * nothing of them.
  */
 function brightnessFields(
-  { sizes, left, top }: PanoramaCanvas,
+  { sizes, left, top, width: pixels, closed }: PanoramaCanvas,
   exposure: Exposure,
   blocks: readonly BlockGains[] | undefined,
   areas: readonly Rectangle[],
 ): (view: number) => Field {
+  const around = closed ? pixels : Infinity;
   return (v) => {
     const { width, height } = sizes[v];
     const block = blocks?.[v];
     const corner = areas[v];
     return (x, y, u, w) => {
       const gain = gainAt(exposure, v, radiusSquared(x, y, width, height));
-      return block ? gain * blockGainAt(block, u - left - corner.x, w - top - corner.y) : gain;
+      return block ? gain * blockGainAt(block, wrap(u - left, around) - corner.x, w - top - corner.y) : gain;
     };
   };
 }

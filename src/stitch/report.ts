@@ -1,5 +1,6 @@
 import type { Matrix3 } from '../core/index.ts';
 
+import type { SphereArea } from './sphere/index.ts';
 import type { CameraModel, ProjectionName } from './types.ts';
 import type { Rectangle, Tint } from './types.ts';
 
@@ -67,6 +68,8 @@ export interface PanoramaReport {
   readonly height: number;
   /** The part of the whole canvas that was kept, where it was cropped. */
   readonly crop?: Rectangle;
+  /** Which part of all around it shows, where the camera turns and viewers know the projection. */
+  readonly sphere?: SphereArea;
   /** Darkening towards the corners that was taken out: exp(a r^2 + b r^4), r 1 in the corners. */
   readonly vignetting: readonly [number, number];
   /** Mean difference of the logarithm of brightness between images before and after their gains. */

@@ -1,12 +1,20 @@
-import { WhitherError, checkAborted, checkOptions, checkSignal, pickOptions } from '../core/index.ts';
-import type { Image } from '../core/index.ts';
+import {
+  WhitherError,
+  checkAborted,
+  checkColor,
+  checkOptions,
+  checkSignal,
+  pickOptions,
+} from '../core/index.ts';
+import type { Image, Mask } from '../core/index.ts';
 import { buildPanorama } from './build-panorama.ts';
 import type { BuiltPanorama, PanoramaParts } from './build-panorama.ts';
 import { explainLeftOut } from './explain.ts';
 import { asSources, keepImages } from './sources/index.ts';
 import { createMemorySink } from './compose/index.ts';
+import type { MemorySink } from './compose/index.ts';
 import { STITCH_OPTIONS } from './options.ts';
-import type { StitchOptions } from './options.ts';
+import type { OpenSink, StitchOptions } from './options.ts';
 import type { Oriented } from './canvas/index.ts';
 import { drawGraph, drawPairs, drawPoints } from './draw-stages.ts';
 import { REGISTER_OPTIONS, THUMBNAIL_PIXELS, readView, register } from './register/index.ts';
@@ -16,12 +24,13 @@ import type { LeftOut, PairReport, StitchReport } from './report.ts';
 import { checkFits } from './transforms.ts';
 import type { Transforms } from './transforms.ts';
 import type { ImageSource } from './types.ts';
-import type { TileSink } from './types.ts';
 
 /** A finished panorama. */
 export interface Panorama extends BuiltPanorama {
   /** The image; absent where `openSink` took it. */
   readonly image?: Image;
+  /** 1 where an image covers it; present with a transparent `background`, where `image` is. */
+  readonly covered?: Mask;
 }
 
 /** What came of the images. */
@@ -56,6 +65,8 @@ export async function stitch(
 ): Promise<Stitched> {
   checkOptions(options, STITCH_OPTIONS, 'stitch');
   checkSignal(options.signal);
+  if (options.background && options.background !== 'transparent')
+    checkColor(options.background, 'background');
   const sources = keepImages(asSources(images), options);
   if (options.transforms) return reuse(sources, options.transforms, options);
   const registration = await register(sources, pickOptions<RegisterOptions>(options, REGISTER_OPTIONS));
@@ -71,15 +82,12 @@ export async function stitch(
 
 /** Into the caller's sink, or into memory. */
 async function build(parts: PanoramaParts, options: StitchOptions): Promise<Panorama> {
-  let image: Image | undefined;
-  const toMemory = (_: number, width: number, height: number): Promise<TileSink> => {
-    const sink = createMemorySink(width, height);
-    image = sink.image;
-    return Promise.resolve(sink);
-  };
+  let memory: MemorySink | undefined;
+  const toMemory: OpenSink = (_, width, height) =>
+    Promise.resolve((memory = createMemorySink(width, height)));
   const built = await buildPanorama(parts, options, options.openSink ?? toMemory);
-  if (image) await options.onImage?.('panorama', image);
-  return { ...built, image };
+  if (memory) await options.onImage?.('panorama', memory.image);
+  return { ...built, image: memory?.image, covered: memory?.covered };
 }
 
 function partsOf(index: number, { choice }: Registered, { views, sources }: Registration): PanoramaParts {

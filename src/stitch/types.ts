@@ -85,15 +85,26 @@ export interface Observation {
 }
 
 /** How rays become an image; see `projection.ts`. */
-export type ProjectionName = 'plane' | 'cylindrical' | 'spherical' | 'mercator' | 'stereographic' | 'panini';
+export type ProjectionName =
+  | 'plane'
+  | 'cylindrical'
+  | 'spherical'
+  /** As `spherical`, all of the sphere on a canvas twice as wide as high. */
+  | 'equirectangular'
+  | 'mercator'
+  | 'stereographic'
+  | 'panini';
 
 /** The stages, in their order. */
 export type StageName = 'read' | 'match' | 'place' | 'seam' | 'align' | 'compose';
 
 /** Where a panorama goes, part by part. */
 export interface TileSink {
-  /** Takes 8-bit RGB rows of `area`; areas do not overlap and in the end cover everything. */
-  write(area: Rectangle, data: Uint8Array): Promise<void>;
+  /**
+   * Takes 8-bit RGB rows of `area`; areas do not overlap and in the end cover everything. `covered` has a 1 for each pixel
+   * that some image covers; it is given where the background is to be transparent.
+   */
+  write(area: Rectangle, data: Uint8Array, covered?: Uint8Array): Promise<void>;
   close(): Promise<void>;
   /** Leaves nothing behind. */
   abort(): Promise<void>;

@@ -59,6 +59,7 @@ const STITCH: OptionNames<WorkerStitchOptions> = {
   exposure: true,
   seams: true,
   blend: true,
+  background: true,
   align: true,
   transforms: true,
   onImage: true,

@@ -124,6 +124,40 @@ describe('whither stitch', { timeout: 300_000 }, () => {
     expect(still.stderr).toMatch(/^whither: Expected transforms of a video for a video/);
   });
 
+  test('writes a sphere that viewers know, the faces of a cube, a little planet, and blanks in a colour', async () => {
+    const [out, cube, planet] = ['sphere.jpg', 'cube.png', 'planet.png'].map((n) => scratch.path(n));
+    const { code } = await runCommand([
+      ...['stitch', ...PATHS, '-o', out, '--scale', '0.3', '--background', '#ff0000'],
+      ...['--model', 'rotation', '--cube', cube, '--little-planet', planet],
+    ]);
+    expect(code).toBe(0);
+    const { width, height, xmpAsString } = await sharp(out).metadata();
+    expect(width).toBe(2 * height);
+    expect(xmpAsString).toContain(`GPano:FullPanoWidthPixels="${width}"`);
+    const faces = ['back', 'down', 'front', 'left', 'right', 'up'].map((face) => `cube-${face}.png`);
+    expect(scratch.list().filter((name) => name.startsWith('cube'))).toEqual(faces);
+    const back = await readImage(scratch.path('cube-back.png'));
+    expect(back.width).toBe(Math.round(width / Math.PI));
+    expect(back.data[0]).toBeGreaterThan(250);
+    expect(back.data[1]).toBeLessThan(5);
+    const refused = await runCommand(['stitch', ...PATHS, '-o', out, '--cube', cube, '--force', '--crop']);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('Expected a whole sphere')]);
+  });
+
+  test('blanks are transparent where a format can hold that', async () => {
+    const out = scratch.path('clear.png');
+    const made = await runCommand(['stitch', ...PATHS, '-o', out, '--background', 'transparent']);
+    expect(made.code).toBe(0);
+    const { channels } = await sharp(out).stats();
+    expect(channels).toHaveLength(4);
+    expect([channels[3].min, channels[3].max]).toEqual([0, 255]);
+    const jpeg = scratch.path('clear.jpg');
+    const refused = await runCommand(['stitch', ...PATHS, '-o', jpeg, '--background', 'transparent']);
+    expect(refused.stderr).toMatch(
+      /ending in \.png, \.tif, \.tiff, \.webp for -o with --background transparent/,
+    );
+  });
+
   test('what exists is not replaced unasked, and an input never', async () => {
     const taken = scratch.path('taken.png');
     writeFileSync(taken, 'mine');

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { focalOfExif } from '../../src/io/image/focal-length.ts';
 import { readImage, writeImage } from '../../src/io/index.ts';
@@ -33,6 +34,27 @@ describe('an image written part by part', () => {
     expect(scratch.list().filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
+  test.each(['.png', '.tif', '.webp'])('keeps what is not covered transparent: %s', async (extension) => {
+    const path = scratch.path(`clear${extension}`);
+    const image = await createTiledImage(path, WIDTH, HEIGHT, { alpha: true });
+    const covered = Uint8Array.from({ length: WIDTH * HEIGHT }, (_, k) => (k % 5 ? 1 : 0));
+    await image.write(...part(0, 0, WIDTH, HEIGHT), covered);
+    await image.close();
+    const { data, info } = await sharp(path).raw().toBuffer({ resolveWithObject: true });
+    expect(info.channels).toBe(4);
+    expect(Uint8Array.from(covered, (_, k) => data[4 * k + 3] / 255)).toEqual(covered);
+    expect([data[4], data[5], data[6]]).toEqual([...PIXELS.subarray(3, 6)]);
+  });
+
+  test.each(['.jpg', '.png', '.tif', '.webp'])('keeps an XMP packet: %s', async (extension) => {
+    const path = scratch.path(`about${extension}`);
+    const xmp = '<x:xmpmeta xmlns:x="adobe:ns:meta/"/>';
+    const image = await createTiledImage(path, WIDTH, HEIGHT, { xmp });
+    await image.write(...part(0, 0, WIDTH, HEIGHT));
+    await image.close();
+    expect((await sharp(path).metadata()).xmpAsString).toContain(xmp);
+  });
+
   test('leaves nothing behind when it is given up', async () => {
     const image = await createTiledImage(scratch.path('never.png'), WIDTH, HEIGHT);
     await image.write(...part(0, 0, WIDTH, 5));
@@ -44,6 +66,8 @@ describe('an image written part by part', () => {
     const path = scratch.path('there.png');
     await writeImage(path, { width: 1, height: 1, data: new Uint8Array(3) });
     await expect(createTiledImage(path, 4, 4)).rejects.toThrow(/exists/);
+    const clear = createTiledImage(scratch.path('x.jpg'), 4, 4, { alpha: true });
+    await expect(clear).rejects.toThrow(/transparency but received .*x\.jpg: a JPEG has none/);
     await expect(createTiledImage(scratch.path('x.bmp'), 4, 4)).rejects.toThrow(/ends in/);
     await expect(createTiledImage(scratch.path('x.jpg'), 70000, 4)).rejects.toThrow(/write a \.tif or \.png/);
   });

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { tuneEngine } from '../shared/index.ts';
 import { PROJECTION_NAMES } from '../../stitch/canvas/index.ts';
+import type { Background } from '../../stitch/compose/index.ts';
 import type { StitchCommandOptions } from './stitch-options.ts';
 
 const HELP = `
@@ -15,6 +16,8 @@ Examples:
   whither stitch *.jpg -o pano.jpg --crop --report pano.json -v stages/
   whither stitch scan*.png -o sheet.png --model affine
   whither stitch *.jpg -o small.jpg --scale 0.25 --projection stereographic
+  whither stitch room/*.jpg -o room.jpg --projection equirectangular --cube cube.jpg --little-planet planet.jpg
+  whither stitch *.jpg -o pano.png --background transparent
   whither stitch clip.mp4 -o pano.jpg                 frames are picked by what they share
   whither stitch handheld/*.jpg -o pano.jpg --align flow
   whither stitch day1/*.jpg -o day1.jpg --save-transforms rig.json
@@ -56,6 +59,13 @@ export function addStitchCommand(program: Command): void {
         ['none', 'flow'],
       ),
     )
+    .option(
+      '--background <colour>',
+      'what is shown where no image is: #rrggbb, or transparent in .png, .webp and .tif; default black',
+      parseBackground,
+    )
+    .option('--cube <path>', 'write the faces of a cube too: cube.jpg becomes cube-front.jpg and five more')
+    .option('--little-planet <path>', 'write the sphere seen from below too')
     .option('--report <path>', 'write what was found and decided as JSON')
     .option('--save-transforms <path>', 'write the cameras as JSON, for --transforms')
     .option('--transforms <path>', 'use the cameras of an earlier run: same sizes, same order')
@@ -71,6 +81,14 @@ export function addStitchCommand(program: Command): void {
 
 const choice = (flags: string, description: string, choices: readonly string[]): Option =>
   new Option(flags, description).choices(choices);
+
+function parseBackground(text: string): Background {
+  if (text === 'transparent') return text;
+  const digits = /^#([0-9a-f]{6})$/i.exec(text)?.[1];
+  if (!digits) throw new InvalidArgumentError('Expected a colour such as #ffffff, or transparent.');
+  const [red, green, blue] = Buffer.from(digits, 'hex');
+  return [red, green, blue];
+}
 
 function parsePositive(text: string): number {
   const value = Number(text);

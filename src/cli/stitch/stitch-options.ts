@@ -1,4 +1,4 @@
-import type { BlendMethod } from '../../stitch/compose/index.ts';
+import type { Background, BlendMethod } from '../../stitch/compose/index.ts';
 import type { SeamMethod } from '../../stitch/seams/index.ts';
 import type { CameraModel, ProjectionName } from '../../stitch/index.ts';
 
@@ -14,6 +14,9 @@ export interface StitchCommandOptions {
   readonly seams?: SeamMethod;
   readonly blend?: BlendMethod;
   readonly align?: 'none' | 'flow';
+  readonly background?: Background;
+  readonly cube?: string;
+  readonly littlePlanet?: string;
   readonly report?: string;
   readonly transforms?: string;
   readonly saveTransforms?: string;

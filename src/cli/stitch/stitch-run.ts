@@ -14,13 +14,20 @@ import type { SampleRanges } from '../../io/image/index.ts';
 import type {
   ImageSource,
   LeftOut,
+  OpenSink,
   StageName,
   StitchOptions,
   StitchReport,
   Stitched,
   Transforms,
 } from '../../stitch/index.ts';
-import { NothingFitsError, UNREADABLE_ADVICE, parseTransforms, stitch } from '../../stitch/index.ts';
+import {
+  NothingFitsError,
+  UNREADABLE_ADVICE,
+  parseTransforms,
+  sphereXmp,
+  stitch,
+} from '../../stitch/index.ts';
 import type { FlowBetween } from '../../stitch/seams/index.ts';
 import { DEFAULT_MODEL } from '../flow/index.ts';
 import {
@@ -34,9 +41,11 @@ import {
 } from '../shared/index.ts';
 import type { InterruptGuard, Progress, Warnings } from '../shared/index.ts';
 import type { StitchCommandOptions } from './stitch-options.ts';
+import { keepSphere, projectionOf, sphereOutputs } from './stitch-sphere.ts';
 import { openVideoSources } from './stitch-video.ts';
 
-const IMAGES = ['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp'];
+const WITH_ALPHA = ['.png', '.tif', '.tiff', '.webp'];
+const IMAGES = ['.jpg', '.jpeg', ...WITH_ALPHA];
 /** The exit code where images were left out of the panoramas that were made. */
 const SOME_LEFT_OUT = 2;
 
@@ -48,6 +57,7 @@ export async function stitchFiles(inputs: readonly string[], options: StitchComm
   const warnings = createWarnings();
   const guard = guardInterrupts();
   const stages = showStages(guard);
+  const { openSink, finish } = keepSphere(openOutputs(options), options);
   let aligner: Aligner | undefined;
   let skipped: readonly LeftOut[] = [];
   try {
@@ -68,10 +78,10 @@ export async function stitchFiles(inputs: readonly string[], options: StitchComm
         stages.step(stage, done, total);
       },
       onImage: stageImages,
-      openSink: (index, width, height) =>
-        createTiledImage(outputName(options.output, index), width, height, { overwrite: options.force }),
+      openSink,
     });
     stages.stop();
+    await finish();
     const report = { ...completeReport(stitched, unreadable, options.output), ...warnings.inJson() };
     if (stageImages) await showOutputs(report, stageImages);
     await writeReports(report, stitched, options);
@@ -88,6 +98,16 @@ export async function stitchFiles(inputs: readonly string[], options: StitchComm
     await aligner?.dispose();
   }
 }
+
+/** One file a panorama, which says what part of a sphere it shows. */
+const openOutputs =
+  ({ output, force, background }: StitchCommandOptions): OpenSink =>
+  (index, width, height, { sphere }) =>
+    createTiledImage(outputName(output, index), width, height, {
+      overwrite: force,
+      alpha: background === 'transparent',
+      xmp: sphere && sphereXmp(sphere),
+    });
 
 interface Aligner {
   readonly align: FlowBetween;
@@ -115,26 +135,41 @@ export function outputName(output: string, index: number): string {
 }
 
 async function checkStitchOptions(inputs: readonly string[], options: StitchCommandOptions): Promise<void> {
-  const { output, report, saveTransforms, verboseDir, force = false } = options;
+  const { output, report, saveTransforms, force = false } = options;
   if (!inputs.length) throw new WhitherError('Expected two or more images, or one video, but received none');
-  checkExtension(output, IMAGES, '-o');
-  for (const [name, path] of Object.entries({ report, 'save-transforms': saveTransforms }))
-    if (path) checkExtension(path, ['.json'], `--${name}`);
+  checkExtensions(options);
   for (const name of ['projection', 'model'] as const)
     if (options.transforms && options[name])
       throw new WhitherError(`Expected no --${name} with --transforms, which say it: leave one of them out`);
   const most = options.transforms || inputs.length === 1 ? 1 : Math.floor(inputs.length / 2);
   const panoramas = Array.from({ length: most }, (_, index) => outputName(output, index));
-  const files = [...panoramas, report, saveTransforms].filter((path) => path !== undefined);
+  const others = [report, saveTransforms, ...sphereOutputs(options)];
+  const files = [...panoramas, ...others].filter((path) => path !== undefined);
   await checkApart(files, inputs);
   await checkOutputs(files, force);
-  if (verboseDir && !force && (await inspectPath(verboseDir)) === 'folder') {
-    const found = (await listFolder(verboseDir)).find((name) => /^\d\d-.*\.png$/.test(name));
-    if (found)
-      throw new FileError(
-        `Expected a folder without images of stages but ${verboseDir} has ${found}: name another, or add --force`,
-      );
-  }
+  await checkStageFolder(options);
+}
+
+function checkExtensions(options: StitchCommandOptions): void {
+  const { output, background, cube, littlePlanet, report, saveTransforms } = options;
+  const check = (
+    paths: Readonly<Record<string, string | undefined>>,
+    extensions: readonly string[],
+  ): void => {
+    for (const [name, path] of Object.entries(paths)) if (path) checkExtension(path, extensions, name);
+  };
+  if (background === 'transparent') check({ '-o with --background transparent': output }, WITH_ALPHA);
+  check({ '-o': output, '--cube': cube, '--little-planet': littlePlanet }, IMAGES);
+  check({ '--report': report, '--save-transforms': saveTransforms }, ['.json']);
+}
+
+async function checkStageFolder({ verboseDir, force }: StitchCommandOptions): Promise<void> {
+  if (!verboseDir || force || (await inspectPath(verboseDir)) !== 'folder') return;
+  const found = (await listFolder(verboseDir)).find((name) => /^\d\d-.*\.png$/.test(name));
+  if (found)
+    throw new FileError(
+      `Expected a folder without images of stages but ${verboseDir} has ${found}: name another, or add --force`,
+    );
 }
 
 async function readTransforms(path: string): Promise<Transforms> {
@@ -190,10 +225,11 @@ async function openSources(
   return { sources, unreadable };
 }
 
-const settingsOf = (
-  { projection, model, crop, scale, maxMegapixels, exposure, seams, blend }: StitchCommandOptions,
-  transforms: Transforms | undefined,
-): StitchOptions => ({ projection, model, crop, scale, maxMegapixels, exposure, seams, blend, transforms });
+function settingsOf(options: StitchCommandOptions, transforms: Transforms | undefined): StitchOptions {
+  const { model, crop, scale, maxMegapixels, exposure, seams, blend, background } = options;
+  const projection = projectionOf(options);
+  return { projection, model, crop, scale, maxMegapixels, exposure, seams, blend, background, transforms };
+}
 
 const STAGES: Readonly<Record<StageName, string>> = {
   read: 'finding points',

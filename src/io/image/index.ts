@@ -26,3 +26,4 @@ export type { ReadFlowOptions } from './pixel-limit.ts';
 export { decodeRgb16Png, encodeRgb16Png, isRgb16Png } from './png16.ts';
 export { rotateImage } from './rotate.ts';
 export { createTiledImage } from './tiled-image.ts';
+export type { TiledImage, TiledImageOptions } from './tiled-image.ts';

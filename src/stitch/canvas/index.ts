@@ -1,7 +1,17 @@
 export { ALL, NONE, createCover } from './cover.ts';
 export type { Cover } from './cover.ts';
 export { largestRectangle, shrinkMask } from './largest-rectangle.ts';
-export { bendOf, cropCanvas, footprints, inverseMatrices, layOut, rescale, sourceGrid } from './layout.ts';
+export {
+  bendOf,
+  cropCanvas,
+  footprints,
+  inverseMatrices,
+  layOut,
+  rescale,
+  sourceGrid,
+  widenCanvas,
+  wrap,
+} from './layout.ts';
 export type { Bend, PanoramaCanvas, CanvasLayout } from './layout.ts';
 export { orientPanorama } from './orient-panorama.ts';
 export type { Oriented } from './orient-panorama.ts';

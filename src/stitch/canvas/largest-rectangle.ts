@@ -41,13 +41,17 @@ function widestUnder(heights: Int32Array, y: number): Rectangle | null {
   return best;
 }
 
-/** The mask without the pixels at its edge. */
-export function shrinkMask(mask: Uint8Array, width: number, height: number): Uint8Array {
+/** The mask without the pixels at its edge. @param closed whether its left and right edges meet, and are none */
+export function shrinkMask(mask: Uint8Array, width: number, height: number, closed = false): Uint8Array {
   const out = new Uint8Array(mask.length);
-  for (let y = 1; y < height - 1; y++)
-    for (let x = 1; x < width - 1; x++) {
-      const k = y * width + x;
-      out[k] = mask[k] & mask[k - 1] & mask[k + 1] & mask[k - width] & mask[k + width];
-    }
+  const shrink = (k: number, left: number, right: number): number =>
+    mask[k] & mask[left] & mask[right] & mask[k - width] & mask[k + width];
+  for (let y = 1; y < height - 1; y++) {
+    const [first, last] = [y * width, (y + 1) * width - 1];
+    for (let k = first + 1; k < last; k++) out[k] = shrink(k, k - 1, k + 1);
+    if (!closed) continue;
+    out[first] = shrink(first, last, first + 1);
+    out[last] = shrink(last, last - 1, first);
+  }
   return out;
 }

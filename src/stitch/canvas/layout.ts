@@ -18,6 +18,8 @@ export interface CanvasLayout {
   readonly top: number;
   readonly width: number;
   readonly height: number;
+  /** Whether its left and right edges meet, as those of a full circle do. */
+  readonly closed: boolean;
 }
 
 /** A canvas and what fills it. */
@@ -44,9 +46,9 @@ export interface Bend {
 export const bendOf = ({ bends }: PanoramaCanvas, view: number): Bend | undefined => bends?.[view];
 
 /** Adds the move at a place, in pixels of a canvas of `scale`, counted from its middle. */
-function bendPlace(bend: Bend, scale: number, place: Float64Array): void {
+function bendPlace(bend: Bend, scale: number, place: Float64Array, period = Infinity): void {
   const ratio = bend.scale / scale;
-  const x = place[0] * ratio - bend.left;
+  const x = wrap(place[0] * ratio - bend.left, period * bend.scale);
   const y = place[1] * ratio - bend.top;
   if (!(x >= 0 && y >= 0 && x < bend.width - 1 && y < bend.height - 1)) return;
   const [i, j] = [Math.floor(x), Math.floor(y)];
@@ -59,6 +61,10 @@ function bendPlace(bend: Bend, scale: number, place: Float64Array): void {
     place[c] += (upper * (1 - fy) + lower * fy) / ratio;
   }
 }
+
+/** The same place from 0 up to a length after which places come again. */
+export const wrap = (at: number, length: number): number =>
+  length < Infinity ? at - Math.floor(at / length) * length : at;
 
 /** Rows and columns of points by which an image's outline on the canvas is found. */
 const SAMPLES = 33;
@@ -81,6 +87,8 @@ export function layOut(
   upright = true,
 ): PanoramaCanvas {
   const projection = createProjection(projectionName, upright);
+  if (projectionName === 'equirectangular')
+    return { projectionName, projection, upright, ...sphereOf(scale), matrices, sizes };
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   const point = new Float64Array(3);
   matrices.forEach((m, v) => {
@@ -102,25 +110,44 @@ export function layOut(
         bottom = Math.max(bottom, at[1]);
       }
   });
-  const closes = projection.period !== undefined && right - left > 0.9 * projection.period;
-  if (closes) [left, right] = [-projection.period! / 2, projection.period! / 2];
+  const closed = projection.period !== undefined && right - left > 0.9 * projection.period;
+  const around = closed ? Math.floor(projection.period! * scale) : Infinity;
+  if (closed) {
+    [left, right] = [-projection.period! / 2, projection.period! / 2];
+    // A whole number of pixels goes around.
+    scale = around / projection.period!;
+  }
   [top, bottom] = withPoles(projectionName, upright, matrices, sizes, top, bottom);
   // Pixels whose middles lie in the images, the rounding of numbers apart.
   const first = (least: number): number => Math.ceil(least * scale - 1e-6) || 0;
   const count = (least: number, most: number): number =>
     Math.max(1, Math.floor(most * scale + 1e-6) + 1 - first(least));
-  const around = closes ? Math.floor(projection.period! * scale) : Infinity;
   return {
     projectionName,
     projection,
     upright,
     scale,
+    closed,
     left: first(left),
     top: first(top),
     width: Math.max(1, Math.min(around, count(left, right))),
     height: count(top, bottom),
     matrices,
     sizes,
+  };
+}
+
+/** All of the sphere, twice as wide as high: the middles of pixels lie half a pixel from its edges. */
+function sphereOf(
+  scale: number,
+): Pick<CanvasLayout, 'scale' | 'left' | 'top' | 'width' | 'height' | 'closed'> {
+  const height = Math.max(1, Math.round(Math.PI * scale));
+  const width = 2 * height;
+  return {
+    ...{ width, height, closed: true },
+    scale: height / Math.PI,
+    left: (1 - width) / 2,
+    top: (1 - height) / 2,
   };
 }
 
@@ -143,14 +170,17 @@ function withPoles(
   return [holds(-1) ? -Math.PI / 2 : top, holds(1) ? Math.PI / 2 : bottom];
 }
 
-/** The same canvas at another resolution. */
+/** The same canvas at another resolution; of a closed one `factor` leaves a whole number of pixels around. */
 export function rescale(canvas: PanoramaCanvas, factor: number): PanoramaCanvas {
+  const width = canvas.closed
+    ? Math.round(canvas.width * factor)
+    : Math.ceil((canvas.left + canvas.width) * factor) - Math.floor(canvas.left * factor);
   return {
     ...canvas,
     scale: canvas.scale * factor,
     left: Math.floor(canvas.left * factor),
     top: Math.floor(canvas.top * factor),
-    width: Math.max(1, Math.ceil((canvas.left + canvas.width) * factor) - Math.floor(canvas.left * factor)),
+    width: Math.max(1, width),
     height: Math.max(1, Math.ceil((canvas.top + canvas.height) * factor) - Math.floor(canvas.top * factor)),
   };
 }
@@ -162,6 +192,15 @@ export const cropCanvas = (canvas: PanoramaCanvas, { x, y, width, height }: Rect
   top: canvas.top + y,
   width,
   height,
+  closed: canvas.closed && width === canvas.width,
+});
+
+/** A closed canvas with so many more pixels on either side, which show what the other side shows. */
+export const widenCanvas = (canvas: PanoramaCanvas, pixels: number): PanoramaCanvas => ({
+  ...canvas,
+  left: canvas.left - pixels,
+  width: canvas.width + 2 * pixels,
+  closed: false,
 });
 
 /** From rays of the projection to pixels of each image. */
@@ -209,7 +248,7 @@ function raysOf(canvas: CanvasLayout, area: Rectangle, step: number, bend?: Bend
     for (let k = start; k < end; k += 3, x += step) {
       place[0] = x;
       place[1] = y;
-      if (bend) bendPlace(bend, scale, place);
+      if (bend) bendPlace(bend, scale, place, projection.period);
       projection.unproject(place[0] / scale, place[1] / scale, ray);
       rays[k] = ray[0];
       rays[k + 1] = ray[1];

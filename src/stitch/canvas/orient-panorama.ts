@@ -37,6 +37,7 @@ const MOST_AIMED = 90;
 const HORIZONTAL: readonly (ProjectionName | undefined)[] = [
   'cylindrical',
   'spherical',
+  'equirectangular',
   'mercator',
   'panini',
 ];
@@ -152,7 +153,12 @@ function chooseProjection(
   const [across, down] = [sphere.width, sphere.height];
   const field = `${across} x ${down} degrees`;
   const tall = sweep === 'vertical' && down > across;
-  if (wanted) return { projection: wanted, projectionReason: `as asked for; ${field}`, upright: !tall };
+  if (wanted)
+    return {
+      projection: wanted,
+      projectionReason: `as asked for; ${field}`,
+      upright: !tall || wanted === 'equirectangular',
+    };
   if (across <= MOST_ON_PLANE && down <= MOST_ON_PLANE)
     return {
       projection: 'plane',

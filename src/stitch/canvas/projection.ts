@@ -90,6 +90,7 @@ const PROJECTIONS: Readonly<Record<ProjectionName, Projection>> = {
   plane: PLANE,
   cylindrical: CYLINDRICAL,
   spherical: SPHERICAL,
+  equirectangular: SPHERICAL,
   mercator: MERCATOR,
   stereographic: STEREOGRAPHIC,
   panini: PANINI,

@@ -4,10 +4,12 @@ import type { BlendLayer } from '../../../kernels/blend/index.ts';
 import { CELL } from '../../../kernels/paint/index.ts';
 import type { PaintTone } from '../../../kernels/paint/index.ts';
 import type { Homography, Image, OptionNames } from '../../core/index.ts';
+import { coveredOf, fillBlanks } from './background.ts';
+import type { Background } from './background.ts';
 import { blendFeather } from './blend.ts';
 import type { Tile } from './blend.ts';
 import { ImageCache } from '../sources/index.ts';
-import { footprints, intersect, inverseMatrices, warpToCanvas } from '../canvas/index.ts';
+import { footprints, intersect, inverseMatrices, warpToCanvas, widenCanvas } from '../canvas/index.ts';
 import type { PanoramaCanvas, Field } from '../canvas/index.ts';
 
 import { isMixed, ownersOf, pixelsOf } from '../seams/index.ts';
@@ -24,6 +26,8 @@ export type BlendMethod = 'multiband' | 'feather' | 'none';
 export interface ComposedTile {
   readonly area: Rectangle;
   readonly data: Uint8Array;
+  /** 1 for each pixel that some image covers; absent without a `background`. */
+  readonly covered?: Uint8Array;
 }
 
 /** Options of `composePanorama`. */
@@ -36,6 +40,8 @@ export interface ComposeOptions {
   readonly tilePixels?: number;
   /** Bytes of images kept; defaults to 300 million. */
   readonly cacheBytes?: number;
+  /** Defaults to black, and no mask of what is covered. */
+  readonly background?: Background;
 }
 
 const OPTIONS: OptionNames<ComposeOptions> = {
@@ -43,6 +49,7 @@ const OPTIONS: OptionNames<ComposeOptions> = {
   levels: true,
   tilePixels: true,
   cacheBytes: true,
+  background: true,
 };
 
 /** What {@link composePanorama} needs of the stages before it. */
@@ -75,15 +82,27 @@ export async function* composePanorama(
 ): AsyncGenerator<ComposedTile> {
   checkOptions(options, OPTIONS, 'composePanorama');
   const { canvas, load } = composition;
-  const { cacheBytes = 300e6, blend = 'multiband' } = options;
+  const { cacheBytes = 300e6, blend = 'multiband', background } = options;
   const cache = new ImageCache(load, cacheBytes);
   const inverses = inverseMatrices(canvas);
   const levels = blend === 'multiband' ? chooseLevels(canvas, options.levels ?? 5) : 0;
-  const places = footprints(canvas, inverses);
-  const tools: Tools = { ...composition, cache, inverses, footprints: places, levels, blend };
+  const beyond = canvas.closed ? marginOf(levels) : 0;
+  const placed = goAround(composition, beyond);
+  const places = footprints(placed.canvas, inverses);
+  const tools: Tools = { ...placed, cache, inverses, footprints: places, levels, blend, background };
   for (const area of tilesOf(canvas, levels, options.tilePixels ?? tilePixels(canvas)))
-    yield composeTile(tools, area);
+    yield { ...(await composeTile(tools, { ...area, x: area.x + beyond })), area };
 }
+
+/** The same of a canvas with so many pixels of the other side beyond either edge, to blend across where these meet. */
+const goAround = (composition: Composition, beyond: number): Composition =>
+  beyond
+    ? {
+        ...composition,
+        canvas: widenCanvas(composition.canvas, beyond),
+        seamLeft: composition.seamLeft + beyond * composition.seamScale,
+      }
+    : composition;
 
 interface Tools extends Composition {
   readonly cache: ImageCache;
@@ -91,6 +110,7 @@ interface Tools extends Composition {
   readonly footprints: readonly (Rectangle | null)[];
   readonly levels: number;
   readonly blend: BlendMethod;
+  readonly background?: Background;
 }
 
 /** Of large canvases larger tiles, so that images need not be read so often; small tiles are margins for the most part. */
@@ -144,11 +164,15 @@ function stripsOf(width: number, height: number, most: number, unit: number): Re
 }
 
 async function composeTile(tools: Tools, area: Rectangle): Promise<ComposedTile> {
+  const { blend, background } = tools;
   const outer = outerArea(area, tools);
   const data = new Uint8Array(area.width * area.height * 3);
-  if (tools.blend === 'feather') roundInto(data, area, await feather(tools, outer), outer);
-  else await paint(tools, ownersOf(tools, outer), { area, data });
-  return { area, data };
+  const owners = blend === 'feather' && !background ? undefined : ownersOf(tools, outer);
+  if (blend === 'feather') roundInto(data, area, await feather(tools, outer), outer);
+  else await paint(tools, owners!, { area, data });
+  const covered = background && coveredOf(owners!, area);
+  if (covered && background !== 'transparent') fillBlanks(data, covered, background);
+  return { area, data, covered };
 }
 
 function roundInto(data: Uint8Array, area: Rectangle, tile: Tile, outer: Rectangle): void {

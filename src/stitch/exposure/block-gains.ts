@@ -1,5 +1,5 @@
 import { brightnessAt } from './compensate.ts';
-import { forEachShared, sampleRaster } from '../canvas/index.ts';
+import { forEachShared, sampleRaster, wrap } from '../canvas/index.ts';
 import type { WarpedView } from '../canvas/index.ts';
 
 /** Factors on a grid over a canvas's rectangle, for brightness that differs from place to place. */
@@ -8,6 +8,8 @@ export interface BlockGains {
   readonly rows: number;
   /** `columns * rows` factors, row by row; the first is the middle of the first block. */
   readonly factors: Float32Array;
+  /** Pixels once around, where the rectangle is so wide that its left and right edges meet. */
+  readonly around?: number;
 }
 
 /** Pixels from one place that is looked at to the next, each way. */
@@ -24,6 +26,7 @@ const ROUNDS = 3;
  *
  * @param gainOf what pixel `k` of image `v` is multiplied by before; defaults to 1
  * @param block side of a block in pixels of the canvas
+ * @param around width of a canvas whose left and right edges meet
  * @example
  * import { estimateBlockGains, estimateExposure } from 'whither/stitch';
  *
@@ -34,10 +37,12 @@ export function estimateBlockGains(
   views: readonly WarpedView[],
   gainOf: (v: number, k: number) => number = () => 1,
   block = 32,
+  around?: number,
 ): BlockGains[] {
   const grids = views.map(({ area }) => ({
     columns: Math.ceil(area.width / block),
     rows: Math.ceil(area.height / block),
+    around: area.width === around ? around : undefined,
   }));
   const shared = collectShared(views, grids, gainOf, block);
   let logs: Float32Array[] = grids.map(({ columns, rows }) => new Float32Array(columns * rows));
@@ -45,10 +50,10 @@ export function estimateBlockGains(
   return grids.map((grid, v) => ({ ...grid, factors: logs[v].map(Math.exp) }));
 }
 
-interface GridSize {
-  readonly columns: number;
-  readonly rows: number;
-}
+type GridSize = Omit<BlockGains, 'factors'>;
+
+/** Blocks that go around fit a whole number of times. */
+const widthOf = ({ columns, around }: GridSize, block: number): number => (around ? around / columns : block);
 
 /** What two images show alike: for each place the block of either, and how much brighter B is, as a logarithm. */
 interface SharedPlaces {
@@ -69,9 +74,10 @@ function collectShared(
     sampleRaster(view.area, STEP, (k) => Math.log(brightnessAt(view, k) * gainOf(v, k))),
   );
   const blocks = views.map(({ area }, v) => {
+    const across = widthOf(grids[v], block);
     const blockOf = (k: number): number => {
       const x = k % area.width;
-      return Math.floor((k - x) / area.width / block) * grids[v].columns + Math.floor(x / block);
+      return Math.floor((k - x) / area.width / block) * grids[v].columns + Math.floor(x / across);
     };
     return sampleRaster(area, STEP, blockOf).values;
   });
@@ -117,11 +123,14 @@ function relax(
   });
 }
 
-/** Weights 1, 2, 1 along both directions, the edges repeated. */
-function smooth(values: Float32Array, { columns, rows }: GridSize): Float32Array {
+/** Weights 1, 2, 1 along both directions, the edges repeated where they do not meet. */
+function smooth(values: Float32Array, { columns, rows, around }: GridSize): Float32Array {
+  const beyond = around ? columns - 1 : 0;
   const across = values.map((value, i) => {
     const x = i % columns;
-    return (values[x > 0 ? i - 1 : i] + 2 * value + values[x < columns - 1 ? i + 1 : i]) / 4;
+    const left = x > 0 ? i - 1 : i + beyond;
+    const right = x < columns - 1 ? i + 1 : i - beyond;
+    return (values[left] + 2 * value + values[right]) / 4;
   });
   return across.map((value, i) => {
     const y = Math.floor(i / columns);
@@ -138,17 +147,15 @@ function smooth(values: Float32Array, { columns, rows }: GridSize): Float32Array
  * const [gains] = estimateBlockGains(views);
  * const factor = blockGainAt(gains, 120, 80);
  */
-export function blockGainAt(
-  { columns, rows, factors }: BlockGains,
-  x: number,
-  y: number,
-  block = 32,
-): number {
-  const bx = Math.max(0, Math.min(columns - 1, (x + 0.5) / block - 0.5));
+export function blockGainAt(gains: BlockGains, x: number, y: number, block = 32): number {
+  const { columns, rows, factors, around } = gains;
+  const place = (x + 0.5) / widthOf(gains, block) - 0.5;
+  const bx = around ? wrap(place, columns) : Math.max(0, Math.min(columns - 1, place));
   const by = Math.max(0, Math.min(rows - 1, (y + 0.5) / block - 0.5));
-  const [i, j] = [Math.floor(bx), Math.floor(by)];
+  const [i, j] = [Math.min(columns - 1, Math.floor(bx)), Math.floor(by)];
   const [fx, fy] = [bx - i, by - j];
-  const right = Math.min(columns - 1, i + 1) - i;
+  const next = around ? (i + 1) % columns : Math.min(columns - 1, i + 1);
+  const right = next - i;
   const k = j * columns + i;
   const below = Math.min(rows - 1, j + 1) * columns + i;
   const upper = factors[k] * (1 - fx) + factors[k + right] * fx;

@@ -1,6 +1,6 @@
 import { CELL } from '../../../kernels/paint/index.ts';
 import type { Homography } from '../../core/index.ts';
-import { ALL, NONE, bendOf, createCover, intersect, sourceGrid } from '../canvas/index.ts';
+import { ALL, NONE, bendOf, createCover, intersect, sourceGrid, wrap } from '../canvas/index.ts';
 import type { PanoramaCanvas, Cover } from '../canvas/index.ts';
 import type { SeamMap } from './seams.ts';
 import type { Rectangle } from '../types.ts';
@@ -12,6 +12,8 @@ export interface PlacedSeams {
   readonly seamScale: number;
   readonly seamLeft: number;
   readonly seamTop: number;
+  /** Whether the seam map's left and right edges meet; defaults to false. */
+  readonly closed?: boolean;
 }
 
 export interface OwnersSetting extends PlacedSeams {
@@ -55,14 +57,14 @@ export function ownerAt({ columns, cells, pixels }: OwnerMap, x: number, y: numb
  * @param area may reach beyond the canvas, where there is none
  */
 export function ownersOf(setting: OwnersSetting, area: Rectangle): OwnerMap {
-  const { canvas, seams, seamScale, seamLeft, seamTop } = setting;
+  const { canvas, seams, seamScale, seamLeft, seamTop, closed } = setting;
   const [columns, rows] = [Math.ceil(area.width / CELL), Math.ceil(area.height / CELL)];
   const cells = new Int32Array(columns * rows).fill(NOBODY);
   const pixels = createPixels();
   const covers = coversOf(setting, area);
   const states = new Uint8Array(covers.length);
   const places = {
-    x: seamPlaces(area.x, area.width, canvas.width, seamScale, seamLeft, seams.width),
+    x: seamPlaces(area.x, area.width, canvas.width, seamScale, seamLeft, seams.width, closed),
     y: seamPlaces(area.y, area.height, canvas.height, seamScale, seamTop, seams.height),
   };
   const right = Math.min(area.width, canvas.width - area.x);
@@ -116,13 +118,14 @@ const seamPlaces = (
   scale: number,
   first: number,
   most: number,
+  closed = false,
 ): Int32Array =>
   Int32Array.from({ length: count }, (_, i) => {
     const place = Math.round(Math.min(size - 1, start + i) * scale - first);
-    return Math.max(0, Math.min(most - 1, place));
+    return closed ? wrap(place, most) : Math.max(0, Math.min(most - 1, place));
   });
 
-/** The one owner that the seam map has all over a cell, or -1. */
+/** The one owner that the seam map has all over a cell, or -1; so too for a cell across where its edges meet. */
 function soleOwner(
   { owners, width }: SeamMap,
   places: SeamPlaces,
@@ -134,6 +137,7 @@ function soleOwner(
   const left = places.x[x];
   const right = places.x[x + w - 1];
   const bottom = places.y[y + h - 1];
+  if (right < left) return -1;
   const first = owners[places.y[y] * width + left];
   for (let r = places.y[y]; r <= bottom; r++)
     for (let k = r * width + left; k <= r * width + right; k++) if (owners[k] !== first) return -1;

@@ -24,9 +24,11 @@ export interface SeamOptions {
   readonly method?: SeamMethod;
   /** The order in which images are laid down; defaults to that of the list. */
   readonly order?: readonly number[];
+  /** Whether the canvas's left and right edges meet, as those of a full circle do; defaults to false. */
+  readonly closed?: boolean;
 }
 
-const OPTIONS: OptionNames<SeamOptions> = { method: true, order: true };
+const OPTIONS: OptionNames<SeamOptions> = { method: true, order: true, closed: true };
 
 /**
  * Lays the images down one after the other. Each new one takes from those before what lies on its side of the
@@ -46,7 +48,7 @@ export function findSeams(
   options: SeamOptions = {},
 ): SeamMap & { readonly covered: Uint8Array } {
   checkOptions(options, OPTIONS, 'findSeams');
-  const { method = 'graph-cut', order = views.map((_, v) => v) } = options;
+  const { method = 'graph-cut', order = views.map((_, v) => v), closed = false } = options;
   const laid: Laid = {
     area: { x: 0, y: 0, width, height },
     owners: new Int16Array(width * height).fill(-1),
@@ -54,13 +56,49 @@ export function findSeams(
     rgb: new Uint8Array(width * height * 3),
     depth: new Float32Array(width * height),
   };
-  for (const v of order) layDown(laid, views[v], v, method);
+  for (const v of order)
+    if (closed && views[v].area.width === width) layAround(laid, views[v], v, method);
+    else layDown(laid, views[v], v, method);
   return { width, height, owners: laid.owners, covered: laid.inside };
 }
 
 /** What has been laid down so far, on all of the canvas. */
 interface Laid extends SeamLayer {
   readonly owners: Int16Array;
+}
+
+/** Lays down an image that reaches across the canvas's edges: all is turned until it lies in one piece. */
+function layAround(laid: Laid, view: WarpedView, v: number, method: SeamMethod): void {
+  const { width } = laid.area;
+  const columns = emptiestColumn(view);
+  const turned = { ...view, rgb: view.rgb.slice(), inside: view.inside.slice() };
+  turnAround(turned, width, columns);
+  turnAround(laid, width, columns);
+  layDown(laid, turned, v, method);
+  turnAround(laid, width, width - columns);
+}
+
+/** The first column of those where an image shows least. */
+function emptiestColumn({ area: { width }, inside }: WarpedView): number {
+  const counts = new Uint32Array(width);
+  inside.forEach((is, k) => (counts[k % width] += is));
+  return counts.indexOf(Math.min(...counts));
+}
+
+/** Moves everything to the left in place, and what leaves there to the right. */
+function turnAround(layer: Partial<Laid>, width: number, columns: number): void {
+  const { rgb, inside, depth, owners } = layer;
+  if (rgb) turnRows(rgb, 3 * width, 3 * columns);
+  for (const values of [inside, depth, owners]) if (values) turnRows(values, width, columns);
+}
+
+function turnRows(values: Uint8Array | Float32Array | Int16Array, width: number, count: number): void {
+  for (let start = 0; start < values.length; start += width) {
+    const row = values.subarray(start, start + width);
+    const head = row.slice(0, count);
+    row.copyWithin(0, count);
+    row.set(head, width - count);
+  }
 }
 
 function layDown(laid: Laid, view: WarpedView, v: number, method: SeamMethod): void {
