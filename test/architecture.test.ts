@@ -59,6 +59,17 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/stitch/sphere': ['src/core', 'src/stitch/canvas'],
   'src/stitch': ['src/core', 'src/runtime', 'src/draw', 'src/features', 'src/geometry', 'kernels'],
   'src/worker': ['src/core', 'src/runtime', 'src/flow', 'src/match', 'src/stitch', 'kernels'],
+  'src/web/page': ['src/core', 'src/web'],
+  'src/web': [
+    'src/core',
+    'src/runtime',
+    'src/draw',
+    'src/io/flow',
+    'src/flow',
+    'src/match',
+    'src/worker',
+    'kernels',
+  ],
   'src/cli': ['src', 'kernels'],
   'src/api': [
     'src/core',

@@ -2,9 +2,10 @@
 import { expected } from '../core/index.ts';
 import { readModel } from './model-file.ts';
 import type { InstalledModel } from './model-file.ts';
+import { webFolders } from './web/index.ts';
 
-/** The models of the package this file is a part of: the built one lies in `dist/web`. */
-const installed = (name: string): URL => new URL(`../../models/${name}/`, import.meta.url);
+/** The models of the package that this code is a part of: built, it lies in `dist/web`. */
+const modelsFolder = (): string => webFolders().models ?? new URL('../../models/', import.meta.url).href;
 
 /**
  * Finds a model by its name, in the package that the code was loaded from, or by the address of its folder, and reads its
@@ -16,6 +17,6 @@ export async function findModel(nameOrFolder: string): Promise<InstalledModel> {
   if (typeof nameOrFolder !== 'string')
     throw expected('the name of a model or the address of its folder', 'nameOrFolder', nameOrFolder);
   const isName = /^\w[\w.-]*$/.test(nameOrFolder);
-  const folder = isName ? installed(nameOrFolder) : new URL(nameOrFolder, globalThis.location.href);
+  const folder = new URL(nameOrFolder, isName ? modelsFolder() : location.href);
   return readModel(folder.href.replace(/\/?$/, '/'));
 }

@@ -1,6 +1,6 @@
 /** The verbs in threads beside the event loop. */
 export { WorkerError } from './errors.ts';
-export { openWorker } from './open-worker.ts';
+export { openThreads, openWorker } from './open-worker.ts';
 export type { OpenWorkerOptions, WhitherWorker } from './open-worker.ts';
 export type {
   WorkerCallOptions,

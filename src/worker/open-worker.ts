@@ -143,9 +143,18 @@ export interface WhitherWorker {
  */
 export async function openWorker(options: OpenWorkerOptions = {}): Promise<WhitherWorker> {
   const { count = 1 } = checkOptions(options, OPTIONS, 'openWorker');
+  return openThreads(count);
+}
+
+/**
+ * As `openWorker`.
+ *
+ * @param data what the threads are told when they start
+ */
+export async function openThreads(count: number, data: object = {}): Promise<WhitherWorker> {
   checkInteger(count, 'count', 1, 64);
   const threads = count > 1 ? Math.max(1, Math.floor(coreCount() / count)) : undefined;
-  const pool = await openPool(count, { threads });
+  const pool = await openPool(count, { ...data, threads });
   const sharing = <Options extends { readonly threads?: number }>(load: Options): Options => {
     // Code does not go from thread to thread.
     if ('runtime' in load) throw expected('a device alone', 'runtime', load.runtime);

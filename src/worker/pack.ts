@@ -1,4 +1,4 @@
-import * as threads from 'node:worker_threads';
+import { isBound } from './bound-memory.ts';
 
 /** Stands for a function of the other side. */
 const FUNCTION = 'whither:function';
@@ -72,18 +72,11 @@ function packFunction(item: Called, name: string, register: PackOptions['registe
 const isTypedArray = (item: object): item is TypedArray =>
   ArrayBuffer.isView(item) && !(item instanceof DataView);
 
-/**
- * Whether Node refuses to hand memory over, as that of an image that sharp decoded. From Node 21 on posting it throws; Node 20
- * copies it and has no such function.
- */
-const { isMarkedAsUntransferable: isBound = () => false } = threads as {
-  isMarkedAsUntransferable?: (memory: object) => boolean;
-};
-
 /** Shared memory stays where it is; of other memory the array goes over if it is all of it and may be given. */
 function packArray(array: TypedArray, give: boolean): TypedArray {
   const { buffer, byteOffset, byteLength } = array;
-  if (buffer instanceof SharedArrayBuffer) return array;
+  // Pages that are not isolated do not know the class.
+  if (!(buffer instanceof ArrayBuffer)) return array;
   if (give && byteLength === buffer.byteLength && !isBound(buffer)) return array;
   const View = array instanceof Uint8Array ? Uint8Array : (array.constructor as typeof Float32Array);
   return new View(buffer.slice(byteOffset, byteOffset + byteLength));

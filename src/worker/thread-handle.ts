@@ -1,10 +1,9 @@
-import type { Worker } from 'node:worker_threads';
-import { oneLine } from '../core/index.ts';
 import { WorkerError, packError, unpackError } from './errors.ts';
-import type { Reply, Request } from './messages.ts';
+import type { Reply } from './messages.ts';
 import { pack } from './pack.ts';
 import type { Called } from './pack.ts';
 import { startThread } from './thread-file.ts';
+import type { Thread } from './thread-file.ts';
 
 /** One call of a verb. */
 export interface Job {
@@ -48,10 +47,10 @@ const ENDING = new Set(['onTile', 'onProgress']);
  * @throws WorkerError where it does not start
  */
 export async function openThread(data: object, onChange: () => void): Promise<ThreadHandle> {
-  const worker = startThread(data);
+  const thread = startThread(data);
   const calls = new Map<number, Call>();
   let [last, asking, ended] = [0, 0, false];
-  const gone = whenGone(worker);
+  const { gone, post } = thread;
   void gone.then((reason) => {
     ended = true;
     for (const { verb, reject } of calls.values())
@@ -59,14 +58,12 @@ export async function openThread(data: object, onChange: () => void): Promise<Th
     calls.clear();
     onChange();
   });
-  const post = (request: Request, transfer?: readonly ArrayBuffer[]): void =>
-    worker.postMessage(request, transfer);
 
   function finish(id: number, error?: unknown, value?: unknown): void {
     const call = calls.get(id);
     if (!call) return;
     calls.delete(id);
-    if (!calls.size) worker.unref();
+    if (!calls.size) thread.hold(false);
     if (call.failure) call.reject(call.failure.reason);
     else if (error === undefined) call.resolve(value);
     else call.reject(call.signal?.aborted ? call.signal.reason : error);
@@ -94,7 +91,7 @@ export async function openThread(data: object, onChange: () => void): Promise<Th
     }
   }
 
-  worker.on('message', (reply: Reply) => {
+  thread.onReply((reply) => {
     if (reply.kind === 'done') finish(reply.id, undefined, reply.value);
     else if (reply.kind === 'failed') finish(reply.id, unpackError(reply.error));
     else if (reply.kind === 'ask') {
@@ -103,8 +100,8 @@ export async function openThread(data: object, onChange: () => void): Promise<Th
       if (call) void answer(call, reply);
     }
   });
-  await whenReady(worker, gone);
-  worker.unref();
+  await whenReady(thread);
+  thread.hold(false);
 
   return {
     get asking() {
@@ -130,11 +127,11 @@ export async function openThread(data: object, onChange: () => void): Promise<Th
         const { value, transfer } = packFor(call, args, give);
         post({ kind: 'call', id, verb, args: value }, transfer);
         calls.set(id, call);
-        worker.ref();
+        thread.hold(true);
         signal?.addEventListener('abort', abort);
       }),
     async close() {
-      worker.ref();
+      thread.hold(true);
       post({ kind: 'close' });
       await gone;
     },
@@ -150,16 +147,8 @@ function packFor(
   return pack(value, { give, register: (called, name) => functions.push({ called, name }) - 1 });
 }
 
-/** Why a thread is gone, once it is. */
-function whenGone(worker: Worker): Promise<string> {
-  let reason: string | undefined;
-  worker.on('error', (error: unknown) => (reason = oneLine(error)));
-  worker.on('messageerror', (error) => (reason = oneLine(error)));
-  return new Promise((resolve) => worker.once('exit', (code) => resolve(reason ?? `exit code ${code}`)));
-}
-
-async function whenReady(worker: Worker, gone: Promise<string>): Promise<void> {
-  const ready = new Promise<undefined>((resolve) => worker.once('message', () => resolve(undefined)));
+async function whenReady({ gone, onReply }: Thread): Promise<void> {
+  const ready = new Promise<undefined>((resolve) => onReply(() => resolve(undefined)));
   const reason = await Promise.race([ready, gone]);
   if (reason !== undefined)
     throw new WorkerError(`Expected a worker thread to start but it ended: ${reason}`);

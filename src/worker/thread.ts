@@ -1,10 +1,10 @@
 /** The code of a worker thread: it carries out the verbs that its host asks for. */
 
-import { parentPort, workerData } from 'node:worker_threads';
 import { limitThreads } from '../../kernels/wasm/threads.ts';
 import { packError, unpackError } from './errors.ts';
-import type { Reply, Request } from './messages.ts';
+import type { Request } from './messages.ts';
 import { pack, unpack } from './pack.ts';
+import { host, threadData } from './thread-port.ts';
 import { VERBS, disposeModels } from './verbs.ts';
 
 /** A call under way. */
@@ -14,12 +14,10 @@ interface Call {
   readonly asks: Map<number, { resolve(value: unknown): void; reject(error: Error): void }>;
 }
 
-const port = parentPort!;
+const { post } = host;
 const calls = new Map<number, Call>();
 const running = new Set<Promise<void>>();
 let lastAsk = 0;
-
-const post = (reply: Reply, transfer?: readonly ArrayBuffer[]): void => port.postMessage(reply, transfer);
 
 /** Calls a function of the host for call `id`. */
 function askHost(id: number, called: number, args: readonly unknown[]): Promise<unknown> {
@@ -56,10 +54,10 @@ const unpackFor = (id: number, value: unknown): unknown =>
 async function close(): Promise<void> {
   await Promise.all(running);
   await disposeModels();
-  port.close();
+  host.leave();
 }
 
-port.on('message', (request: Request) => {
+host.onRequest((request) => {
   if (request.kind === 'close') void close();
   else if (request.kind === 'call') {
     const work = run(request).finally(() => running.delete(work));
@@ -76,6 +74,6 @@ port.on('message', (request: Request) => {
   }
 });
 
-const { threads } = workerData as { threads?: number };
+const { threads } = threadData();
 if (threads) limitThreads(threads);
 post({ kind: 'ready' });

@@ -1,0 +1,25 @@
+/** `whither/web`: the same verbs in a browser, from the same sources. */
+export { BackendError, FileError, ModelError, ShapeError, WhitherError } from '../core/index.ts';
+export type { Correspondences, FlowField, Homography, Image, Mask, ScalarField } from '../core/index.ts';
+export { colorizeFlow, drawArrows, flowLegend, overlayImages, scalarToImage } from '../draw/index.ts';
+export type { ColorizeOptions, ColorizedFlow } from '../draw/index.ts';
+export { estimateFlow, flowSequence } from '../flow/estimate/index.ts';
+export type { EstimateOptions, FlowEstimate } from '../flow/estimate/index.ts';
+export { flowStatistics, resizeFlow, resizeImage, warpImage } from '../flow/index.ts';
+export { loadFlowModel } from '../flow/network/index.ts';
+export type { FlowModel, LoadFlowModelOptions } from '../flow/network/index.ts';
+export { decodeFlo, encodeFlo, encodeNpy } from '../io/flow/index.ts';
+export { drawMatches, match } from '../match/pair/index.ts';
+export type { MatchOptions, PairMatch } from '../match/pair/index.ts';
+export { PatchModel, loadPatchModel, similarity, similarityMap } from '../match/patches/index.ts';
+export type { LoadPatchModelOptions, MapPoint, Similarity, SimilarityMap } from '../match/patches/index.ts';
+export { listDevices } from '../runtime/index.ts';
+export type { Device, DeviceState, OnnxRuntime, RuntimeOptions } from '../runtime/index.ts';
+export { setFolders } from '../runtime/web/index.ts';
+export type { WebFolders } from '../runtime/web/index.ts';
+export { WorkerError, WorkerModel } from '../worker/index.ts';
+export type { WhitherWorker } from '../worker/index.ts';
+export { imageDataOf, imageFrom } from './images.ts';
+export type { ImageFromOptions, WebImage } from './images.ts';
+export { openWorker } from './open-worker.ts';
+export type { OpenWorkerOptions } from './open-worker.ts';

@@ -1,0 +1,2 @@
+/** Memory of a page can be handed over. */
+export const isBound = (): boolean => false;
