@@ -1,3 +1,5 @@
+export { mixBetween, motionBetween } from './between/index.ts';
+export type { BetweenInput, BetweenLayer, BetweenSide } from './between/index.ts';
 export { blendLayers, blendReference } from './blend/index.ts';
 export type { BlendLayer } from './blend/index.ts';
 export {

@@ -164,6 +164,10 @@ export type {
   Tracks,
 } from './track/index.ts';
 
+// Videos
+export { interpolateFrames } from './video/index.ts';
+export type { InterpolateOptions, InterpolatedFrame, VideoFrames } from './video/index.ts';
+
 // Models
 export { listModels } from './runtime/index.ts';
 export type { InstalledModel } from './runtime/index.ts';

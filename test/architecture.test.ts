@@ -34,6 +34,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/features': ['src/core', 'src/geometry', 'kernels'],
   'src/match': ['src/core', 'src/runtime', 'src/draw', 'src/features', 'src/geometry', 'kernels'],
   'src/track': ['src/core', 'src/flow', 'src/geometry', 'kernels'],
+  'src/video': ['src/core', 'src/flow', 'src/geometry', 'src/track', 'kernels'],
   'src/stitch/cameras': ['src/core', 'src/stitch/types.ts'],
   'src/stitch/sources': ['src/core', 'src/stitch/types.ts', 'kernels'],
   'src/stitch/register': [
@@ -82,6 +83,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/match',
     'src/stitch',
     'src/track',
+    'src/video',
     'kernels',
   ],
   'src/index.ts': [
@@ -96,6 +98,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/stitch',
     'src/worker',
     'src/track',
+    'src/video',
     'kernels',
   ],
 };

@@ -5,6 +5,7 @@ import { addMatchCommand } from './match/index.ts';
 import { addModelsCommand } from './models-command.ts';
 import { addScoreCommand } from './score-command.ts';
 import { addSimilarityCommand } from './similarity/index.ts';
+import { addSlowCommand } from './slow/index.ts';
 import { addStitchCommand } from './stitch/index.ts';
 import { addTrackCommand } from './track/index.ts';
 
@@ -23,6 +24,7 @@ Examples:
   whither match left.jpg right.jpg --draw matches.png
   whither stitch *.jpg -o pano.jpg
   whither track clip.mp4 --grid 16 -o tracks.json --draw tracks.mp4
+  whither slow clip.mp4 -o smooth.mp4 --fps 60
   whither score flow.flo truth.flo
   whither similarity view1.jpg view2.jpg --at 320,240 --map heat.png
   whither models`,
@@ -31,6 +33,7 @@ Examples:
   addMatchCommand(program);
   addScoreCommand(program);
   addSimilarityCommand(program);
+  addSlowCommand(program);
   addStitchCommand(program);
   addTrackCommand(program);
   addModelsCommand(program);

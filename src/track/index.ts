@@ -3,6 +3,7 @@ export type { CollectTracksOptions } from './collect-tracks.ts';
 export { gridPoints } from './query-points.ts';
 export type { RepeatableFrames } from './reverse-frames.ts';
 export type { Box } from './box/index.ts';
+export { showSameScene } from './points/index.ts';
 export { trackBox } from './track-box.ts';
 export type { TrackBoxOptions, TrackedBox } from './track-box.ts';
 export { trackPoints } from './track-points.ts';

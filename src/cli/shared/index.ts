@@ -7,4 +7,6 @@ export { reportError } from './report-error.ts';
 export { formatTable } from './table.ts';
 export { createWarnings } from './warnings.ts';
 export type { Warnings } from './warnings.ts';
+export { tellWritten, writeVideo } from './write-video.ts';
+export type { VideoPlan, WrittenFrame } from './write-video.ts';
 export { collectGarbage, tuneEngine } from './tune-engine.ts';

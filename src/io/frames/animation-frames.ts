@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { FileError } from '../../core/index.ts';
 import type { CheckedFramesOptions, Frame, FrameSource } from './types.ts';
-import { countWholeImages } from './gif-blocks.ts';
+import { countWholeImages } from './gif/index.ts';
 import {
   checkClaimedSize,
   checkFormat,

@@ -68,9 +68,15 @@ export interface AvCodec {
 }
 
 export interface AvCodecParameters {
+  readonly codecType: number;
+  readonly codecId: number;
+  codecTag: number | string;
+  readonly format: number;
+  readonly colorTrc: number;
   readonly width: number;
   readonly height: number;
   fromContext(context: AvCodecContext): number;
+  copy(to: AvCodecParameters): number;
   getCodedSideData(type: number): Buffer | null;
 }
 
@@ -97,6 +103,8 @@ export interface AvCodecContext {
 }
 
 export interface AvStream {
+  /** When its first frame is shown, in its time base; the mark of an unknown time where that is not known. */
+  readonly startTime: bigint;
   readonly codecpar: AvCodecParameters;
   readonly nbFrames: bigint;
   readonly rFrameRate: Rational;
@@ -122,7 +130,7 @@ export interface AvFormatContext {
   readFrame(packet: AvPacket): Promise<number>;
   closeInput(): Promise<void>;
   allocOutputContext2(format: null, name: string, url: string): number;
-  newStream(codec: AvCodec): AvStream;
+  newStream(codec: AvCodec | null): AvStream;
   openOutput(): Promise<number>;
   writeHeader(options: AvDictionary | null): Promise<number>;
   interleavedWriteFrame(packet: AvPacket | null): Promise<number>;
@@ -150,12 +158,15 @@ export interface Ffmpeg {
   readonly FFmpegError: { strerror(code: number): string };
   readonly Log: { setLevel(level: number): void };
   avGetPixFmtFromName(name: string): number;
+  avGetPixFmtName(format: number): string | null;
+  avGetCodecName(id: number): string | null;
   getFFmpegInfo(): { readonly version: string; readonly configuration: string };
 }
 
 /** Numbers of FFmpeg's C interface, which are the same in every build of a major version, system errors apart. */
 export const AV = {
   MEDIA_TYPE_VIDEO: 0,
+  MEDIA_TYPE_AUDIO: 1,
   ERROR_EOF: -541478725,
   /** More packets are wanted before the next frame. */
   ERROR_AGAIN: -constants.errno.EAGAIN,
@@ -170,6 +181,8 @@ export const AV = {
   SPACE_RGB: 0,
   /** BT.709, the one number for primaries, transfer and matrix. */
   BT709: 1,
+  /** The mark of an unknown time. */
+  NO_TIME: -(2n ** 63n),
 } as const;
 
 let loaded: Ffmpeg | undefined;

@@ -2,7 +2,7 @@ import type { OptionNames } from '../../core/index.ts';
 import { extname } from 'node:path';
 import { FileError, checkInteger, checkOptions, expected } from '../../core/index.ts';
 import { createFolderSink } from './folder-sink.ts';
-import { createGifSink } from './gif-sink.ts';
+import { createGifSink } from './gif/index.ts';
 import { inspectPath, toPath } from '../disk/index.ts';
 import { createVideoSink, VIDEO_CONTAINERS } from './video-sink.ts';
 import type { FrameSink, FrameSinkOptions } from './types.ts';
@@ -12,6 +12,7 @@ const OPTIONS: OptionNames<FrameSinkOptions> = {
   height: true,
   frameRate: true,
   variableRate: true,
+  sound: true,
   overwrite: true,
   resume: true,
 };
@@ -25,7 +26,7 @@ const OPTIONS: OptionNames<FrameSinkOptions> = {
  * repeating the last column or row, so such a video is one pixel wider or higher than its frames.
  *
  * @throws FileError where the output exists and neither `overwrite` nor, for a folder, `resume` is set, where the
- * extension is unknown, or where video is asked for and FFmpeg's optional package is not installed.
+ * extension is unknown, where the container cannot hold the `sound`, or where video is asked for and FFmpeg's optional package is not installed.
  * @example
  * import { createFrameSink } from 'whither';
  *

@@ -52,8 +52,8 @@ export interface OpenFramesOptions {
   /** Largest frame that is decoded, in pixels and before `maxSize`; defaults to 200 million. */
   readonly maxPixels?: number;
   /**
-   * Is told, in one sentence each, what is wrong with frames that are given all the same: damaged images, and what a video
-   * has lost. Of a video this is known at its end.
+   * Is told, in one sentence each, what is wrong with frames that are given all the same: damaged images, what a video
+   * has lost, which is known at its end, and that it has more than 8 bits a colour or is HDR, which is told at once.
    */
   readonly onWarning?: (message: string) => void;
 }
@@ -76,6 +76,11 @@ export interface FrameSinkOptions {
   readonly frameRate: number;
   /** Of a video: frames are shown at the times that they are written with, instead of evenly. */
   readonly variableRate?: boolean;
+  /**
+   * Of a video: the path of a video whose sound is copied as it is, from its first frame on and as long as the frames last.
+   * One without sound adds none.
+   */
+  readonly sound?: string | URL;
   /** Replace what exists; of a folder, the images whose names come again, and nothing else. */
   readonly overwrite?: boolean;
   /** Of a folder alone: keep the images that are there and add the others. */

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import { FileError } from '../../core/index.ts';
 import type { Image } from '../../core/index.ts';
 import type { AvCodecContext, AvFormatContext, AvFrame, AvScaleContext, AvStream, Ffmpeg } from './ffmpeg.ts';
-import { AV, checkCode, loadFfmpeg, makeDictionary, makeScaler } from './ffmpeg.ts';
+import { AV, checkCode, loadFfmpeg, makeScaler } from './ffmpeg.ts';
+import { openContainer } from './open-container.ts';
 import type { CheckedFramesOptions, Frame, FrameSource } from './types.ts';
 import { checkClaimedSize, fitWithin, fitImage, rotateImage } from '../image/index.ts';
 import { deinterlace } from './deinterlace.ts';
@@ -43,45 +43,6 @@ interface Progress {
   lastPacketCorrupt: boolean;
   /** Where the last packet ends in the file; 0 where that is not known. */
   lastByte: number;
-}
-
-/**
- * The containers of video that are opened, by FFmpeg's names of their demuxers: none that names other files, as play lists
- * do (concat, HLS, DASH, SDP, numbered images), and none that draws text (ANSI art, subtitles).
- */
-const CONTAINERS =
-  'mov,matroska,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,av1,obu,ivf,flv,asf,ogg,nut,mxf,dv,yuv4mpegpipe,rm,wtv,gxf,mjpeg';
-
-/** What FFmpeg answers for a container that is not in the list. */
-const ERROR_INVALID_ARGUMENT = -22;
-
-/**
- * Where FFmpeg reads: the open file itself. So what was checked is what is read, and nothing that has a name can be
- * opened, whatever a file inside asks for. Windows has a number of its own for a file in every library.
- */
-function inputOf(file: OpenFile, path: string): { url: string; options: Record<string, string> } {
-  if (process.platform === 'win32')
-    return { url: `file:${resolve(path)}`, options: { protocol_whitelist: 'file' } };
-  return { url: 'fd:', options: { protocol_whitelist: 'fd', fd: String(file.fd) } };
-}
-
-async function openContainer(ffmpeg: Ffmpeg, file: OpenFile, path: string): Promise<AvFormatContext> {
-  const format = new ffmpeg.FormatContext();
-  const input = inputOf(file, path);
-  // MP4 can refer to tracks in other files: by relative names, and by absolute ones.
-  const references = { enable_drefs: '0', use_absolute_path: '0' };
-  const options = makeDictionary(ffmpeg, { format_whitelist: CONTAINERS, ...references, ...input.options });
-  try {
-    const code = await format.openInput(input.url, null, options);
-    if (code === ERROR_INVALID_ARGUMENT)
-      throw new FileError(
-        `Expected a video at ${path} but it is in no container that is read: give MP4, MOV, Matroska, WebM, AVI or MPEG`,
-      );
-    checkCode(ffmpeg, code, `a video at ${path}`);
-    return format;
-  } finally {
-    options.free();
-  }
 }
 
 /** Whether the file ends before the length that its header gives. */
@@ -289,11 +250,22 @@ function hasVariableRate({ avgFrameRate, rFrameRate }: AvStream): boolean {
 /** When a frame is shown, in seconds of its stream; undefined where that is not known. */
 function timeOf({ bestEffortTimestamp, pts }: AvFrame, { timeBase }: AvStream): number | undefined {
   const at = bestEffortTimestamp ?? pts;
-  return at > NO_TIME ? (Number(at) * timeBase.num) / timeBase.den : undefined;
+  return at > AV.NO_TIME ? (Number(at) * timeBase.num) / timeBase.den : undefined;
 }
 
-/** FFmpeg's mark of an unknown time. */
-const NO_TIME = -(2n ** 63n);
+/** FFmpeg's numbers of the transfer functions of HDR. */
+const HDR: Readonly<Record<number, string>> = { 16: 'PQ', 18: 'HLG' };
+
+/** What frames of 8-bit sRGB lose of a video, in one sentence; undefined where that is nothing. */
+function lossOf({ ffmpeg, path, stream }: Decoder): string | undefined {
+  const { format, colorTrc } = stream.codecpar;
+  const bits = /p[0-9]*?(9|10|12|14|16)(le|be)$/.exec(ffmpeg.avGetPixFmtName(format) ?? '')?.[1];
+  const depth = bits && `${bits} bits a colour`;
+  const curve = HDR[colorTrc] && `HDR (${HDR[colorTrc]})`;
+  if (!depth && !curve) return undefined;
+  const cure = curve ? ', not tone-mapped, so that they look pale' : '';
+  return `${path} has ${[depth, curve].filter(Boolean).join(' and ')}: its frames are read as 8 bits${cure}`;
+}
 
 /** Frames of a video file, decoded by FFmpeg; see `FrameSource`. */
 export async function openVideo(
@@ -306,10 +278,12 @@ export async function openVideo(
   const frameRate = frameRateOf(probe.stream) / every;
   const frameCount = claimedFrames(probe, every);
   const variableRate = hasVariableRate(probe.stream);
+  const loss = lossOf(probe);
   await probe.close();
   if (!(width > 0 && height > 0))
     throw new FileError(`Expected a video of at least 1 x 1 pixels at ${path} but it has no size`);
   checkClaimedSize(`at ${path}`, width, height, maxPixels);
+  if (loss) onWarning?.(loss);
   const stored = fitWithin(width, height, maxSize);
   let disposed = false;
 

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { extname, resolve } from 'node:path';
 import { FileError } from '../../core/index.ts';
 import type { Image } from '../../core/index.ts';
-import { checkWritable, publish, temporaryName } from '../disk/index.ts';
+import { checkWritable, publish, temporaryName, toPath } from '../disk/index.ts';
 import type {
   AvCodec,
   AvCodecContext,
@@ -18,6 +18,8 @@ import type {
 import { AV, checkCode, loadFfmpeg, makeDictionary, makeScaler } from './ffmpeg.ts';
 import type { FrameSink, FrameSinkOptions } from './types.ts';
 import { checkFrame, makeQueue } from './sink-tools.ts';
+import { openSound, refusedSound } from './sound.ts';
+import type { SoundCopy } from './sound.ts';
 
 /** An encoder by FFmpeg's name and its settings. */
 export interface VideoEncoder {
@@ -64,6 +66,7 @@ interface Encoder {
   readonly codec: AvCodecContext;
   readonly scaler: AvScaleContext;
   readonly packet: AvPacket;
+  readonly sound?: SoundCopy;
   /** Of frames with times of their own: from the last but one to the last, in the time base of the codec. */
   lastStep: number;
   free(): Promise<void>;
@@ -144,8 +147,10 @@ async function openEncoder(
   const scaler = makeScaler(ffmpeg);
   const packet = new ffmpeg.Packet();
   packet.alloc();
+  let sound: SoundCopy | undefined;
   const free = async (): Promise<void> => {
     packet.free();
+    await sound?.close();
     scaler.freeContext();
     codec.freeContext();
     await format.closeOutput();
@@ -160,8 +165,13 @@ async function openEncoder(
     stream.avgFrameRate = codec.framerate;
     checkCode(ffmpeg, stream.codecpar.fromContext(codec), `settings for ${path}`);
     checkCode(ffmpeg, await format.openOutput(), `to write ${path}`);
-    await withOptions(ffmpeg, container.options, (o) => format.writeHeader(o), `to write ${path}`);
-    return { ffmpeg, path, format, stream, codec, scaler, packet, lastStep: 0, free };
+    const from = sinkOptions.sound === undefined ? undefined : toPath(sinkOptions.sound, 'sound');
+    if (from !== undefined) sound = await openSound(ffmpeg, from, format);
+    const header = withOptions(ffmpeg, container.options, (o) => format.writeHeader(o), `to write ${path}`);
+    await header.catch((error: unknown) => {
+      throw sound?.codecs.length ? refusedSound(path, from!, sound) : error;
+    });
+    return { ffmpeg, path, format, stream, codec, scaler, packet, sound, lastStep: 0, free };
   } catch (error) {
     await free();
     throw error;
@@ -206,6 +216,9 @@ function makeFrame({ ffmpeg, codec }: Encoder, format: number, space: number, ra
   return frame;
 }
 
+const secondsOf = ({ codec: { timeBase } }: Encoder, pts: number): number =>
+  (pts * timeBase.num) / timeBase.den;
+
 /** Converts an image (BT.709, limited range) and hands it to the encoder, to be shown at `pts` in its time base. */
 async function encodeImage(encoder: Encoder, image: Image, index: number, pts: number): Promise<void> {
   const { ffmpeg, path, codec, scaler } = encoder;
@@ -219,6 +232,7 @@ async function encodeImage(encoder: Encoder, image: Image, index: number, pts: n
     yuv.pts = BigInt(pts);
     checkCode(ffmpeg, await codec.sendFrame(yuv), `the encoder to take frame ${index} of ${path}`);
     await drain(encoder);
+    await encoder.sound?.copyUntil(secondsOf(encoder, pts));
   } finally {
     rgb.free();
     yuv.free();
@@ -268,6 +282,8 @@ export async function createVideoSink(
       if (count === 0) throw new FileError(`Expected at least one frame for ${path} but received none`);
       await encoder.codec.sendFrame(null);
       await drain(encoder);
+      const end = options.variableRate ? last + encoder.lastStep : count;
+      await encoder.sound?.copyUntil(secondsOf(encoder, end));
       checkCode(encoder.ffmpeg, await encoder.format.writeTrailer(), `to complete ${path}`);
     } catch (error) {
       await discard();

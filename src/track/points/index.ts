@@ -1,3 +1,4 @@
 export { PointTracker } from './point-tracker.ts';
+export { showSameScene } from './scaffold.ts';
 export { trackImage } from './track-image.ts';
 export type { TrackImage } from './track-image.ts';

@@ -3,7 +3,7 @@ import type { PosePrior } from './align.ts';
 import { movePose } from './companions.ts';
 import { agreedPose, findPeers } from './peers.ts';
 import { flowAt } from './sample-flow.ts';
-import { Scaffold } from './scaffold.ts';
+import { Scaffold, isContinuous } from './scaffold.ts';
 import { findSurroundings } from './search.ts';
 import { FOLLOWING, beginPoint, findNear, noteFrame } from './tracked-point.ts';
 import type { Acceptance, TrackedPoint } from './tracked-point.ts';
@@ -22,8 +22,6 @@ const SEARCHED: Acceptance = { different: 0.8, agreeing: 0.8, spread: 0.3, corre
 /** Points that the whole image is searched for in one frame: those that have waited longest. */
 const SEARCHES = 12;
 const CANDIDATES = 3;
-/** Share of the scaffold that must hold from one frame to the next: nearly all does in a scene, nearly nothing at a cut. */
-const CONTINUOUS = 0.5;
 
 /**
  * Follows points from frame to frame. The flow says about where each goes, and the template of its first frame exactly
@@ -55,7 +53,7 @@ export class PointTracker {
    */
   step(image: TrackImage, flow: FlowField, confidence?: ScalarField): boolean {
     this.frame++;
-    const continuous = this.scaffold.step(this.before, image, flow, confidence) >= CONTINUOUS;
+    const continuous = isContinuous(this.scaffold.step(this.before, image, flow, confidence));
     if (!continuous) this.scaffold.restart(image);
     let missing = this.points.filter((point) => !(continuous && this.follow(point, image, flow)));
     for (const point of missing) this.carry(point);

@@ -1,5 +1,6 @@
-import type { FlowField, ScalarField } from '../../core/index.ts';
+import type { FlowField, Image, ScalarField } from '../../core/index.ts';
 import { flowAt } from './sample-flow.ts';
+import { trackImage } from './track-image.ts';
 import type { TrackImage } from './track-image.ts';
 
 /** Pixels between the places where a scaffold point is kept. */
@@ -13,6 +14,12 @@ const REACH = 2;
 /** Variance of grey that no noise explains, and the squared error of places. */
 const SLACK = 8;
 const MISFIT = 0.3;
+
+/** Share of the scaffold that must hold from one frame to the next: nearly all does in a scene, nearly nothing at a cut. */
+const CONTINUOUS = 0.5;
+
+/** Whether a share of the scaffold that holds says that two frames show one scene. */
+export const isContinuous = (share: number): boolean => share >= CONTINUOUS;
 
 /** A point of no interest of its own: it shows how its surroundings move. */
 export interface ScaffoldPoint {
@@ -89,6 +96,24 @@ export class Scaffold {
     if (cell) cell.push(point);
     else this.cells.set(key, [point]);
   }
+}
+
+/**
+ * Whether two frames show one scene: whether at least half of the points of a grid look the same where the flow takes them.
+ *
+ * @param flow from the first to the second
+ * @param confidence of the flow, 0 to 1: below 0.4 a point does not hold
+ */
+export function showSameScene(
+  before: Image,
+  after: Image,
+  flow: FlowField,
+  confidence?: ScalarField,
+): boolean {
+  const scaffold = new Scaffold();
+  const [first, second] = [trackImage(before), trackImage(after)];
+  scaffold.restart(first);
+  return isContinuous(scaffold.step(first, second, flow, confidence));
 }
 
 const isInside = ({ x, y }: ScaffoldPoint, { width, height }: TrackImage): boolean =>

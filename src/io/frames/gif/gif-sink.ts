@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, rm } from 'node:fs/promises';
 import sharp from 'sharp';
-import { FileError } from '../../core/index.ts';
-import type { Image } from '../../core/index.ts';
-import { asFileError, checkWritable, publish, temporaryName } from '../disk/index.ts';
-import type { FrameSink, FrameSinkOptions } from './types.ts';
+import { FileError } from '../../../core/index.ts';
+import type { Image } from '../../../core/index.ts';
+import { asFileError, checkWritable, publish, temporaryName } from '../../disk/index.ts';
+import type { FrameSink, FrameSinkOptions } from '../types.ts';
 import { INTRODUCER, skipSubBlocks, tableLength } from './gif-blocks.ts';
-import { checkFrame, makeQueue } from './sink-tools.ts';
+import { checkFrame, makeQueue } from '../sink-tools.ts';
 
 /**
  * An animated GIF, one image after the other. sharp writes an animation only from all of its images at once;

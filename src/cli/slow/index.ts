@@ -1,0 +1,1 @@
+export { addSlowCommand } from './slow-command.ts';

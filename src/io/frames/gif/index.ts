@@ -1,0 +1,2 @@
+export { countWholeImages } from './gif-blocks.ts';
+export { createGifSink } from './gif-sink.ts';
