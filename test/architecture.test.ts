@@ -71,6 +71,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/worker',
     'kernels',
   ],
+  'src/import': ['src/core', 'src/io/disk', 'src/runtime', 'src/flow', 'src/match', 'kernels'],
   'src/cli': ['src', 'kernels'],
   'src/api': [
     'src/core',
@@ -84,6 +85,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/stitch',
     'src/track',
     'src/video',
+    'src/import',
     'kernels',
   ],
   'src/index.ts': [

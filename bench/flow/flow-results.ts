@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { round, summarize } from '../shared/measure.ts';
 import { dominates, paretoFront } from './pareto.ts';
 
@@ -147,13 +147,18 @@ export function readStored(): { methods: MethodRecord[]; runs: FlowRun[] } {
 export const idOf = ({ set, name }: { readonly set: string; readonly name: string }): string =>
   `${set} ${name}`;
 
-/** Of all code and weights that a model's flow depends on; its first 12 digits. */
+/**
+ * Of all code and weights that a model's flow depends on; its first 12 digits.
+ *
+ * @param model a name, or the absolute path of a folder
+ */
 export function hashCode(model: string, settings: object): string {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const hash = createHash('sha256').update(JSON.stringify(settings));
-  for (const folder of ['kernels', 'src/core', 'src/runtime', 'src/flow', `models/${model}`])
-    for (const name of (readdirSync(join(root, folder), { recursive: true }) as string[]).sort())
-      if (/\.(ts|onnx|json)$/.test(name) && statSync(join(root, folder, name)).isFile())
-        hash.update(name).update(readFileSync(join(root, folder, name)));
+  const code = ['kernels', 'src/core', 'src/runtime', 'src/flow'].map((folder) => join(root, folder));
+  for (const folder of [...code, resolve(root, 'models', model)])
+    for (const name of (readdirSync(folder, { recursive: true }) as string[]).sort())
+      if (/\.(ts|onnx|json)$/.test(name) && statSync(join(folder, name)).isFile())
+        hash.update(name).update(readFileSync(join(folder, name)));
   return hash.digest('hex').slice(0, 12);
 }

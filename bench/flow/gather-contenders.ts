@@ -1,7 +1,8 @@
 /** Who takes part in the flow bench: our models and RAFT-small in this process, the others in Python's. */
 
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ModelError, estimateFlow, loadFlowModel, readFlow } from '../../src/index.ts';
 import { scoreFlow } from '../../src/api/evaluate.ts';
 import type { FlowField, FlowModel, Image } from '../../src/index.ts';
@@ -116,16 +117,22 @@ function rivalContender(rival: string, { python, hello, pairs, scratch }: Bench)
   return { name: rival, ours: false, key, run, spent: () => total, dispose };
 }
 
+/** Whether a label is the folder of a model instead. */
+const isFolder = (label: string): boolean => existsSync(join(label, 'model.json'));
+
 /** Those asked for, or all but the extra ones; what is not here is told and left out. */
 export async function gatherContenders(bench: Bench, only?: readonly string[]): Promise<Contender[]> {
   const { rivals, missing } = bench.hello;
   const names = [...CONTENDERS.map(({ label }) => label), RAFT, RAFT_IN_PYTORCH];
   const known = [...new Set([...names, ...Object.keys(rivals), ...Object.keys(missing)])];
   for (const label of only ?? [])
-    if (!known.includes(label)) throw new Error(`Expected one of ${known.join(', ')} but received ${label}`);
+    if (!known.includes(label) && !isFolder(label))
+      throw new Error(`Expected a model's folder or one of ${known.join(', ')} but received ${label}`);
   const wanted = (label: string, extra = false): boolean => only?.includes(label) ?? !extra;
   const gathered: Contender[] = [];
-  for (const contender of CONTENDERS.filter(({ label, extra }) => wanted(label, extra))) {
+  const own = (only ?? []).filter(isFolder).map((folder) => ({ label: folder, model: resolve(folder) }));
+  const ours = CONTENDERS.filter(({ label, extra }) => wanted(label, extra));
+  for (const contender of [...ours, ...own]) {
     const model = await load(contender);
     if (model) gathered.push(modelContender(contender, model, bench));
   }

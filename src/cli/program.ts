@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { addFlowCommand } from './flow/index.ts';
+import { addImportCommand } from './import/index.ts';
 import { addMatchCommand } from './match/index.ts';
 import { addModelsCommand } from './models-command.ts';
 import { addScoreCommand } from './score-command.ts';
@@ -27,7 +28,8 @@ Examples:
   whither slow clip.mp4 -o smooth.mp4 --fps 60
   whither score flow.flo truth.flo
   whither similarity view1.jpg view2.jpg --at 320,240 --map heat.png
-  whither models`,
+  whither models
+  whither import raft.onnx --name raft-small`,
     );
   addFlowCommand(program);
   addMatchCommand(program);
@@ -37,6 +39,7 @@ Examples:
   addStitchCommand(program);
   addTrackCommand(program);
   addModelsCommand(program);
+  addImportCommand(program);
   return program;
 }
 

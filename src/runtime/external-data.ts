@@ -32,7 +32,7 @@ const FUNCTION: MessageKind = { fields: { 7: NODE, 11: ATTRIBUTE } };
 const MODEL: MessageKind = { fields: { 7: GRAPH, 20: TRAINING, 25: FUNCTION } };
 
 /** Ends of groups and what follows them are read as fields of what the group is in, which can only find more. */
-const WIRE = { varint: 0, fixed64: 1, bytes: 2, startGroup: 3, endGroup: 4, fixed32: 5 } as const;
+export const WIRE = { varint: 0, fixed64: 1, bytes: 2, startGroup: 3, endGroup: 4, fixed32: 5 } as const;
 
 /** Protocol Buffers themselves give up at 100. */
 const MAX_DEPTH = 200;
@@ -75,7 +75,8 @@ function readMessage(reader: Reader, kind: MessageKind, end: number, depth: numb
   }
 }
 
-class Reader {
+/** Reads a message from its start on; ModelError where its bytes make no sense. */
+export class Reader {
   readonly #bytes: Uint8Array;
   readonly #label: string;
   at = 0;

@@ -1,3 +1,3 @@
 export { DEFAULT_MODEL, addFlowCommand } from './flow-command.ts';
 export { round } from './flow-figures.ts';
-export { parseCount } from './flow-options.ts';
+export { parseCount, parseSchedule } from './flow-options.ts';

@@ -8,7 +8,7 @@ import { cropFlowData, interleave, resizeKnownFlow, toPlanes } from '../field/in
 import type { NetworkInput } from '../types.ts';
 
 /** Rows, columns and channels of an output, and where they stand; of several results one after the other the last counts. */
-interface OutputShape extends Size {
+export interface OutputShape extends Size {
   readonly channels: number;
   /** The first value that counts. */
   readonly start: number;
@@ -25,7 +25,7 @@ interface OutputShape extends Size {
  */
 export function readFlowOutput(tensor: Tensor | undefined, input: Size, output: ModelOutput): FeatureMap {
   const name = output.name ?? 'flow';
-  const shape = shapeOf(tensor, output);
+  const shape = outputShape(tensor, output);
   const { width, height } = { width: input.width / output.stride, height: input.height / output.stride };
   const [u, v] = output.channels ?? [0, 1];
   const least = Math.max(u, v) + 1;
@@ -43,7 +43,7 @@ export function readFlowOutput(tensor: Tensor | undefined, input: Size, output: 
 }
 
 /** How an output of three or more dimensions is read; undefined where there are fewer. */
-export function shapeOf(
+export function outputShape(
   tensor: Tensor | undefined,
   { layout }: Pick<ModelOutput, 'layout'>,
 ): OutputShape | undefined {

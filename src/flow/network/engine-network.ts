@@ -89,7 +89,7 @@ export type FusedManifest = Pick<FlowManifest, 'input' | 'output'>;
 export const fusedInputs = ({ names }: ModelInput): readonly string[] => names ?? ['imageA', 'imageB'];
 
 /** A pair as its graph takes it: one input for each image, or one for both. */
-function fusedFeeds(a: NetworkInput, b: NetworkInput, input: ModelInput): Record<string, Tensor> {
+export function fusedFeeds(a: NetworkInput, b: NetworkInput, input: ModelInput): Record<string, Tensor> {
   const { height, width } = a.planes;
   const [first, second] = fusedInputs(input);
   if (second) return { [first]: tensorOf(a.planes), [second]: tensorOf(b.planes) };

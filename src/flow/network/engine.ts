@@ -25,6 +25,7 @@ import type {
   InstalledModel,
   Queue,
   RuntimeOptions,
+  Session,
   SessionOptions,
 } from '../../runtime/index.ts';
 import { createFusedNetwork, createSplitNetwork, fusedInputs } from './engine-network.ts';
@@ -119,6 +120,10 @@ export class FlowModel {
   }
 }
 
+/** @internal A model of one graph that is loaded already; its session stays the caller's where the model is not disposed of. */
+export const createSingleModel = (manifest: FlowManifest, session: Session): FlowModel =>
+  new FlowModel(manifest, 'fused', createFusedNetwork(session, manifest));
+
 /** The model; TypeError where it is none of `loadFlowModel`, such as one that a worker loaded. */
 export function checkFlowModel(model: FlowModel): FlowModel {
   if (!(model instanceof FlowModel)) throw expected('a model from loadFlowModel', 'model', model);
@@ -164,7 +169,7 @@ export async function loadFlowModel(
   if (graph === 'fused') {
     const signature = { inputs: fusedInputs(manifest.input), outputs: [manifest.output.name ?? 'flow'] };
     const fused = await loadSession(model, 'fused', signature, { runtime, device, threads });
-    return new FlowModel(manifest, graph, createFusedNetwork(fused, manifest));
+    return createSingleModel(manifest, fused);
   }
   const [encoder, decoder] = await Promise.all([
     load('encoder', ['image'], ['features', 'skip']),

@@ -1,6 +1,6 @@
-export { START_OUTPUTS } from './engine-network.ts';
+export { START_OUTPUTS, fusedFeeds } from './engine-network.ts';
 export type { FlowBackend, NetworkEstimate, NetworkOptions, WindowNetwork } from './engine-network.ts';
-export { DEFAULT_FLOW_MODEL, checkFlowModel, loadFlowModel } from './engine.ts';
+export { DEFAULT_FLOW_MODEL, checkFlowModel, createSingleModel, loadFlowModel } from './engine.ts';
 export type { FlowNetwork } from './engine-network.ts';
 export type { FlowGraph, FlowModel, LoadFlowModelOptions, Precision } from './engine.ts';
 export { createKernelCache } from './kernel-cache.ts';
