@@ -7,7 +7,7 @@ import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { buildWeb } from './web.mjs';
+import { buildPage } from './web.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -86,6 +86,6 @@ else {
     entryPoints: ['src/cli/main.ts'],
     chunkNames: 'src/cli/parts/[name]-[hash]',
   });
-  await buildWeb(`${ROOT}dist/web`);
+  await buildPage(`${ROOT}dist/web`);
   chmodSync(`${ROOT}dist/src/cli/main.js`, 0o755);
 }

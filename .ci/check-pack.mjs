@@ -55,6 +55,10 @@ function pack() {
     'dist/src/index.d.ts',
     'dist/src/cli/main.js',
     'dist/src/worker/thread.js',
+    'dist/src/web/index.d.ts',
+    ...['whither.js', 'thread.js', 'kernel-thread.js', 'page.js', 'page.css', 'index.html'].map(
+      (name) => `dist/web/${name}`,
+    ),
     'LICENSE',
     'README.md',
   ])

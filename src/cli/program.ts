@@ -9,6 +9,7 @@ import { addSimilarityCommand } from './similarity/index.ts';
 import { addSlowCommand } from './slow/index.ts';
 import { addStitchCommand } from './stitch/index.ts';
 import { addTrackCommand } from './track/index.ts';
+import { addViewCommand } from './view/index.ts';
 
 /** The command line: its verbs, their options and their help. */
 export function createProgram(): Command {
@@ -28,6 +29,7 @@ Examples:
   whither slow clip.mp4 -o smooth.mp4 --fps 60
   whither score flow.flo truth.flo
   whither similarity view1.jpg view2.jpg --at 320,240 --map heat.png
+  whither view left.jpg right.jpg
   whither models
   whither import raft.onnx --name raft-small`,
     );
@@ -38,6 +40,7 @@ Examples:
   addSlowCommand(program);
   addStitchCommand(program);
   addTrackCommand(program);
+  addViewCommand(program);
   addModelsCommand(program);
   addImportCommand(program);
   return program;

@@ -1,7 +1,7 @@
 /** `whither/web`: the same verbs in a browser, from the same sources. */
 export { BackendError, FileError, ModelError, ShapeError, WhitherError } from '../core/index.ts';
 export type { Correspondences, FlowField, Homography, Image, Mask, ScalarField } from '../core/index.ts';
-export { colorizeFlow, drawArrows, flowLegend, overlayImages, scalarToImage } from '../draw/index.ts';
+export { HEAT, colorizeFlow, drawArrows, flowLegend, overlayImages, scalarToImage } from '../draw/index.ts';
 export type { ColorizeOptions, ColorizedFlow } from '../draw/index.ts';
 export { estimateFlow, flowSequence } from '../flow/estimate/index.ts';
 export type { EstimateOptions, FlowEstimate } from '../flow/estimate/index.ts';

@@ -1,0 +1,1 @@
+export { addViewCommand } from './view-command.ts';
