@@ -5,7 +5,14 @@ import type { Alignment } from './seams/index.ts';
 import { composePanorama, tilePixels, tilesOf } from './compose/index.ts';
 import type { ComposedTile } from './compose/index.ts';
 import { neededPixels } from './sources/index.ts';
-import { cropCanvas, largestRectangle, layOut, orientPanorama, shrinkMask } from './canvas/index.ts';
+import {
+  cropCanvas,
+  largestRectangle,
+  layOut,
+  orientPanorama,
+  prepareMask,
+  shrinkMask,
+} from './canvas/index.ts';
 import type { PanoramaCanvas, Oriented } from './canvas/index.ts';
 import type { OpenSink, StitchOptions } from './options.ts';
 import { drawSeams, drawWarped } from './draw-stages.ts';
@@ -50,12 +57,15 @@ export async function buildPanorama(
   const { index, sources, thumbnails, placement } = parts;
   const names = sources.map(({ name }) => name);
   const oriented = parts.oriented ?? orientPanorama(placement, sources, names, options.projection);
-  const whole = layOut(
-    oriented.projection,
-    oriented.matrices,
+  const whole = withMasks(
+    layOut(
+      oriented.projection,
+      oriented.matrices,
+      sources,
+      oriented.scale * outputScale(options),
+      oriented.upright,
+    ),
     sources,
-    oriented.scale * outputScale(options),
-    oriented.upright,
   );
   checkSize(whole, options);
   await checkAborted(options.signal);
@@ -84,6 +94,11 @@ export async function buildPanorama(
   }
   const report = { ...reportOf(parts, oriented, canvas, plan, crop), sphere, alignment: alignment?.report };
   return { report, transforms: transformsOf(report, oriented.upright, tidy(oriented.scale)) };
+}
+
+function withMasks(canvas: PanoramaCanvas, sources: readonly ImageSource[]): PanoramaCanvas {
+  if (!sources.some(({ mask }) => mask)) return canvas;
+  return { ...canvas, masks: sources.map(({ mask }) => mask && prepareMask(mask)) };
 }
 
 /** The bends of images about their seams, and what the report says of them. */

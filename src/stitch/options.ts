@@ -1,4 +1,4 @@
-import type { Image, OptionNames } from '../core/index.ts';
+import type { Image, Mask, OptionNames } from '../core/index.ts';
 import type { FlowBetween, SeamMethod } from './seams/index.ts';
 import type { Background, BlendMethod } from './compose/index.ts';
 import { REGISTER_OPTIONS } from './register/index.ts';
@@ -11,6 +11,11 @@ import type { ProjectionName, TileSink } from './types.ts';
 export interface StitchOptions extends RegisterOptions {
   /** Defaults to what the fields of view ask for. */
   readonly projection?: ProjectionName;
+  /**
+   * For each image which of its pixels may be used, 1 each: the rest is neither matched nor shown. Of any size, laid over the
+   * whole image; defaults to that of an `ImageSource`, or all.
+   */
+  readonly masks?: readonly (Mask | undefined)[];
   /** Keep the largest rectangle without blank corners; defaults to false. */
   readonly crop?: boolean;
   /** Larger panoramas are refused, in millions of pixels; defaults to 200. */
@@ -52,6 +57,7 @@ export type OpenSink = (
 export const STITCH_OPTIONS: OptionNames<StitchOptions> = {
   ...REGISTER_OPTIONS,
   projection: true,
+  masks: true,
   crop: true,
   maxMegapixels: true,
   exposure: true,

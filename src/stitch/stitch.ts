@@ -10,7 +10,7 @@ import type { Image, Mask } from '../core/index.ts';
 import { buildPanorama } from './build-panorama.ts';
 import type { BuiltPanorama, PanoramaParts } from './build-panorama.ts';
 import { explainLeftOut } from './explain.ts';
-import { asSources, keepImages } from './sources/index.ts';
+import { asSources, keepImages, maskSource } from './sources/index.ts';
 import { createMemorySink } from './compose/index.ts';
 import type { MemorySink } from './compose/index.ts';
 import { STITCH_OPTIONS } from './options.ts';
@@ -67,7 +67,7 @@ export async function stitch(
   checkSignal(options.signal);
   if (options.background && options.background !== 'transparent')
     checkColor(options.background, 'background');
-  const sources = keepImages(asSources(images), options);
+  const sources = keepImages(asSources(images, options.masks).map(maskSource), options);
   if (options.transforms) return reuse(sources, options.transforms, options);
   const registration = await register(sources, pickOptions<RegisterOptions>(options, REGISTER_OPTIONS));
   await showRegistration(registration, options);

@@ -1,6 +1,6 @@
 /** What the stages of stitching exchange: plain data, units on every field. */
 
-import type { Correspondences, Homography, Image, Matrix3, Rectangle } from '../core/index.ts';
+import type { Correspondences, Homography, Image, Mask, Matrix3, Rectangle } from '../core/index.ts';
 
 export type { Rectangle } from '../core/index.ts';
 
@@ -13,6 +13,11 @@ export interface ImageSource {
   readonly height: number;
   /** The focal length that the camera noted, in pixels of this size; absent where it did not. */
   readonly focal?: number;
+  /**
+   * Which of its pixels may be used, 1 each; of any size, laid over the whole upright image. The rest is neither matched nor
+   * shown. Absent where all may.
+   */
+  readonly mask?: Mask;
   /**
    * The image, or where `maxPixels` is less than its size a smaller one of the same proportions, of about
    * `maxPixels` pixels or more.
@@ -33,6 +38,8 @@ export interface View {
   readonly scale: number;
   /** Focal length noted by the camera, in pixels of the full image. */
   readonly focal?: number;
+  /** As of {@link ImageSource}. */
+  readonly mask?: Mask;
 }
 
 /** Two images compared: what was found, and whether it is believed. Points in pixels of the full images. */

@@ -54,6 +54,7 @@ const STITCH: OptionNames<WorkerStitchOptions> = {
   onProgress: true,
   signal: true,
   projection: true,
+  masks: true,
   crop: true,
   maxMegapixels: true,
   exposure: true,

@@ -144,6 +144,51 @@ describe('whither stitch', { timeout: 300_000 }, () => {
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('Expected a whole sphere')]);
   });
 
+  test('masks of files and transparent pixels are neither matched nor shown', async () => {
+    const [mask, clear, out] = ['mask.png', 'hole.png', 'masked.png'].map((n) => scratch.path(n));
+    // The left half of one image is masked, all of another is transparent.
+    const half = await sharp({ create: { ...SIZE, channels: 3, background: '#000' } })
+      .composite([
+        {
+          input: { create: { width: 130, height: 200, channels: 3, background: '#fff' } },
+          left: 130,
+          top: 0,
+        },
+      ])
+      .png()
+      .toBuffer();
+    writeFileSync(mask, half);
+    await sharp({ create: { ...SIZE, channels: 4, background: '#0000' } })
+      .png()
+      .toFile(clear);
+    const { code, stderr } = await runCommand([
+      ...[
+        'stitch',
+        PATHS[0],
+        PATHS[2],
+        clear,
+        '-o',
+        out,
+        '--mask',
+        `${PATHS[2]}=${mask}`,
+        '--background',
+        '#ff0000',
+      ],
+    ]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`left out ${clear}: no points`)]);
+    const { width, data } = await readImage(out);
+    expect([...data.subarray((100 * width + 40) * 3, (100 * width + 40) * 3 + 3)]).toEqual([255, 0, 0]);
+    const wrong = await runCommand([
+      'stitch',
+      ...PATHS,
+      '-o',
+      scratch.path('no.png'),
+      '--mask',
+      `x.jpg=${mask}`,
+    ]);
+    expect(wrong.stderr).toMatch(/Expected --mask IMAGE=MASK with one of the images that are given/);
+  });
+
   test('blanks are transparent where a format can hold that', async () => {
     const out = scratch.path('clear.png');
     const made = await runCommand(['stitch', ...PATHS, '-o', out, '--background', 'transparent']);

@@ -9,6 +9,8 @@ const HELP = `
 Images may come in any order. Where they show several scenes, the second panorama becomes pano-2.jpg and so on.
 The camera model is chosen by the evidence, and the report says why. Same input, same output.
 
+Transparent parts of images are not used, as masked ones: neither matched nor shown.
+
 Exit codes: 0 all images are in a panorama, 2 some were left out (each is named with the reason), 1 nothing was made.
 
 Examples:
@@ -18,6 +20,7 @@ Examples:
   whither stitch *.jpg -o small.jpg --scale 0.25 --projection stereographic
   whither stitch room/*.jpg -o room.jpg --projection equirectangular --cube cube.jpg --little-planet planet.jpg
   whither stitch *.jpg -o pano.png --background transparent
+  whither stitch a.jpg b.jpg c.jpg -o pano.jpg --mask b.jpg=without-people.png
   whither stitch clip.mp4 -o pano.jpg                 frames are picked by what they share
   whither stitch handheld/*.jpg -o pano.jpg --align flow
   whither stitch day1/*.jpg -o day1.jpg --save-transforms rig.json
@@ -63,6 +66,11 @@ export function addStitchCommand(program: Command): void {
       '--background <colour>',
       'what is shown where no image is: #rrggbb, or transparent in .png, .webp and .tif; default black',
       parseBackground,
+    )
+    .option(
+      '--mask <[image=]mask>',
+      'an image that is black where nothing is to be used: of one image, or of all; may be given several times',
+      (value: string, before: readonly string[] = []) => [...before, value],
     )
     .option('--cube <path>', 'write the faces of a cube too: cube.jpg becomes cube-front.jpg and five more')
     .option('--little-planet <path>', 'write the sphere seen from below too')

@@ -15,6 +15,7 @@ export interface StitchCommandOptions {
   readonly blend?: BlendMethod;
   readonly align?: 'none' | 'flow';
   readonly background?: Background;
+  readonly mask?: readonly string[];
   readonly cube?: string;
   readonly littlePlanet?: string;
   readonly report?: string;

@@ -1,7 +1,7 @@
 import { basename, extname, join } from 'node:path';
 import { FileError, WhitherError } from '../../core/index.ts';
 import type { Image } from '../../core/index.ts';
-import { atomicWrite, writeImage } from '../../io/index.ts';
+import { atomicWrite, readMask, writeImage } from '../../io/index.ts';
 import { inspectPath, listFolder, makeFolder, readText } from '../../io/disk/index.ts';
 import { listFrames as listImages } from '../../io/frames/index.ts';
 import {
@@ -41,6 +41,8 @@ import {
 } from '../shared/index.ts';
 import type { InterruptGuard, Progress, Warnings } from '../shared/index.ts';
 import type { StitchCommandOptions } from './stitch-options.ts';
+import { chooseMasks, readUsable } from './stitch-masks.ts';
+import type { MaskChoice } from './stitch-masks.ts';
 import { keepSphere, projectionOf, sphereOutputs } from './stitch-sphere.ts';
 import { openVideoSources } from './stitch-video.ts';
 
@@ -54,6 +56,7 @@ export async function stitchFiles(inputs: readonly string[], options: StitchComm
   await checkStitchOptions(inputs, options);
   const transforms = options.transforms ? await readTransforms(options.transforms) : undefined;
   const stills = inputs.length === 1 ? await stillsOf(inputs[0]) : undefined;
+  const masks = chooseMasks(options.mask ?? [], stills ?? inputs);
   const warnings = createWarnings();
   const guard = guardInterrupts();
   const stages = showStages(guard);
@@ -63,8 +66,8 @@ export async function stitchFiles(inputs: readonly string[], options: StitchComm
   try {
     const { sources, unreadable } =
       inputs.length > 1 || stills
-        ? await openSources(stills ?? inputs, warnings)
-        : { sources: await openVideoSources(inputs[0], transforms, guard, warnings), unreadable: [] };
+        ? await openSources(stills ?? inputs, masks, warnings)
+        : { sources: await openVideo(inputs[0], { transforms, masks, guard, warnings }), unreadable: [] };
     skipped = unreadable;
     tellUnreadable(unreadable);
     const stageImages = options.verboseDir ? await openStageImages(options.verboseDir, options) : undefined;
@@ -192,9 +195,19 @@ async function stillsOf(path: string): Promise<readonly string[] | undefined> {
   return images.length < 2 || (stems.size === 1 && images.length >= FRAMES) ? undefined : images;
 }
 
+/** The frames of a video that are needed, all with one mask. */
+async function openVideo(
+  path: string,
+  { masks, ...rest }: Parameters<typeof openVideoSources>[1] & { readonly masks: MaskChoice },
+): Promise<ImageSource[]> {
+  const mask = masks.common === undefined ? undefined : await readMask(masks.common);
+  return (await openVideoSources(path, rest)).map((source) => ({ ...source, mask }));
+}
+
 /** Images to be read when needed, and the files that are none. */
 async function openSources(
   inputs: readonly string[],
+  masks: MaskChoice,
   warnings: Warnings,
 ): Promise<{ sources: ImageSource[]; unreadable: LeftOut[] }> {
   const [sources, unreadable]: [ImageSource[], LeftOut[]] = [[], []];
@@ -204,15 +217,16 @@ async function openSources(
   const rangesOfAll = (): Promise<SampleRanges> => (ranges ??= findSampleRanges(deep));
   for (const path of inputs) {
     try {
-      const { deep: isDeep, ...info } = await readImageInfo(path);
+      const { deep: isDeep, hasAlpha, ...info } = await readImageInfo(path);
       if (isDeep) deep.push(path);
+      const mask = await readUsable(path, hasAlpha, masks);
       const reading = { onWarning: warnings.tell };
       const load = async (maxPixels = Infinity): Promise<Image> => {
         const sampleRanges = isDeep ? await rangesOfAll() : undefined;
         const large = info.width * info.height > 1.2 * maxPixels;
         return readImageOfPixels(path, large ? maxPixels : Infinity, { ...reading, sampleRanges });
       };
-      sources.push({ name: path, ...info, load });
+      sources.push({ name: path, ...info, mask, load });
     } catch (error) {
       if (!(error instanceof WhitherError)) throw error;
       unreadable.push({ file: path, reason: error.message, advice: UNREADABLE_ADVICE });

@@ -12,15 +12,19 @@ import { startProgress } from '../shared/index.ts';
 /** Frames a second that are looked at; a camera that turns fast still overlaps itself in a sixth of a second. */
 const LOOKS = 6;
 
+interface VideoSetting {
+  readonly transforms?: Transforms;
+  readonly guard: InterruptGuard;
+  readonly warnings: Warnings;
+}
+
 /**
  * The frames of a video, GIF or folder of frames that a panorama needs, named `clip.mp4#12`; with transforms those
  * that these name.
  */
 export async function openVideoSources(
   path: string,
-  transforms: Transforms | undefined,
-  guard: InterruptGuard,
-  warnings: Warnings,
+  { transforms, guard, warnings }: VideoSetting,
 ): Promise<ImageSource[]> {
   const source = await openFrames(path, { onWarning: warnings.tell });
   try {

@@ -160,14 +160,16 @@ export interface ImageInfo {
   readonly focal?: number;
   /** Whether samples have more than 8 bits. */
   readonly deep: boolean;
+  /** Whether pixels may be transparent. */
+  readonly hasAlpha: boolean;
 }
 
 export async function readImageInfo(path: string | URL, options: ReadImageOptions = {}): Promise<ImageInfo> {
   const opened = await openImage(path, options);
-  const { autoOrient, exif } = opened.metadata;
+  const { autoOrient, exif, hasAlpha } = opened.metadata;
   const { width, height } = autoOrient;
   const focal = exif && focalOfExif(exif, width, height);
-  return { width, height, focal, deep: sampleKind(opened) !== undefined };
+  return { width, height, focal, deep: sampleKind(opened) !== undefined, hasAlpha };
 }
 
 /** Checks that `data` has `channels` values a pixel and that there is a pixel. */

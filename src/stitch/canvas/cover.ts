@@ -1,5 +1,7 @@
 import { CELL } from '../../../kernels/paint/index.ts';
 import type { SourceGrid } from './layout.ts';
+import { countMasked, maskHolds } from './view-mask.ts';
+import type { ViewMask } from './view-mask.ts';
 import type { Size } from '../../core/index.ts';
 
 /** Half a pixel, and what rounding may take from it: the canvas ends with pixels on the images' very edge. */
@@ -18,11 +20,13 @@ export interface Cover {
 /**
  * @param grid of the full image, exact at every 8th pixel
  * @param left the pixel of the area where the grid begins, and `top`
+ * @param mask of the image's pixels
  */
-export function createCover(grid: SourceGrid, { width, height }: Size, left = 0, top = 0): Cover {
+export function createCover(grid: SourceGrid, size: Size, left = 0, top = 0, mask?: ViewMask): Cover {
   const { columns, rows, points } = grid;
-  const [right, bottom] = [width - 1 + EDGE, height - 1 + EDGE];
+  const [right, bottom] = [size.width - 1 + EDGE, size.height - 1 + EDGE];
   const states = cellStates(grid, right, bottom);
+  if (mask) maskCells(states, grid, size, mask);
   return {
     holds(x, y) {
       const i = (x - left) >> 3;
@@ -38,7 +42,8 @@ export function createCover(grid: SourceGrid, { width, height }: Size, left = 0,
       const y1 = points[lower + 1] + (points[lower + 3] - points[lower + 1]) * s;
       const px = x0 + (x1 - x0) * t;
       const py = y0 + (y1 - y0) * t;
-      return px >= -EDGE && py >= -EDGE && px <= right && py <= bottom;
+      if (!(px >= -EDGE && py >= -EDGE && px <= right && py <= bottom)) return false;
+      return !mask || maskHolds(mask, size, px, py);
     },
     stateOf(x, y) {
       const i = (x - left) >> 3;
@@ -46,6 +51,25 @@ export function createCover(grid: SourceGrid, { width, height }: Size, left = 0,
       return i < 0 || j < 0 || i >= columns - 1 || j >= rows - 1 ? NONE : states[j * (columns - 1) + i];
     },
   };
+}
+
+/** Leaves of each cell only what may be used of the image there. */
+function maskCells(
+  states: Uint8Array,
+  { columns, rows, points }: SourceGrid,
+  size: Size,
+  mask: ViewMask,
+): void {
+  for (let j = 0, k = 0; j < rows - 1; j++)
+    for (let i = 0; i < columns - 1; i++, k++) {
+      if (states[k] === NONE) continue;
+      const a = 2 * (j * columns + i);
+      const corners = [a, a + 2, a + 2 * columns, a + 2 * columns + 2];
+      const [xs, ys] = [corners.map((p) => points[p]), corners.map((p) => points[p + 1])];
+      const box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)] as const;
+      const masked = countMasked(mask, size, box);
+      if (masked !== 'none') states[k] = masked === 'all' ? NONE : SOME;
+    }
 }
 
 /** Of each cell by where its corners lie, between which places are linear; a cell with a corner nowhere counts as none. */

@@ -19,6 +19,8 @@ export { intersect } from './overlaps.ts';
 export { PROJECTION_NAMES, createProjection } from './projection.ts';
 export type { Projection } from './projection.ts';
 export { forEachShared, sampleRaster } from './raster.ts';
+export { prepareMask } from './view-mask.ts';
+export type { ViewMask } from './view-mask.ts';
 export { applyViewWarp, copyRun, openWarp, paintPlaced, warpToCanvas } from './warp-view.ts';
 export type { Field, PlacedView, WarpedView } from './warp-view.ts';
 export type { Rectangle } from '../types.ts';

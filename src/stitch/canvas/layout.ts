@@ -4,6 +4,7 @@ import { createProjection } from './projection.ts';
 import type { Projection } from './projection.ts';
 
 import type { ProjectionName, Rectangle } from '../types.ts';
+import type { ViewMask } from './view-mask.ts';
 import type { Size } from '../../core/index.ts';
 
 /** The panorama's canvas: pixel (x, y) is at ((x + left) / scale, (y + top) / scale) of the projection. */
@@ -29,6 +30,8 @@ export interface PanoramaCanvas extends CanvasLayout {
   readonly sizes: readonly Size[];
   /** How each image is bent on the canvas, where it is. */
   readonly bends?: readonly (Bend | undefined)[];
+  /** Which pixels of each image may be used, where not all. */
+  readonly masks?: readonly (ViewMask | undefined)[];
 }
 
 /** Small moves over a rectangle of a canvas, of any resolution; none outside of it. */

@@ -143,7 +143,7 @@ function insideOf(
   { canvas, view }: Pick<PlacedView, 'canvas' | 'view'>,
   { width, height }: Rectangle,
 ): Uint8Array {
-  const cover = createCover(grid, canvas.sizes[view]);
+  const cover = createCover(grid, canvas.sizes[view], 0, 0, canvas.masks?.[view]);
   const inside = new Uint8Array(width * height);
   for (let y = 0; y < height; y += CELL)
     for (let x = 0; x < width; x += CELL) {

@@ -4,6 +4,7 @@ import { chooseModel, findComponents, pairsWithin } from '../cameras/index.ts';
 import type { ModelChoice } from '../cameras/index.ts';
 import { MATCH_MEGAPIXELS, shrinkImage } from '../sources/index.ts';
 import type { SourceOptions } from '../sources/index.ts';
+import { dropMasked } from './drop-masked.ts';
 import { candidatePairs, createFeatureMatcher, examinePair } from './match-pairs.ts';
 import type { PairMatcher } from './match-pairs.ts';
 import type { CameraModel, ImageSource, StitchPair, StageName, View } from '../types.ts';
@@ -166,10 +167,10 @@ function viewOf(
   maxPixels: number,
 ): { image: Image; view: View; thumbnail: Image } {
   const image = shrinkImage(loaded, maxPixels);
-  const { name, width, height, focal } = source;
+  const { name, width, height, focal, mask } = source;
   const matched = { width: image.width, height: image.height };
   const scale = Math.sqrt((image.width * image.height) / (width * height));
-  const view: View = { index, name, width, height, matched, scale, focal };
+  const view: View = { index, name, width, height, matched, scale, focal, mask };
   return { image, view, thumbnail: shrinkImage(image, THUMBNAIL_PIXELS) };
 }
 
@@ -226,7 +227,8 @@ async function matchAll(
   for (const [a, b] of candidates) {
     await checkAborted(signal);
     const found = await matcher.match(prepared.get(a), prepared.get(b));
-    pairs.push(examinePair(views[a].view, views[b].view, found));
+    const [viewA, viewB] = [views[a].view, views[b].view];
+    pairs.push(examinePair(viewA, viewB, dropMasked(viewA, viewB, found)));
     onProgress?.('match', pairs.length, candidates.length);
   }
   return pairs;

@@ -201,6 +201,6 @@ function coversOf({ canvas, inverses, footprints }: OwnersSetting, area: Rectang
     const [right, bottom] = [part.x + part.width - area.x, part.y + part.height - area.y];
     const snapped = { x: area.x + left, y: area.y + top, width: right - left, height: bottom - top };
     const grid = sourceGrid(canvas, inverses[v], snapped, CELL, bendOf(canvas, v));
-    return createCover(grid, canvas.sizes[v], left, top);
+    return createCover(grid, canvas.sizes[v], left, top, canvas.masks?.[v]);
   });
 }
