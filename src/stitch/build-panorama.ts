@@ -56,7 +56,7 @@ export async function buildPanorama(
 ): Promise<BuiltPanorama> {
   const { index, sources, thumbnails, placement } = parts;
   const names = sources.map(({ name }) => name);
-  const oriented = parts.oriented ?? orientPanorama(placement, sources, names, options.projection);
+  const oriented = parts.oriented ?? orientPanorama(placement, sources, names, options);
   const whole = withMasks(
     layOut(
       oriented.projection,

@@ -59,10 +59,12 @@ export type {
   CanvasLayout,
   PlacedView,
   Projection,
+  ViewMask,
   WarpedView,
 } from './canvas/index.ts';
 export { createFeatureMatcher, examinePair, pickFrames, register, verifyPair } from './register/index.ts';
 export type {
+  ImageOrder,
   PairEvidence,
   PairMatcher,
   PairVerdict,

@@ -12,6 +12,13 @@ export interface StitchOptions extends RegisterOptions {
   /** Defaults to what the fields of view ask for. */
   readonly projection?: ProjectionName;
   /**
+   * Where the panorama looks, in degrees from where wave correction has it look: to the right, up, and turned clockwise about
+   * that direction. Of cameras that turn alone; each defaults to 0.
+   */
+  readonly yaw?: number;
+  readonly pitch?: number;
+  readonly roll?: number;
+  /**
    * For each image which of its pixels may be used, 1 each: the rest is neither matched nor shown. Of any size, laid over the
    * whole image; defaults to that of an `ImageSource`, or all.
    */
@@ -57,6 +64,9 @@ export type OpenSink = (
 export const STITCH_OPTIONS: OptionNames<StitchOptions> = {
   ...REGISTER_OPTIONS,
   projection: true,
+  yaw: true,
+  pitch: true,
+  roll: true,
   masks: true,
   crop: true,
   maxMegapixels: true,

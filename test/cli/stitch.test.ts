@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import sharp from 'sharp';
 import { createFrameSink, readImage, writeImage } from '../../src/io/index.ts';
 import { cutFrame, cutView, drawScene, turn } from '../stitch/views.ts';
+import type { StitchReport } from '../../src/stitch/index.ts';
 import { makeScratch, runCommand } from './run-command.ts';
 
 const scratch = makeScratch();
@@ -142,6 +143,26 @@ describe('whither stitch', { timeout: 300_000 }, () => {
     expect(back.data[1]).toBeLessThan(5);
     const refused = await runCommand(['stitch', ...PATHS, '-o', out, '--cube', cube, '--force', '--crop']);
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('Expected a whole sphere')]);
+  });
+
+  test('compares the pairs that are named alone, and looks where it is told to', async () => {
+    const [out, report] = ['named.png', 'named.json'].map((n) => scratch.path(n));
+    const { code } = await runCommand([
+      ...['stitch', BROKEN, ...PATHS, '-o', out, '--report', report, '--pairs', '4-2,3-4'],
+      ...['--model', 'rotation', '--projection', 'cylindrical', '--yaw', '-20', '--scale', '0.5'],
+    ]);
+    const told = JSON.parse(readFileSync(report, 'utf8')) as StitchReport;
+    expect([code, told.pairs.map(({ a, b }) => [a, b])]).toEqual([
+      2,
+      [
+        [PATHS[0], PATHS[2]],
+        [PATHS[1], PATHS[2]],
+      ],
+    ]);
+    const { left, width, fullWidth } = told.panoramas[0].sphere!;
+    expect(((left + width / 2) / fullWidth - 0.5) * 360).toBeCloseTo(20, -1);
+    const wrong = await runCommand(['stitch', ...PATHS, '-o', scratch.path('no.png'), '--pairs', '1-9']);
+    expect(wrong.stderr).toMatch(/numbers of images up to 3 for --pairs but received 9/);
   });
 
   test('masks of files and transparent pixels are neither matched nor shown', async () => {

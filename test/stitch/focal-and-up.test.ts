@@ -82,6 +82,27 @@ describe('straightening', () => {
   });
 });
 
+test('a panorama looks where it is told to: to the right, up, and turned clockwise', () => {
+  const [size, middle] = [[SIZE], [(SIZE.width - 1) / 2, (SIZE.height - 1) / 2]];
+  const placement: Placement = {
+    ...{ model: 'rotation', views: [0], focals: [FOCAL] },
+    matrices: [pixelToRay(FOCAL, SIZE)],
+  };
+  const rayAt = (look: object, x: number, y: number): number[] => {
+    const [m] = orientPanorama(placement, size, ['a'], look).matrices;
+    const ray = [0, 3, 6].map((k) => m[k] * x + m[k + 1] * y + m[k + 2]);
+    return ray.map((value) => value / Math.hypot(...ray));
+  };
+  const close = (ray: number[], truth: number[]): void =>
+    truth.forEach((value, k) => expect(ray[k]).toBeCloseTo(value, 9));
+  const [sin, cos] = [Math.sin(Math.PI / 6), Math.cos(Math.PI / 6)];
+  // What was in the middle lies to the left of it, below it, and what was to the right lies above that.
+  close(rayAt({ yaw: 30 }, middle[0], middle[1]), [-sin, 0, cos]);
+  close(rayAt({ pitch: 30 }, middle[0], middle[1]), [0, sin, cos]);
+  close(rayAt({ roll: 90 }, middle[0] + FOCAL, middle[1]), [0, -Math.SQRT1_2, Math.SQRT1_2]);
+  expect(() => rayAt({ yaw: NaN }, 0, 0)).toThrow(/number of degrees for yaw/);
+});
+
 describe('views far from the horizon', () => {
   const sizes = Array.from({ length: 3 }, () => SIZE);
   const placed = (pitch: number): Placement => ({
@@ -93,7 +114,7 @@ describe('views far from the horizon', () => {
     ),
   });
   const shown = (pitch: number, wanted?: 'cylindrical') => {
-    const oriented = orientPanorama(placed(pitch), sizes, ['a', 'b', 'c'], wanted);
+    const oriented = orientPanorama(placed(pitch), sizes, ['a', 'b', 'c'], { projection: wanted });
     const { projection, matrices, scale, upright } = oriented;
     return { ...oriented, ...layOut(projection, matrices, sizes, scale, upright) };
   };

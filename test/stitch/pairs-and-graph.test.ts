@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { createCorrespondences } from '../../src/core/correspondences.ts';
 import type { Homography } from '../../src/core/homography.ts';
 import { findComponents, spanTree } from '../../src/stitch/cameras/match-graph.ts';
-import { candidatePairs, examinePair } from '../../src/stitch/register/match-pairs.ts';
+import { candidatePairs, wantedPairs } from '../../src/stitch/register/candidate-pairs.ts';
+import { examinePair } from '../../src/stitch/register/match-pairs.ts';
 import { spreadPoints } from '../../src/stitch/cameras/spread-points.ts';
 import type { StitchPair, View } from '../../src/stitch/types.ts';
 import { sharedArea, verifyPair } from '../../src/stitch/register/verify-pair.ts';
@@ -77,10 +78,29 @@ test('the spanning tree takes the strongest pairs and starts in the middle of th
 });
 
 test('few images are all compared, of many the near ones and the ends', () => {
-  expect(candidatePairs(5)).toHaveLength(10);
-  const many = candidatePairs(100);
+  const first = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+  expect(candidatePairs(first(5))).toHaveLength(10);
+  const many = candidatePairs(first(100));
   expect(many).toHaveLength(600);
   expect(many).toContainEqual([0, 99]);
+});
+
+test('of a sequence neighbours are compared, of a loop the ends too, and the pairs that are named', () => {
+  // The third of five could not be read.
+  const places = [0, 1, 3, 4];
+  const sequence = [
+    [0, 1],
+    [1, 2],
+    [2, 3],
+  ];
+  expect(candidatePairs(places, undefined, 'sequence')).toEqual(sequence);
+  expect(candidatePairs(places, undefined, 'loop')).toEqual([[0, 1], [0, 3], ...sequence.slice(1)]);
+  expect(candidatePairs([0, 1], undefined, 'loop')).toEqual([[0, 1]]);
+  const wanted = wantedPairs(5, { pairs: [[4, 1], [2, 3], [1, 4]] }); // prettier-ignore
+  expect(candidatePairs(places, wanted)).toEqual([[1, 3]]);
+  expect(candidatePairs(places, wanted, 'sequence')).toEqual([[0, 1], [1, 2], [1, 3], [2, 3]]); // prettier-ignore
+  expect(() => wantedPairs(3, { pairs: [[0, 3]] })).toThrow(/from 0 to 2 for pairs\[0\]/);
+  expect(() => wantedPairs(3, { pairs: [[1, 1]] })).toThrow(/two images for pairs\[0\] but both are 1/);
 });
 
 test('points that are thinned out still cover the image', () => {

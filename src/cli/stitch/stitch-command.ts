@@ -20,6 +20,7 @@ Examples:
   whither stitch *.jpg -o small.jpg --scale 0.25 --projection stereographic
   whither stitch room/*.jpg -o room.jpg --projection equirectangular --cube cube.jpg --little-planet planet.jpg
   whither stitch *.jpg -o pano.png --background transparent
+  whither stitch turn/*.jpg -o circle.jpg --order loop --yaw 90
   whither stitch a.jpg b.jpg c.jpg -o pano.jpg --mask b.jpg=without-people.png
   whither stitch clip.mp4 -o pano.jpg                 frames are picked by what they share
   whither stitch handheld/*.jpg -o pano.jpg --align flow
@@ -37,6 +38,17 @@ export function addStitchCommand(program: Command): void {
     .addOption(
       choice('--model <name>', 'camera model; default: by evidence', ['rotation', 'affine', 'homography']),
     )
+    .addOption(
+      choice(
+        '--order <kind>',
+        'compare neighbours alone, as images are given: a sequence, or a loop; default any',
+        ['any', 'sequence', 'loop'],
+      ),
+    )
+    .option('--pairs <a-b,...>', 'compare these alone, images counted from 1, such as 1-2,2-3', parsePairs)
+    .option('--yaw <degrees>', 'look so far to the right of the middle', parseDegrees)
+    .option('--pitch <degrees>', 'look so far up', parseDegrees)
+    .option('--roll <degrees>', 'turn the view clockwise', parseDegrees)
     .option('--crop', 'keep the largest rectangle without blank corners')
     .option(
       '--scale <factor>',
@@ -96,6 +108,22 @@ function parseBackground(text: string): Background {
   if (!digits) throw new InvalidArgumentError('Expected a colour such as #ffffff, or transparent.');
   const [red, green, blue] = Buffer.from(digits, 'hex');
   return [red, green, blue];
+}
+
+function parsePairs(text: string): [number, number][] {
+  return text.split(',').map((pair) => {
+    const [, a, b] = /^\s*(\d+)-(\d+)\s*$/.exec(pair) ?? [];
+    if (!(Number(a) > 0 && Number(b) > 0 && a !== b))
+      throw new InvalidArgumentError('Expected pairs of images, counted from 1, such as 1-2,2-3.');
+    return [Number(a), Number(b)];
+  });
+}
+
+function parseDegrees(text: string): number {
+  const value = Number(text);
+  if (!text.trim() || !(Math.abs(value) <= 360))
+    throw new InvalidArgumentError('Expected a number of degrees from -360 to 360.');
+  return value;
 }
 
 function parsePositive(text: string): number {

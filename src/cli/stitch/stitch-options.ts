@@ -1,6 +1,6 @@
 import type { Background, BlendMethod } from '../../stitch/compose/index.ts';
 import type { SeamMethod } from '../../stitch/seams/index.ts';
-import type { CameraModel, ProjectionName } from '../../stitch/index.ts';
+import type { CameraModel, ImageOrder, ProjectionName } from '../../stitch/index.ts';
 
 /** The options of `whither stitch`, parsed. */
 export interface StitchCommandOptions {
@@ -16,6 +16,11 @@ export interface StitchCommandOptions {
   readonly align?: 'none' | 'flow';
   readonly background?: Background;
   readonly mask?: readonly string[];
+  readonly order?: ImageOrder;
+  readonly pairs?: readonly (readonly [number, number])[];
+  readonly yaw?: number;
+  readonly pitch?: number;
+  readonly roll?: number;
   readonly cube?: string;
   readonly littlePlanet?: string;
   readonly report?: string;

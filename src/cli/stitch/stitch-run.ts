@@ -45,6 +45,7 @@ import { chooseMasks, readUsable } from './stitch-masks.ts';
 import type { MaskChoice } from './stitch-masks.ts';
 import { keepSphere, projectionOf, sphereOutputs } from './stitch-sphere.ts';
 import { openVideoSources } from './stitch-video.ts';
+import type { VideoSetting } from './stitch-video.ts';
 
 const WITH_ALPHA = ['.png', '.tif', '.tiff', '.webp'];
 const IMAGES = ['.jpg', '.jpeg', ...WITH_ALPHA];
@@ -55,8 +56,6 @@ const SOME_LEFT_OUT = 2;
 export async function stitchFiles(inputs: readonly string[], options: StitchCommandOptions): Promise<void> {
   await checkStitchOptions(inputs, options);
   const transforms = options.transforms ? await readTransforms(options.transforms) : undefined;
-  const stills = inputs.length === 1 ? await stillsOf(inputs[0]) : undefined;
-  const masks = chooseMasks(options.mask ?? [], stills ?? inputs);
   const warnings = createWarnings();
   const guard = guardInterrupts();
   const stages = showStages(guard);
@@ -64,16 +63,14 @@ export async function stitchFiles(inputs: readonly string[], options: StitchComm
   let aligner: Aligner | undefined;
   let skipped: readonly LeftOut[] = [];
   try {
-    const { sources, unreadable } =
-      inputs.length > 1 || stills
-        ? await openSources(stills ?? inputs, masks, warnings)
-        : { sources: await openVideo(inputs[0], { transforms, masks, guard, warnings }), unreadable: [] };
+    const { sources, unreadable, pairs } = await openInputs(inputs, options, { transforms, guard, warnings });
     skipped = unreadable;
     tellUnreadable(unreadable);
     const stageImages = options.verboseDir ? await openStageImages(options.verboseDir, options) : undefined;
     aligner = options.align === 'flow' ? await openAligner() : undefined;
     const stitched = await stitch(sources, {
       ...settingsOf(options, transforms),
+      pairs,
       align: aligner?.align,
       onProgress(stage, done, total) {
         // Before it the images that were read to be matched, after it the small ones that seams were found on.
@@ -141,8 +138,8 @@ async function checkStitchOptions(inputs: readonly string[], options: StitchComm
   const { output, report, saveTransforms, force = false } = options;
   if (!inputs.length) throw new WhitherError('Expected two or more images, or one video, but received none');
   checkExtensions(options);
-  for (const name of ['projection', 'model'] as const)
-    if (options.transforms && options[name])
+  for (const name of ['projection', 'model', 'order', 'pairs', 'yaw', 'pitch', 'roll'] as const)
+    if (options.transforms && options[name] !== undefined)
       throw new WhitherError(`Expected no --${name} with --transforms, which say it: leave one of them out`);
   const most = options.transforms || inputs.length === 1 ? 1 : Math.floor(inputs.length / 2);
   const panoramas = Array.from({ length: most }, (_, index) => outputName(output, index));
@@ -195,13 +192,31 @@ async function stillsOf(path: string): Promise<readonly string[] | undefined> {
   return images.length < 2 || (stems.size === 1 && images.length >= FRAMES) ? undefined : images;
 }
 
+/** What is stitched: images, those of a folder, or frames of a video, and the pairs of them that are compared. */
+async function openInputs(
+  inputs: readonly string[],
+  options: StitchCommandOptions,
+  video: VideoSetting,
+): Promise<Inputs & Pick<StitchOptions, 'pairs'>> {
+  const stills = inputs.length === 1 ? await stillsOf(inputs[0]) : inputs;
+  const masks = chooseMasks(options.mask ?? [], stills ?? inputs);
+  const opened = stills
+    ? await openSources(stills, masks, video.warnings)
+    : { sources: await openVideo(inputs[0], masks, video), unreadable: [] };
+  const names = stills ?? opened.sources.map(({ name }) => name);
+  return { ...opened, pairs: options.pairs && pairsOf(options.pairs, names, opened.sources) };
+}
+
+/** Images to be read when needed, and the files that are none. */
+interface Inputs {
+  readonly sources: readonly ImageSource[];
+  readonly unreadable: readonly LeftOut[];
+}
+
 /** The frames of a video that are needed, all with one mask. */
-async function openVideo(
-  path: string,
-  { masks, ...rest }: Parameters<typeof openVideoSources>[1] & { readonly masks: MaskChoice },
-): Promise<ImageSource[]> {
-  const mask = masks.common === undefined ? undefined : await readMask(masks.common);
-  return (await openVideoSources(path, rest)).map((source) => ({ ...source, mask }));
+async function openVideo(path: string, { common }: MaskChoice, video: VideoSetting): Promise<ImageSource[]> {
+  const mask = common === undefined ? undefined : await readMask(common);
+  return (await openVideoSources(path, video)).map((source) => ({ ...source, mask }));
 }
 
 /** Images to be read when needed, and the files that are none. */
@@ -240,9 +255,28 @@ async function openSources(
 }
 
 function settingsOf(options: StitchCommandOptions, transforms: Transforms | undefined): StitchOptions {
-  const { model, crop, scale, maxMegapixels, exposure, seams, blend, background } = options;
+  const { model, order, crop, scale, maxMegapixels, exposure, seams, blend, background, yaw, pitch, roll } =
+    options;
   const projection = projectionOf(options);
-  return { projection, model, crop, scale, maxMegapixels, exposure, seams, blend, background, transforms };
+  const look = { projection, yaw, pitch, roll, crop, scale, maxMegapixels, background };
+  return { ...look, model, order, exposure, seams, blend, transforms };
+}
+
+/** Pairs of inputs, counted from 1, as places in the list of those that can be read. */
+function pairsOf(
+  pairs: readonly (readonly [number, number])[],
+  names: readonly string[],
+  sources: readonly ImageSource[],
+): [number, number][] {
+  const placeOf = (number: number): number => {
+    if (number <= names.length) return sources.findIndex(({ name }) => name === names[number - 1]);
+    throw new WhitherError(
+      `Expected numbers of images up to ${names.length} for --pairs but received ${number}`,
+    );
+  };
+  return pairs
+    .map(([a, b]): [number, number] => [placeOf(a), placeOf(b)])
+    .filter(([a, b]) => a >= 0 && b >= 0);
 }
 
 const STAGES: Readonly<Record<StageName, string>> = {

@@ -12,7 +12,8 @@ import { startProgress } from '../shared/index.ts';
 /** Frames a second that are looked at; a camera that turns fast still overlaps itself in a sixth of a second. */
 const LOOKS = 6;
 
-interface VideoSetting {
+/** How a video is looked through. */
+export interface VideoSetting {
   readonly transforms?: Transforms;
   readonly guard: InterruptGuard;
   readonly warnings: Warnings;

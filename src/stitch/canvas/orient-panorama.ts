@@ -1,5 +1,5 @@
 import type { Matrix3 } from '../../core/index.ts';
-import { homographyJacobian, multiply3 } from '../../core/index.ts';
+import { expected, homographyJacobian, multiply3, transpose3 } from '../../core/index.ts';
 import { balancePlane } from './balance-plane.ts';
 import { layOut } from './layout.ts';
 import { nearestRotation, rayToPixel, rotationOf, correctWave } from '../cameras/index.ts';
@@ -46,22 +46,24 @@ const HORIZONTAL: readonly (ProjectionName | undefined)[] = [
  * Turns the common frame of turning cameras upright and chooses the projection by the fields of view; planes stay as
  * they are.
  *
- * @param wanted a projection to take whatever the fields of view
+ * @param options a projection to take whatever the fields of view, and where to look after that
  */
 export function orientPanorama(
   placement: Placement,
   sizes: readonly Size[],
   names: readonly string[],
-  wanted?: ProjectionName,
+  { projection: wanted, ...view }: Partial<ViewDirection> & { readonly projection?: ProjectionName } = {},
 ): Oriented {
-  if (placement.model !== 'rotation') return orientPlane(placement, sizes, names, wanted);
+  const turn = turnTo(view);
+  if (placement.model !== 'rotation') return orientPlane(placement, sizes, names, wanted, turn !== undefined);
   const { matrices, focals } = placement;
   const rotations = matrices.map((m, v) => nearestRotation(multiply3(m, rayToPixel(focals![v], sizes[v]))));
   const { rotation, sweep, pitch, aim, explanation } = correctWave(rotations, names);
   const upright = matrices.map((m) => multiply3(rotation, m));
   const limit = Math.abs(pitch) > STEEP && goesAround(upright, sizes) ? STEEP_AROUND : STEEP;
   const steep = Math.abs(pitch) > limit && !HORIZONTAL.includes(wanted);
-  const turned = steep ? upright.map((m) => multiply3(aim, m)) : upright;
+  const aimed = steep ? upright.map((m) => multiply3(aim, m)) : upright;
+  const turned = turn ? aimed.map((m) => multiply3(turn, m)) : aimed;
   const scale = [...focals!].sort((x, y) => x - y)[focals!.length >> 1];
   return {
     matrices: turned,
@@ -69,6 +71,24 @@ export function orientPanorama(
     straightening: steep ? `${explanation}; ${pitchInWords(pitch)}` : explanation,
     ...(steep ? chooseAimed(turned, sizes, wanted) : chooseProjection(turned, sizes, sweep, wanted)),
   };
+}
+
+/** Where the panorama looks, in degrees. */
+interface ViewDirection {
+  readonly yaw: number;
+  readonly pitch: number;
+  readonly roll: number;
+}
+
+/** From the rays of the panorama to those of a camera that looks elsewhere; undefined where it looks ahead. */
+function turnTo({ yaw = 0, pitch = 0, roll = 0 }: Partial<ViewDirection>): Matrix3 | undefined {
+  for (const [name, value] of Object.entries({ yaw, pitch, roll }))
+    if (!Number.isFinite(value)) throw expected('a number of degrees', name, value);
+  if (!yaw && !pitch && !roll) return undefined;
+  const [y, p, r] = [yaw, pitch, roll].map((degrees) => (degrees * Math.PI) / 180);
+  return transpose3(
+    multiply3(rotationOf([0, y, 0]), multiply3(rotationOf([p, 0, 0]), rotationOf([0, 0, r]))),
+  );
 }
 
 /** Whether views go around so far that they have no direction in common. */
@@ -84,7 +104,8 @@ function orientPlane(
   placement: Placement,
   sizes: readonly Size[],
   names: readonly string[],
-  wanted?: ProjectionName,
+  wanted: ProjectionName | undefined,
+  turns: boolean,
 ): Oriented {
   const { model } = placement;
   const matrices = model === 'homography' ? balancePlane(placement.matrices, sizes) : placement.matrices;
@@ -92,7 +113,8 @@ function orientPlane(
     homographyJacobian(m, (sizes[v].width - 1) / 2, (sizes[v].height - 1) / 2),
   );
   const areas = jacobians.map(([xx, xy, yx, yy]) => Math.abs(xx * yy - xy * yx)).sort((x, y) => x - y);
-  const ignored = wanted && wanted !== 'plane' ? `; ${wanted} needs a camera that turns` : '';
+  const needs = [...(wanted && wanted !== 'plane' ? [wanted] : []), ...(turns ? ['where to look'] : [])];
+  const ignored = needs.map((need) => `; ${need} needs a camera that turns`).join('');
   const { angle, explanation } = planeUp(
     jacobians.map(([xx, , yx]) => Math.atan2(yx, xx)),
     names,

@@ -1,3 +1,4 @@
+export type { ImageOrder } from './candidate-pairs.ts';
 export { createFeatureMatcher, examinePair } from './match-pairs.ts';
 export type { PairMatcher } from './match-pairs.ts';
 export { pickFrames } from './pick-frames.ts';

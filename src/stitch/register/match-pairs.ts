@@ -72,22 +72,6 @@ function matchPoints(count: number, options: ExtractOptions): PairMatcher<Featur
   };
 }
 
-/** Above this many images not every pair is compared. */
-export const MOST_FOR_ALL_PAIRS = 30;
-/** Neighbours in the list on either side that are compared where there are more. */
-const REACH = 6;
-
-/** The pairs to compare: all of a few images; of many those near each other in the list, and the two ends. */
-export function candidatePairs(count: number): [a: number, b: number][] {
-  const pairs: [number, number][] = [];
-  for (let a = 0; a < count; a++)
-    for (let b = a + 1; b < count; b++) {
-      const apart = Math.min(b - a, count - (b - a));
-      if (count <= MOST_FOR_ALL_PAIRS || apart <= REACH) pairs.push([a, b]);
-    }
-  return pairs;
-}
-
 /** From pixels of the image that was matched to those of the full one. */
 const toFull = ({ width, height, matched }: View): Homography =>
   resizeHomography(width / matched.width, height / matched.height);

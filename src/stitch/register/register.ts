@@ -5,7 +5,9 @@ import type { ModelChoice } from '../cameras/index.ts';
 import { MATCH_MEGAPIXELS, shrinkImage } from '../sources/index.ts';
 import type { SourceOptions } from '../sources/index.ts';
 import { dropMasked } from './drop-masked.ts';
-import { candidatePairs, createFeatureMatcher, examinePair } from './match-pairs.ts';
+import { candidatePairs, wantedPairs } from './candidate-pairs.ts';
+import type { ImageOrder } from './candidate-pairs.ts';
+import { createFeatureMatcher, examinePair } from './match-pairs.ts';
 import type { PairMatcher } from './match-pairs.ts';
 import type { CameraModel, ImageSource, StitchPair, StageName, View } from '../types.ts';
 
@@ -13,6 +15,15 @@ import type { CameraModel, ImageSource, StitchPair, StageName, View } from '../t
 export interface RegisterOptions extends SourceOptions {
   /** How corresponding points are found; defaults to features. */
   readonly matcher?: PairMatcher<unknown>;
+  /**
+   * Which images are compared: each with all others (of many those near in the list), or as a `sequence` or a `loop` with the one
+   * before and after it alone, of which a loop's last and first are neighbours too.
+   *
+   * @default 'any'
+   */
+  readonly order?: ImageOrder;
+  /** Pairs that are compared, by places in the list of images; these alone, and with a sequence or a loop besides. */
+  readonly pairs?: readonly (readonly [a: number, b: number])[];
   /** The camera model; defaults to what the evidence chooses. */
   readonly model?: CameraModel;
   /** Told of the progress: `done` of `total` steps of a stage. May throw to stop. */
@@ -29,6 +40,8 @@ export const REGISTER_OPTIONS: OptionNames<RegisterOptions> = {
   matchMegapixels: true,
   cacheBytes: true,
   matcher: true,
+  order: true,
+  pairs: true,
   model: true,
   onProgress: true,
   signal: true,
@@ -82,12 +95,13 @@ export async function register(
   checkOptions(options, REGISTER_OPTIONS, 'register');
   checkSignal(options.signal);
   const matcher = options.matcher ?? (createFeatureMatcher() as PairMatcher<unknown>);
-  const { views, prepared, kept, unreadable } = await readAll(sources, matcher, options);
+  const wanted = wantedPairs(sources.length, options);
+  const { views, prepared, kept, places, unreadable } = await readAll(sources, matcher, options);
   const pairs = await matchAll(
     views,
     new Map(prepared.entries()),
     matcher,
-    candidatePairs(views.length),
+    candidatePairs(places, wanted, options.order),
     options,
   );
   const found = { views, pairs, ...placeAll(views, pairs, options), sources: kept, unreadable };
@@ -178,6 +192,8 @@ interface ReadAll {
   readonly views: readonly ReadView[];
   readonly prepared: readonly unknown[];
   readonly kept: readonly ImageSource[];
+  /** Of each view the place in the list of images. */
+  readonly places: readonly number[];
   readonly unreadable: Registration['unreadable'];
 }
 
@@ -191,12 +207,13 @@ async function readAll(
   options: RegisterOptions,
 ): Promise<ReadAll> {
   const maxPixels = matchPixels(options);
-  const [views, prepared, kept, unreadable]: [
+  const [views, prepared, kept, places, unreadable]: [
     ReadView[],
     unknown[],
     ImageSource[],
+    number[],
     { name: string; reason: string }[],
-  ] = [[], [], [], []];
+  ] = [[], [], [], [], []];
   const reading = sources.slice(0, AHEAD).map((source) => startReading(source, maxPixels));
   for (const [done, source] of sources.entries()) {
     await checkAborted(options.signal);
@@ -207,13 +224,14 @@ async function readAll(
       prepared.push(features);
       views.push({ view, thumbnail, keypoints: matcher.count(features) });
       kept.push(source);
+      places.push(done);
     } catch (error) {
       if (!(error instanceof WhitherError)) throw error;
       unreadable.push({ name: source.name, reason: error.message });
     }
     options.onProgress?.('read', done + 1, sources.length);
   }
-  return { views, prepared, kept, unreadable };
+  return { views, prepared, kept, places, unreadable };
 }
 
 async function matchAll(
