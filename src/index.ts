@@ -165,8 +165,14 @@ export type {
 } from './track/index.ts';
 
 // Videos
-export { interpolateFrames } from './video/index.ts';
-export type { InterpolateOptions, InterpolatedFrame, VideoFrames } from './video/index.ts';
+export { interpolateFrames, steadyFrames } from './video/index.ts';
+export type {
+  InterpolateOptions,
+  InterpolatedFrame,
+  SteadyFrame,
+  SteadyOptions,
+  VideoFrames,
+} from './video/index.ts';
 
 // Models
 export { listModels } from './runtime/index.ts';

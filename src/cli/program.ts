@@ -7,6 +7,7 @@ import { addModelsCommand } from './models-command.ts';
 import { addScoreCommand } from './score-command.ts';
 import { addSimilarityCommand } from './similarity/index.ts';
 import { addSlowCommand } from './slow/index.ts';
+import { addSteadyCommand } from './steady/index.ts';
 import { addStitchCommand } from './stitch/index.ts';
 import { addTrackCommand } from './track/index.ts';
 import { addViewCommand } from './view/index.ts';
@@ -27,6 +28,7 @@ Examples:
   whither stitch *.jpg -o pano.jpg
   whither track clip.mp4 --grid 16 -o tracks.json --draw tracks.mp4
   whither slow clip.mp4 -o smooth.mp4 --fps 60
+  whither steady clip.mp4 -o steady.mp4
   whither score flow.flo truth.flo
   whither similarity view1.jpg view2.jpg --at 320,240 --map heat.png
   whither view left.jpg right.jpg
@@ -38,6 +40,7 @@ Examples:
   addScoreCommand(program);
   addSimilarityCommand(program);
   addSlowCommand(program);
+  addSteadyCommand(program);
   addStitchCommand(program);
   addTrackCommand(program);
   addViewCommand(program);

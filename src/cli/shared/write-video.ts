@@ -51,11 +51,15 @@ export interface VideoTarget {
   readonly label: string;
 }
 
-/** Makes a video, GIF or folder of another: whole, or nothing of it where that fails or is stopped. */
+/**
+ * Makes a video, GIF or folder of another: whole, or nothing of it where that fails or is stopped.
+ *
+ * @param plan is given the frames, and what throws once the user has asked to stop
+ */
 export async function writeVideo(
   input: string,
   { output, force, inputs = [], label }: VideoTarget,
-  plan: (source: FrameSource) => VideoPlan | Promise<VideoPlan>,
+  plan: (source: FrameSource, check: () => void) => VideoPlan | Promise<VideoPlan>,
 ): Promise<WrittenVideo> {
   // What has no extension is a folder of images.
   if (extname(output)) await checkOutputs([output], force ?? false);
@@ -65,10 +69,10 @@ export async function writeVideo(
   try {
     const source = await openFrames(input, { onWarning: warnings.tell });
     try {
-      const { frames, total, sound, ...size } = await plan(source);
+      const { frames, total, sound, ...size } = await plan(source, () => guard.check());
       const copied = sound && source.kind === 'video' && isVideo(output) ? input : undefined;
       const sink = await createFrameSink(output, { ...size, sound: copied, overwrite: force });
-      return await writeAll(frames, sink, guard, startProgress(label, total));
+      return await writeAll(frames, sink, guard, label, total);
     } finally {
       source.dispose();
     }
@@ -84,9 +88,11 @@ async function writeAll(
   frames: AsyncIterable<WrittenFrame>,
   sink: FrameSink,
   guard: InterruptGuard,
-  progress: ReturnType<typeof startProgress>,
+  label: string,
+  total: number | null,
 ): Promise<WrittenVideo> {
   const start = performance.now();
+  let progress: ReturnType<typeof startProgress> | undefined;
   const cuts: number[] = [];
   let count = 0;
   try {
@@ -95,6 +101,8 @@ async function writeAll(
       await sink.write(image, name, time);
       if (cut) cuts.push(count);
       count++;
+      // Not before the first frame, which may have a progress of its own.
+      progress ??= startProgress(label, total);
       progress.step();
     }
     guard.check();
@@ -104,7 +112,7 @@ async function writeAll(
     await sink.abort();
     throw error;
   } finally {
-    progress.stop();
+    progress?.stop();
   }
 }
 

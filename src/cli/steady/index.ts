@@ -1,0 +1,1 @@
+export { addSteadyCommand } from './steady-command.ts';
