@@ -71,7 +71,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/worker',
     'kernels',
   ],
-  'src/import': ['src/core', 'src/io/disk', 'src/runtime', 'src/flow', 'src/match', 'kernels'],
+  'src/import': [
+    'src/core',
+    'src/io/disk',
+    'src/runtime',
+    'src/features',
+    'src/flow',
+    'src/match',
+    'kernels',
+  ],
   'src/cli': ['src', 'kernels'],
   'src/api': [
     'src/core',

@@ -25,6 +25,7 @@ const DOCUMENTS = [
   'bench/README.md',
   'fixtures/README.md',
   'models/README.md',
+  'models/OWN.md',
   ...CARDS,
   ...TRAININGS,
 ];

@@ -1,4 +1,6 @@
 /** `whither/models`: what is installed, and what a `model.json` says. */
+export { importFlowModel, importPatchModel } from '../import/index.ts';
+export type { ImportFlowOptions, ImportOptions, ImportPatchOptions, ImportReport } from '../import/index.ts';
 export type { FlowGraph } from '../flow/network/index.ts';
 export { DEVICES, listDevices, listModels } from '../runtime/index.ts';
 export type {
@@ -28,6 +30,7 @@ export type {
   PairManifest,
   PatchInput,
   PatchManifest,
+  PatchOutput,
   RefineLevel,
   RefineSettings,
   ScoreThreshold,

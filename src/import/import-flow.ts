@@ -19,6 +19,10 @@ import type { ImportOptions, ImportReport, Notes } from './types.ts';
 export interface ImportFlowOptions extends ImportOptions {
   /** Order of the planes; defaults to what the probe finds, else to `RGB`. */
   readonly channels?: 'RGB' | 'BGR';
+  /** What is taken from each plane's values, in the order of the channels; defaults to 0. */
+  readonly mean?: readonly [number, number, number];
+  /** What the rest is divided by, in the order of the channels; defaults to 1. */
+  readonly std?: readonly [number, number, number];
   /** What height and width must be multiples of; defaults to the least power of two that works. */
   readonly multipleOf?: number;
   /** Least height and width; defaults to the least, by doubling, that works. */

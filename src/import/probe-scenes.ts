@@ -106,3 +106,11 @@ function hash(x: number, y: number, seed: number): number {
   bits = Math.imul(bits ^ (bits >>> 13), 1274126177);
   return ((bits ^ (bits >>> 16)) >>> 0) / 2 ** 32;
 }
+
+/** A grey patch of the texture, 0 to 255, from a place on, with its contrast multiplied by `gain`. */
+export function paintPatch(size: number, left: number, top: number, gain: number): Float32Array {
+  return Float32Array.from({ length: size * size }, (_, i) => {
+    const level = luminanceAt(left + (i % size), top + Math.floor(i / size));
+    return 255 * clamp(0.5 + gain * (level - 0.5));
+  });
+}

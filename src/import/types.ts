@@ -14,10 +14,6 @@ export interface ImportOptions {
   readonly output?: string;
   /** The values of black and of white. Defaults to what the probe finds. */
   readonly range?: readonly [number, number];
-  /** What is taken from each plane's values, in the order of the channels; defaults to 0. */
-  readonly mean?: readonly [number, number, number];
-  /** What the rest is divided by, in the order of the channels; defaults to 1. */
-  readonly std?: readonly [number, number, number];
   /** Whether what the graph takes and gives is tried on scenes that are known; defaults to true. */
   readonly probe?: boolean;
   /** One sentence about the model. */

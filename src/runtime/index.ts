@@ -30,6 +30,7 @@ export type {
   PairManifest,
   PatchInput,
   PatchManifest,
+  PatchOutput,
   RefineSettings,
   ScoreThreshold,
   SemanticConsensus,

@@ -28,7 +28,7 @@ describe('the input and output of a network in one graph', () => {
   it.each([
     [{ channels: 'RBG' }, {}, 'Expected "RGB" or "BGR" for input.channels'],
     [{ mean: [0.5] }, {}, 'Expected three numbers, one for each channel for input.mean'],
-    [{ std: [1, 0, 1] }, {}, 'Expected numbers above 0 for input.std'],
+    [{ std: [1, 0, 1] }, {}, 'Expected a number above 0 for input.std[1]'],
     [{ fit: 'crop' }, {}, 'Expected "pad" or "centre" or "resize" for input.fit'],
     [{ size: { height: 96 } }, {}, 'Expected an integer of at least 1 for input.size.width'],
     [{ padding: 'mirror' }, {}, 'Expected "replicate" or "zero" for input.padding'],

@@ -51,7 +51,7 @@ test('a pair network takes its own size alone unless it says otherwise', () => {
 test.each([
   ['stand-in-patch', 'files.patch', undefined, 'Expected the patch graph for files.patch'],
   ['stand-in-patch', 'files.dense', undefined, 'Expected the dense graph for files.dense'],
-  ['stand-in-patch', 'input.channels', 'RGB', 'Expected "grey" for input.channels'],
+  ['stand-in-patch', 'input.channels', 'CMYK', 'Expected "grey" or "RGB" or "BGR" for input.channels'],
   ['stand-in-patch', 'input.size', 0, 'Expected an integer of at least 1 for input.size'],
   ['stand-in-patch', 'input.range', [1], 'Expected [black, white] for input.range'],
   ['stand-in-patch', 'descriptor.unit', 1, 'Expected true or false for descriptor.unit'],

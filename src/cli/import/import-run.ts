@@ -1,5 +1,5 @@
 import { WhitherError } from '../../core/index.ts';
-import { importFlowModel } from '../../import/index.ts';
+import { importFlowModel, importPatchModel } from '../../import/index.ts';
 import type { ImportReport } from '../../import/index.ts';
 import { createWarnings } from '../shared/index.ts';
 import type { ImportCommandOptions } from './import-options.ts';
@@ -31,7 +31,8 @@ async function importGraph(graph: string, options: ImportCommandOptions): Promis
     throw new WhitherError(
       `Expected no ${stray} for a network of task ${task}, but received one: leave it out`,
     );
-  return importFlowModel(graph, libraryOptions(options));
+  const given = libraryOptions(options);
+  return task === 'flow' ? importFlowModel(graph, given) : importPatchModel(graph, given);
 }
 
 /** Options of the command alone, which the library does not have. */

@@ -1,7 +1,7 @@
 import { padPlanes } from '../../../kernels/resample/index.ts';
 import { ModelError } from '../../core/index.ts';
 import type { Tensor } from '../../core/index.ts';
-import type { Descriptors, Grey, Patches } from '../../features/index.ts';
+import type { Descriptors, Grey } from '../../features/index.ts';
 import { checkFinite, checkOutput, loadGraph } from '../../runtime/index.ts';
 import type {
   DenseOutput,
@@ -13,6 +13,8 @@ import type {
 } from '../../runtime/index.ts';
 import type { DescriptorMap, Describer, Scorer } from './measure.ts';
 import { slicePatches } from '../patch-image.ts';
+import type { PatchImage } from '../patch-image.ts';
+import { colorTensor, patchTensor } from './patch-tensor.ts';
 
 /** Which of a descriptor network's files to run. */
 export type PatchPrecision = 'fp32' | 'fp16' | 'int8';
@@ -32,17 +34,18 @@ export async function openDescriber(
   { precision, ...options }: PatchNetworkOptions,
 ): Promise<Describer> {
   const part = precision === 'fp32' ? 'patch' : `patch-${precision}`;
-  const session = await loadGraph(model, part, { inputs: ['patches'], outputs: ['descriptors'] }, options);
-  const { input, descriptor, dense } = manifest;
+  const signature = {
+    inputs: manifest.input.names ?? ['patches'],
+    outputs: [manifest.output?.name ?? 'descriptors'],
+  };
+  const session = await loadGraph(model, part, signature, options);
+  const { dense } = manifest;
+  const describer = createDescriber(session, manifest);
   let denseSession: Promise<Session> | undefined;
   const openDense = (): Promise<Session> =>
     (denseSession ??= loadGraph(model, 'dense', { inputs: ['image'], outputs: ['descriptors'] }, options));
   return {
-    kind: 'describer',
-    patchSize: input.size,
-    length: descriptor.length,
-    metric: { kind: descriptor.metric },
-    describe: (patches) => describeAll(session, patches, manifest),
+    ...describer,
     ...(dense && {
       dense: {
         stride: dense.stride,
@@ -50,25 +53,63 @@ export async function openDescriber(
       },
     }),
     async dispose() {
-      await Promise.all([session.dispose(), denseSession?.then((opened) => opened.dispose())]);
+      await Promise.all([describer.dispose(), denseSession?.then((opened) => opened.dispose())]);
     },
   };
 }
 
+/** What a descriptor network needs to know of itself. */
+export type DescriberManifest = Pick<PatchManifest, 'name' | 'input' | 'output' | 'descriptor'>;
+/** What a network of pairs needs to know of itself. */
+export type ScorerManifest = Pick<PairManifest, 'name' | 'input' | 'output' | 'symmetric'>;
+
+/** A descriptor network whose graph is loaded. */
+export function createDescriber(session: Session, manifest: DescriberManifest): Describer {
+  const { input, descriptor } = manifest;
+  const colored = input.channels !== 'grey';
+  return {
+    kind: 'describer',
+    patchSize: input.size,
+    length: descriptor.length,
+    metric: { kind: descriptor.metric },
+    describe: (patches) =>
+      describeAll(session, manifest, patches.count, (from, to) =>
+        patchTensor(slicePatches(patches, from, to), input),
+      ),
+    ...(colored && {
+      describeImages: (images: readonly PatchImage[]) =>
+        describeAll(session, manifest, images.length, (from, to) =>
+          colorTensor(images.slice(from, to), input),
+        ),
+    }),
+    dispose: () => session.dispose(),
+  };
+}
+
+/** Run by run. */
 async function describeAll(
   session: Session,
-  patches: Patches,
-  { name, input, descriptor }: PatchManifest,
+  { name, input, output, descriptor }: DescriberManifest,
+  count: number,
+  tensorOf: (from: number, to: number) => Tensor,
 ): Promise<Descriptors> {
   const { length } = descriptor;
-  const data = new Float32Array(patches.count * length);
-  for (let first = 0; first < patches.count; first += BATCH) {
-    const batch = slicePatches(patches, first, Math.min(first + BATCH, patches.count));
-    const { descriptors } = await session.run({ patches: toTensor(batch, input.range) });
-    checkValues(descriptors, batch.count * length, `${name}'s descriptors`);
-    data.set(descriptors.data, first * length);
+  const [batch, data] = [input.batch ?? BATCH, new Float32Array(count * length)];
+  for (let from = 0; from < count; from += batch) {
+    const to = Math.min(from + batch, count);
+    const results = await session.run({ [input.names?.[0] ?? 'patches']: tensorOf(from, to) });
+    const found = checkOutputOf(results, output?.name ?? 'descriptors');
+    checkValues(found, (to - from) * length, `${name}'s descriptors`);
+    data.set(found.data, from * length);
   }
-  return { count: patches.count, length, data };
+  return { count, length, data };
+}
+
+function checkOutputOf(results: Readonly<Record<string, Tensor>>, name: string): Tensor {
+  if (results[name]) return results[name];
+  throw new ModelError(
+    `Expected an output ${name} of the graph but received ${Object.keys(results).join(', ')}`,
+  );
 }
 
 async function describeImage(
@@ -77,8 +118,7 @@ async function describeImage(
   { name, input, descriptor }: PatchManifest,
   { stride, origin, multipleOf }: DenseOutput,
 ): Promise<DescriptorMap> {
-  const planes = { channels: 1, height, width, data: mapRange(data, input.range) };
-  const padded = padPlanes(planes, multipleOf);
+  const padded = padPlanes({ channels: 1, height, width, data: mapRange(data, input.range) }, multipleOf);
   const image = { dims: [1, 1, padded.height, padded.width], data: padded.data };
   const { descriptors } = await session.run({ image });
   checkOutput(descriptors, [1, descriptor.length, null, null], `descriptors of ${name}`);
@@ -118,10 +158,16 @@ export async function openScorer(
   const session = await loadGraph(
     model,
     'pair',
-    { inputs: ['patchA', 'patchB'], outputs: ['score'] },
+    { inputs: manifest.input.names ?? ['patchA', 'patchB'], outputs: [manifest.output?.name ?? 'score'] },
     { runtime, device, threads },
   );
-  const { input, symmetric, name } = manifest;
+  return createScorer(session, manifest);
+}
+
+/** A network of pairs whose graph is loaded. */
+export function createScorer(session: Session, { input, output, symmetric, name }: ScorerManifest): Scorer {
+  const [nameA, nameB] = input.names ?? ['patchA', 'patchB'];
+  const [batch, scale] = [input.batch ?? BATCH, output?.scale ?? 1];
   return {
     kind: 'scorer',
     patchSize: input.size,
@@ -130,16 +176,17 @@ export async function openScorer(
     symmetric,
     async score(a, b) {
       const scores = new Float32Array(a.count);
-      for (let first = 0; first < a.count; first += BATCH) {
-        const last = Math.min(first + BATCH, a.count);
-        const { score } = await session.run({
-          patchA: toTensor(slicePatches(a, first, last), input.range),
-          patchB: toTensor(slicePatches(b, first, last), input.range),
+      for (let first = 0; first < a.count; first += batch) {
+        const last = Math.min(first + batch, a.count);
+        const results = await session.run({
+          [nameA]: patchTensor(slicePatches(a, first, last), input),
+          [nameB]: patchTensor(slicePatches(b, first, last), input),
         });
-        checkValues(score, last - first, `${name}'s scores`);
-        scores.set(score.data, first);
+        const found = checkOutputOf(results, output?.name ?? 'score');
+        checkValues(found, last - first, `${name}'s scores`);
+        scores.set(found.data, first);
       }
-      return scores;
+      return scale === 1 ? scores : scores.map((score) => score * scale);
     },
     dispose: () => session.dispose(),
   };
@@ -149,10 +196,6 @@ function checkValues({ data, dims }: Tensor, wanted: number, what: string): void
   if (data.length !== wanted)
     throw new ModelError(`Expected ${wanted} values of ${what} but received ${dims.join(' x ')}`);
   checkFinite(data, what);
-}
-
-function toTensor({ count, size, data }: Patches, range: readonly [number, number]): Tensor {
-  return { dims: [count, 1, size, size], data: mapRange(data, range) };
 }
 
 /** 0 to 255 as the network wants it. */

@@ -18,6 +18,7 @@ export type {
   PairManifest,
   PatchInput,
   PatchManifest,
+  PatchOutput,
   ScoreThreshold,
   TrainedMetric,
 } from './manifest-patch.ts';

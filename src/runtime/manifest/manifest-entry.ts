@@ -89,3 +89,27 @@ export class Entry {
     return Object.fromEntries(this.entries().map(([key, entry]) => [key, read(entry)]));
   }
 }
+
+/** A field that may be left out. */
+export function optional<Key extends string, T>(
+  key: Key,
+  parent: Entry,
+  read: (entry: Entry) => T,
+): Partial<Record<Key, T>> {
+  const entry = parent.get(key);
+  return (entry.absent() ? {} : { [key]: read(entry) }) as Partial<Record<Key, T>>;
+}
+
+/** A number above 0. */
+export function positive(entry: Entry): number {
+  const value = entry.number();
+  if (value <= 0) throw entry.fail('a number above 0');
+  return value;
+}
+
+/** A number other than 0. */
+export function nonZero(entry: Entry): number {
+  const value = entry.number();
+  if (value === 0) throw entry.fail('a number other than 0');
+  return value;
+}

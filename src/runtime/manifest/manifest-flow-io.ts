@@ -1,3 +1,4 @@
+import { nonZero, optional, positive } from './manifest-entry.ts';
 import type { Entry } from './manifest-entry.ts';
 
 /** Orders of the planes of an image. */
@@ -68,8 +69,8 @@ export function parseFlowInput(input: Entry, single: boolean): ModelInput {
     layout,
     channels: input.get('channels').oneOf(...CHANNEL_ORDERS),
     range: input.get('range').range(),
-    ...optional('mean', input, (entry) => triple(entry)),
-    ...optional('std', input, (entry) => positive(triple(entry), entry)),
+    ...optional('mean', input, (entry) => triple(entry, (value) => value.number())),
+    ...optional('std', input, (entry) => triple(entry, positive)),
     multipleOf: input.get('multipleOf').integer(1, 1024),
     ...optional('smallest', input, (entry) => entry.integer(1, 4096)),
     ...optional('size', input, parseSize),
@@ -89,30 +90,15 @@ export function parseFlowOutput(output: Entry, single: boolean): ModelOutput {
     stride: output.get('stride').integer(1, 256),
     ...optional('name', output, (entry) => entry.text()),
     ...optional('channels', output, parseChannels),
-    ...optional('scale', output, parseScale),
+    ...optional('scale', output, nonZero),
     ...optional('layout', output, (entry) => entry.oneOf(...OUTPUT_LAYOUTS)),
   };
 }
 
-/** A field that may be left out. */
-function optional<Key extends string, T>(
-  key: Key,
-  parent: Entry,
-  read: (entry: Entry) => T,
-): Partial<Record<Key, T>> {
-  const entry = parent.get(key);
-  return (entry.absent() ? {} : { [key]: read(entry) }) as Partial<Record<Key, T>>;
-}
-
-function triple(entry: Entry): [number, number, number] {
-  const values = entry.list((item) => item.number());
+function triple(entry: Entry, read: (item: Entry) => number): [number, number, number] {
+  const values = entry.list(read);
   if (values.length !== 3) throw entry.fail('three numbers, one for each channel');
   return values as [number, number, number];
-}
-
-function positive<T extends readonly number[]>(values: T, entry: Entry): T {
-  if (values.some((value) => value <= 0)) throw entry.fail('numbers above 0');
-  return values;
 }
 
 const parseSize = (entry: Entry): { height: number; width: number } => ({
@@ -130,10 +116,4 @@ function parseChannels(entry: Entry): [number, number] {
   const channels = entry.list((item) => item.integer(0, 1024));
   if (channels.length !== 2 || channels[0] === channels[1]) throw entry.fail('two channels, of u and of v');
   return [channels[0], channels[1]];
-}
-
-function parseScale(entry: Entry): number {
-  const scale = entry.number();
-  if (scale === 0) throw entry.fail('a number other than 0');
-  return scale;
 }

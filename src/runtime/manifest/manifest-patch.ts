@@ -1,14 +1,31 @@
+import { nonZero, optional, positive } from './manifest-entry.ts';
 import type { Entry } from './manifest-entry.ts';
 import type { ModelManifest } from './model-manifest.ts';
 
-/** How a patch becomes a network's input: one grey plane of `size` x `size`, 8-bit values mapped linearly. */
+/** How a patch becomes a network's input: planes of `size` x `size`, 8-bit values mapped linearly. */
 export interface PatchInput {
   readonly layout: 'NCHW';
-  readonly channels: 'grey';
-  /** The values of black and of white; all other normalisation is inside the graph. */
+  readonly channels: 'grey' | 'RGB' | 'BGR';
+  /** The values of black and of white. */
   readonly range: readonly [number, number];
+  /** What is taken from the values of each plane, in the order of `channels`; defaults to 0. */
+  readonly mean?: readonly number[];
+  /** What the rest is divided by, in the order of `channels`; defaults to 1. */
+  readonly std?: readonly number[];
   /** Side in pixels. */
   readonly size: number;
+  /** Names of the graph's inputs; they default to `patches`, of a pair to `patchA` and `patchB`. */
+  readonly names?: readonly string[];
+  /** Most patches of one run; defaults to 64. */
+  readonly batch?: number;
+}
+
+/** How a network's output is read. */
+export interface PatchOutput {
+  /** Name of the graph's output; defaults to `descriptors`, of a pair to `score`. */
+  readonly name?: string;
+  /** What scores of a pair are multiplied by, such as -1 for distances; defaults to 1. */
+  readonly scale?: number;
 }
 
 /** Distances that a network may have been trained for. */
@@ -37,6 +54,7 @@ export interface DenseOutput {
 export interface PatchManifest extends ModelManifest {
   readonly task: 'patch';
   readonly input: PatchInput;
+  readonly output?: PatchOutput;
   readonly descriptor: {
     readonly length: number;
     /** Whether descriptors have Euclidean length 1. */
@@ -63,6 +81,7 @@ export interface PairManifest extends ModelManifest {
     /** Least side in pixels; `size` where the network takes no other. */
     readonly smallest: number;
   };
+  readonly output?: PatchOutput;
   /** Whether the score of A and B is that of B and A by construction. */
   readonly symmetric: boolean;
   readonly thresholds: readonly ScoreThreshold[];
@@ -78,7 +97,8 @@ export function parsePatch(manifest: ModelManifest, root: Entry): PatchManifest 
   return {
     ...manifest,
     task: 'patch',
-    input: parseInput(root.get('input')),
+    input: parseInput(root.get('input'), 1),
+    ...parseOutput(root.get('output')),
     descriptor: {
       length: descriptor.get('length').integer(1, 65536),
       unit: descriptor.get('unit').flag(),
@@ -93,7 +113,7 @@ export function parsePatch(manifest: ModelManifest, root: Entry): PatchManifest 
 export function parsePair(manifest: ModelManifest, root: Entry): PairManifest {
   requireFile(manifest, root, 'pair');
   const entry = root.get('input');
-  const input = parseInput(entry);
+  const input = parseInput(entry, 2);
   const [anySize, smallest] = [entry.get('anySize'), entry.get('smallest')];
   return {
     ...manifest,
@@ -103,6 +123,7 @@ export function parsePair(manifest: ModelManifest, root: Entry): PairManifest {
       anySize: anySize.absent() ? false : anySize.flag(),
       smallest: smallest.absent() ? input.size : smallest.integer(1, 1024),
     },
+    ...parseOutput(root.get('output')),
     symmetric: root.get('symmetric').flag(),
     thresholds: parseThresholds(root, (threshold) => ({ score: threshold.get('score').number() })),
   };
@@ -112,13 +133,35 @@ function requireFile(manifest: ModelManifest, root: Entry, part: string): void {
   if (!manifest.files[part]) throw root.get('files').get(part).fail(`the ${part} graph`);
 }
 
-function parseInput(input: Entry): PatchInput {
+function parseInput(input: Entry, images: 1 | 2): PatchInput {
+  const channels = input.get('channels').oneOf('grey', 'RGB', 'BGR');
+  const planes = channels === 'grey' ? 1 : 3;
   return {
     layout: input.get('layout').oneOf('NCHW'),
-    channels: input.get('channels').oneOf('grey'),
+    channels,
     range: input.get('range').range(),
+    ...optional('mean', input, (mean) => listOf(planes, mean, (value) => value.number())),
+    ...optional('std', input, (std) => listOf(planes, std, positive)),
     size: input.get('size').integer(1, 1024),
+    ...optional('names', input, (names) => listOf(images, names, (name) => name.text())),
+    ...optional('batch', input, (batch) => batch.integer(1, 4096)),
   };
+}
+
+function parseOutput(output: Entry): { output?: PatchOutput } {
+  if (output.absent()) return {};
+  return {
+    output: {
+      ...optional('name', output, (name) => name.text()),
+      ...optional('scale', output, nonZero),
+    },
+  };
+}
+
+function listOf<T>(count: number, entry: Entry, read: (item: Entry) => T): T[] {
+  const values = entry.list(read);
+  if (values.length !== count) throw entry.fail(`a list of ${count}`);
+  return values;
 }
 
 function parseDense(dense: Entry): DenseOutput {

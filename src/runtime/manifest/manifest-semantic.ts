@@ -1,3 +1,4 @@
+import { positive } from './manifest-entry.ts';
 import type { Entry } from './manifest-entry.ts';
 import type { ModelManifest } from './model-manifest.ts';
 
@@ -59,10 +60,4 @@ export function parseSemantic(manifest: ModelManifest, root: Entry): SemanticMan
     },
     regression: { cells: root.get('regression').get('cells').integer(2, 256) },
   };
-}
-
-function positive(entry: Entry): number {
-  const value = entry.number();
-  if (value <= 0) throw entry.fail('a number above 0');
-  return value;
 }
