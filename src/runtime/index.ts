@@ -42,10 +42,15 @@ export { DEVICES, RUNTIME_OPTIONS, checkRuntimeOptions } from './device.ts';
 export type { Device, OnnxRuntime, RuntimeOptions } from './device.ts';
 export { listDevices, openRuntime } from './devices.ts';
 export type { DeviceState } from './devices.ts';
-export { readModelFile } from './model-file.ts';
-export type { InstalledModel } from './model-file.ts';
-export { findInPackage, listModels, modelsFolder, packageFolder } from './installed-models.ts';
-export { findModel } from './models.ts';
+export {
+  findInPackage,
+  findModel,
+  listModels,
+  modelsFolder,
+  packageFolder,
+  readModelFile,
+} from './files/index.ts';
+export type { InstalledModel } from './files/index.ts';
 export { createQueue } from './queue.ts';
 export type { Queue } from './queue.ts';
 export { createSession } from './session.ts';

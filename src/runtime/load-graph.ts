@@ -1,6 +1,6 @@
 import { ModelError } from '../core/index.ts';
-import { readModelFile } from './model-file.ts';
-import type { InstalledModel } from './model-file.ts';
+import { readModelFile } from './files/index.ts';
+import type { InstalledModel } from './files/index.ts';
 import { createSession } from './session.ts';
 import type { Session, SessionOptions } from './session.ts';
 

@@ -1,6 +1,6 @@
-import { ModelError } from '../core/index.ts';
-import { parseManifest } from './manifest/index.ts';
-import type { AnyManifest } from './manifest/index.ts';
+import { ModelError } from '../../core/index.ts';
+import { parseManifest } from '../manifest/index.ts';
+import type { AnyManifest } from '../manifest/index.ts';
 import { placeOf, readModelBytes } from './read-file.ts';
 
 const MAX_MANIFEST_BYTES = 16 * 2 ** 20;

@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
-import { expected } from '../core/index.ts';
+import { expected } from '../../core/index.ts';
 import { readModel } from './model-file.ts';
 import type { InstalledModel } from './model-file.ts';
-import { webFolders } from './web/index.ts';
+import { webFolders } from '../web/index.ts';
 
 /** The models of the package that this code is a part of: built, it lies in `dist/web`. */
 const modelsFolder = (): string => webFolders().models ?? new URL('../../models/', import.meta.url).href;

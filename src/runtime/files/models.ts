@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ModelError, expected } from '../core/index.ts';
+import { ModelError, expected } from '../../core/index.ts';
 import { listModels, modelsFolder } from './installed-models.ts';
 import { readModel } from './model-file.ts';
 import type { InstalledModel } from './model-file.ts';
