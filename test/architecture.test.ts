@@ -36,6 +36,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/track': ['src/core', 'src/flow', 'src/geometry', 'kernels'],
   'src/video': ['src/core', 'src/flow', 'src/geometry', 'src/track', 'kernels'],
   'src/stitch/cameras': ['src/core', 'src/stitch/types.ts'],
+  'src/stitch/lens': ['src/core', 'src/stitch/types.ts', 'src/stitch/cameras'],
   'src/stitch/sources': ['src/core', 'src/stitch/types.ts', 'kernels'],
   'src/stitch/register': [
     'src/core',
@@ -43,9 +44,16 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/geometry',
     'src/stitch/types.ts',
     'src/stitch/cameras',
+    'src/stitch/lens',
     'src/stitch/sources',
   ],
-  'src/stitch/canvas': ['src/core', 'src/stitch/types.ts', 'src/stitch/cameras', 'kernels'],
+  'src/stitch/canvas': [
+    'src/core',
+    'src/stitch/types.ts',
+    'src/stitch/cameras',
+    'src/stitch/lens',
+    'kernels',
+  ],
   'src/stitch/exposure': ['src/core', 'src/stitch/types.ts', 'src/stitch/cameras', 'src/stitch/canvas'],
   'src/stitch/seams': ['src/core', 'src/features', 'src/stitch/types.ts', 'src/stitch/canvas', 'kernels'],
   'src/stitch/compose': [

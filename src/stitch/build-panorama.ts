@@ -1,9 +1,11 @@
 import { WhitherError, checkAborted } from '../core/index.ts';
-import type { Image, Matrix3 } from '../core/index.ts';
+import type { Image, Matrix3, Size } from '../core/index.ts';
 import { alignViews } from './seams/index.ts';
 import type { Alignment } from './seams/index.ts';
 import { composePanorama, tilePixels, tilesOf } from './compose/index.ts';
 import type { ComposedTile } from './compose/index.ts';
+import { lensUnit } from './lens/index.ts';
+import type { LensSize } from './lens/index.ts';
 import { neededPixels } from './sources/index.ts';
 import {
   cropCanvas,
@@ -56,12 +58,13 @@ export async function buildPanorama(
 ): Promise<BuiltPanorama> {
   const { index, sources, thumbnails, placement } = parts;
   const names = sources.map(({ name }) => name);
-  const oriented = parts.oriented ?? orientPanorama(placement, sources, names, options);
+  const sizes = lensSizes(parts);
+  const oriented = parts.oriented ?? orientPanorama(placement, sizes, names, options);
   const whole = withMasks(
     layOut(
       oriented.projection,
       oriented.matrices,
-      sources,
+      sizes,
       oriented.scale * outputScale(options),
       oriented.upright,
     ),
@@ -100,6 +103,9 @@ function withMasks(canvas: PanoramaCanvas, sources: readonly ImageSource[]): Pan
   if (!sources.some(({ mask }) => mask)) return canvas;
   return { ...canvas, masks: sources.map(({ mask }) => mask && prepareMask(mask)) };
 }
+
+const lensSizes = ({ sources, placement: { distortion } }: PanoramaParts): LensSize[] =>
+  sources.map(({ width, height }) => ({ width, height, distortion }));
 
 /** The bends of images about their seams, and what the report says of them. */
 async function alignPlan(
@@ -204,6 +210,11 @@ async function* composeAll(
   }
 }
 
+/** The distortion as OpenCV has it: with radii in units of the focal length. */
+function k1Of({ distortion, focals }: Placement, size: Size, v: number): number | undefined {
+  return distortion && focals ? tidy(distortion * (focals[v] / lensUnit(size)) ** 2) : undefined;
+}
+
 function reportOf(
   { sources, placement, evidence }: PanoramaParts,
   { matrices, projection, projectionReason, straightening }: Oriented,
@@ -217,6 +228,7 @@ function reportOf(
     projection,
     projectionReason,
     straightening,
+    ...(placement.distortion && { distortion: tidy(placement.distortion) }),
     width,
     height,
     crop,
@@ -229,6 +241,7 @@ function reportOf(
       width: source.width,
       height: source.height,
       focal: placement.focals && tidy(placement.focals[v]),
+      k1: k1Of(placement, source, v),
       gain: tidy(exposure.gains[v]),
       tint: tints && ([...tints[v]].map(tidy) as unknown as Tint),
     })),

@@ -84,8 +84,8 @@ export function drawGraph(thumbnails: readonly Image[], pairs: readonly StitchPa
     corners[v][0] + thumbnails[v].width / 2,
     corners[v][1] + thumbnails[v].height / 2,
   ];
-  for (const { a, b, inliers, verified, matchCount } of pairs) {
-    if (!verified && matchCount < 20) continue;
+  for (const { a, b, inliers, verified, matches } of pairs) {
+    if (!verified && matches.scores.length < 20) continue;
     const thickness = verified ? Math.min(9, 1 + Math.floor(Math.sqrt(inliers.scores.length) / 3)) : 1;
     const [p, q] = [middle(a), middle(b)];
     for (let k = 0; k < thickness; k++) {

@@ -42,8 +42,8 @@ export function explainLeftOut(
   };
 }
 
-function adviceFor({ matchCount, inliers, overlap }: StitchPair): string {
-  if (matchCount < 20)
+function adviceFor({ matches, inliers, overlap }: StitchPair): string {
+  if (matches.scores.length < 20)
     return 'it seems to show something else; if not, the overlap is too small or too plain: add an image between';
   if (inliers.scores.length < 8)
     return 'it seems to show something else, or the scene moved: leave it out, or add an image that overlaps by a third';

@@ -62,6 +62,8 @@ export type {
   ViewMask,
   WarpedView,
 } from './canvas/index.ts';
+export { estimateDistortion } from './lens/index.ts';
+export type { LensSize } from './lens/index.ts';
 export { createFeatureMatcher, examinePair, pickFrames, register, verifyPair } from './register/index.ts';
 export type {
   ImageOrder,

@@ -64,6 +64,11 @@ export interface PanoramaReport {
   readonly projectionReason: string;
   /** How it was turned upright. */
   readonly straightening?: string;
+  /**
+   * Radial distortion of the lens: what an ideal lens shows at distance r from the middle of an image lies at
+   * `r (1 + distortion r^2)`, in units of half the longer side; below 0 for a barrel. Absent where there is none.
+   */
+  readonly distortion?: number;
   readonly width: number;
   readonly height: number;
   /** The part of the whole canvas that was kept, where it was cropped. */
@@ -92,7 +97,7 @@ export interface PanoramaReport {
 export interface PlacedImage {
   readonly file: string;
   /**
-   * Nine numbers row by row: from pixels of the upright full image to the common plane, or to rays common to all (x
+   * Nine numbers row by row: from ideal pixels (see `distortion`) of the upright full image to the common plane, or to rays common to all (x
    * right, y down, z forward) where the model is `rotation`.
    */
   readonly homographyToPanorama: Matrix3;
@@ -100,6 +105,8 @@ export interface PlacedImage {
   readonly height: number;
   /** Pixels of the full image; `rotation` alone. */
   readonly focal?: number;
+  /** The panorama's `distortion` as OpenCV's first coefficient, r in units of the focal length; `rotation` alone. */
+  readonly k1?: number;
   /** What its brightness was multiplied by. */
   readonly gain: number;
   /** What its red, green and blue were multiplied by before; absent where all images have one white balance. */

@@ -144,6 +144,7 @@ async function reuse(
       views: sources.map((_, i) => i),
       matrices,
       focals: focals.every((f) => f !== undefined) ? (focals as number[]) : undefined,
+      distortion: transforms.distortion,
     },
     evidence: { explanation: 'cameras of an earlier run', modelErrors: {} },
     oriented,
@@ -199,7 +200,7 @@ function reportOf(
       return {
         a: names[pair.a],
         b: names[pair.b],
-        matches: pair.matchCount,
+        matches: pair.matches.scores.length,
         inliers: pair.inliers.scores.length,
         overlapMatches: pair.overlapMatches,
         overlap: tidy(pair.overlap),

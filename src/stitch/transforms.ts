@@ -19,6 +19,8 @@ export interface Transforms {
   readonly upright: boolean;
   /** Pixels a unit of the projection at full resolution. */
   readonly scale: number;
+  /** As in {@link PanoramaReport}. */
+  readonly distortion?: number;
   readonly images: readonly {
     readonly file: string;
     readonly width: number;
@@ -36,6 +38,7 @@ export function transformsOf(report: PanoramaReport, upright: boolean, scale: nu
     projection: report.projection,
     upright,
     scale,
+    ...(report.distortion && { distortion: report.distortion }),
     images: report.images.map(({ file, width, height, focal, homographyToPanorama }) => ({
       file,
       width,
@@ -69,7 +72,10 @@ export function parseTransforms(value: unknown): Transforms {
   const projection = checkOneOf(given.projection, 'projection', PROJECTION_NAMES);
   if (!(typeof given.scale === 'number' && given.scale > 0 && given.scale < Infinity))
     throw expected('a number above 0', 'scale', given.scale);
-  return { model, projection, upright: given.upright !== false, scale: given.scale, images };
+  const { scale, distortion, upright } = given;
+  if (distortion !== undefined && !(typeof distortion === 'number' && Math.abs(distortion) < 1))
+    throw expected('a number above -1 and below 1', 'distortion', distortion);
+  return { model, projection, upright: upright !== false, scale, ...(distortion && { distortion }), images };
 }
 
 function parseImage(value: unknown, name: string): Transforms['images'][number] {

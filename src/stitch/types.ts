@@ -48,10 +48,10 @@ export interface StitchPair {
   readonly a: number;
   readonly b: number;
   /** Matches before the geometry was fitted. */
-  readonly matchCount: number;
+  readonly matches: Correspondences;
   /** Those that agree with the homography. */
   readonly inliers: Correspondences;
-  /** From pixels of A to pixels of B; null where none stood out. */
+  /** From ideal pixels of A to those of B (see `LensSize`); null where none stood out. */
   readonly homography: Homography | null;
   /** Matches that lie where the two images overlap by the homography. */
   readonly overlapMatches: number;
@@ -75,12 +75,14 @@ export interface Placement {
   /** Indices of the images, in the order of `matrices`. */
   readonly views: readonly number[];
   /**
-   * From homogeneous pixels of each full image to the common frame: for `rotation` to rays (x right, y down, z
+   * From homogeneous ideal pixels of each full image to the common frame: for `rotation` to rays (x right, y down, z
    * forward), for the others to a plane in pixels of the reference image.
    */
   readonly matrices: readonly Matrix3[];
   /** Focal length of each in pixels of the full image; `rotation` alone. */
   readonly focals?: readonly number[];
+  /** The radial distortion of all images (see `LensSize`); absent where the lens distorts nothing. */
+  readonly distortion?: number;
 }
 
 /** Corresponding points of two views of a placement; weights make errors pixels of the images that were matched. */

@@ -56,6 +56,7 @@ const STITCH: OptionNames<WorkerStitchOptions> = {
   pitch: true,
   roll: true,
   model: true,
+  lens: true,
   onProgress: true,
   signal: true,
   projection: true,

@@ -17,7 +17,8 @@ const SHIFT: Homography = [1, 0, -50, 0, 1, 0, 0, 0, 1];
 function pair(a: number, b: number, inliers: number, verified = true): StitchPair {
   const points = new Float64Array(inliers * 2);
   return {
-    ...{ a, b, verified, matchCount: inliers, overlapMatches: inliers, overlap: 0.5, homography: SHIFT },
+    ...{ a, b, verified, overlapMatches: inliers, overlap: 0.5, homography: SHIFT },
+    matches: createCorrespondences(points, points),
     inliers: createCorrespondences(points, points),
   };
 }

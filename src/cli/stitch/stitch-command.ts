@@ -38,6 +38,7 @@ export function addStitchCommand(program: Command): void {
     .addOption(
       choice('--model <name>', 'camera model; default: by evidence', ['rotation', 'affine', 'homography']),
     )
+    .option('--no-lens', 'take the lens for one without distortion, whatever the matches say')
     .addOption(
       choice(
         '--order <kind>',

@@ -7,6 +7,8 @@ export interface StitchCommandOptions {
   readonly output: string;
   readonly projection?: ProjectionName;
   readonly model?: CameraModel;
+  /** False by --no-lens. */
+  readonly lens?: boolean;
   readonly crop?: boolean;
   readonly scale?: number;
   readonly maxMegapixels?: number;

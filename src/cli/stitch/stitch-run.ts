@@ -17,6 +17,7 @@ import type {
   OpenSink,
   StageName,
   StitchOptions,
+  PanoramaReport,
   StitchReport,
   Stitched,
   Transforms,
@@ -255,11 +256,24 @@ async function openSources(
 }
 
 function settingsOf(options: StitchCommandOptions, transforms: Transforms | undefined): StitchOptions {
-  const { model, order, crop, scale, maxMegapixels, exposure, seams, blend, background, yaw, pitch, roll } =
-    options;
+  const {
+    model,
+    lens,
+    order,
+    crop,
+    scale,
+    maxMegapixels,
+    exposure,
+    seams,
+    blend,
+    background,
+    yaw,
+    pitch,
+    roll,
+  } = options;
   const projection = projectionOf(options);
   const look = { projection, yaw, pitch, roll, crop, scale, maxMegapixels, background };
-  return { ...look, model, order, exposure, seams, blend, transforms };
+  return { ...look, model, lens, order, exposure, seams, blend, transforms };
 }
 
 /** Pairs of inputs, counted from 1, as places in the list of those that can be read. */
@@ -367,12 +381,22 @@ function tellUnreadable(unreadable: readonly LeftOut[]): void {
   for (const { file, reason } of unreadable) process.stderr.write(`skipped ${file}: ${reason}\n`);
 }
 
+/** A line about the lens, or nothing where it distorts nothing. */
+function lensInWords({ distortion, images: [{ k1 }] }: PanoramaReport): string {
+  if (!distortion) return '';
+  const kind = distortion < 0 ? 'barrel' : 'pincushion';
+  const coefficient = k1 === undefined ? `distortion ${distortion.toFixed(4)}` : `k1 ${k1.toFixed(3)}`;
+  return `  lens: a ${kind} of ${coefficient}, found from the pairs and taken out\n`;
+}
+
 function tell({ inputs, panoramas, leftOut }: StitchReport): void {
-  for (const { output, images, width, height, model, explanation, projection, projectionReason } of panoramas)
+  for (const panorama of panoramas) {
+    const { output, images, width, height, model, explanation, projection, projectionReason } = panorama;
     process.stderr.write(
       `${output}: ${images.length} of ${inputs.length} images, ${width} x ${height}\n` +
-        `  ${model}: ${explanation}\n  ${projection}: ${projectionReason}\n`,
+        `  ${model}: ${explanation}\n${lensInWords(panorama)}  ${projection}: ${projectionReason}\n`,
     );
+  }
   for (const { file, reason, advice } of leftOut)
     process.stderr.write(`left out ${file}: ${reason}\n  ${advice}\n`);
   if (leftOut.length) process.exitCode = SOME_LEFT_OUT;

@@ -2,7 +2,6 @@ export { ALL, NONE, createCover } from './cover.ts';
 export type { Cover } from './cover.ts';
 export { largestRectangle, shrinkMask } from './largest-rectangle.ts';
 export {
-  bendOf,
   cropCanvas,
   footprints,
   inverseMatrices,

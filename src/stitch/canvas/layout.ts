@@ -3,6 +3,8 @@ import { invertHomography } from '../../core/index.ts';
 import { createProjection } from './projection.ts';
 import type { Projection } from './projection.ts';
 
+import { distortPoints, toIdeal } from '../lens/index.ts';
+import type { LensSize } from '../lens/index.ts';
 import type { ProjectionName, Rectangle } from '../types.ts';
 import type { ViewMask } from './view-mask.ts';
 import type { Size } from '../../core/index.ts';
@@ -25,9 +27,9 @@ export interface CanvasLayout {
 
 /** A canvas and what fills it. */
 export interface PanoramaCanvas extends CanvasLayout {
-  /** From homogeneous pixels of each image to rays of the projection. */
+  /** From homogeneous ideal pixels of each image to rays of the projection. */
   readonly matrices: readonly Matrix3[];
-  readonly sizes: readonly Size[];
+  readonly sizes: readonly LensSize[];
   /** How each image is bent on the canvas, where it is. */
   readonly bends?: readonly (Bend | undefined)[];
   /** Which pixels of each image may be used, where not all. */
@@ -45,8 +47,6 @@ export interface Bend {
   /** x and y, interleaved, of each pixel: the image is taken from that far away, in these pixels. */
   readonly shifts: Float32Array;
 }
-
-export const bendOf = ({ bends }: PanoramaCanvas, view: number): Bend | undefined => bends?.[view];
 
 /** Adds the move at a place, in pixels of a canvas of `scale`, counted from its middle. */
 function bendPlace(bend: Bend, scale: number, place: Float64Array, period = Infinity): void {
@@ -85,7 +85,7 @@ const SAMPLES = 33;
 export function layOut(
   projectionName: ProjectionName,
   matrices: readonly Matrix3[],
-  sizes: readonly Size[],
+  sizes: readonly LensSize[],
   scale: number,
   upright = true,
 ): PanoramaCanvas {
@@ -94,12 +94,13 @@ export function layOut(
     return { projectionName, projection, upright, ...sphereOf(scale), matrices, sizes };
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   const point = new Float64Array(3);
+  const ideal = new Float64Array(2);
   matrices.forEach((m, v) => {
     const { width, height } = sizes[v];
     for (let j = 0; j < SAMPLES; j++)
       for (let i = 0; i < SAMPLES; i++) {
-        const x = (i / (SAMPLES - 1)) * width - 0.5;
-        const y = (j / (SAMPLES - 1)) * height - 0.5;
+        toIdeal(sizes[v], (i / (SAMPLES - 1)) * width - 0.5, (j / (SAMPLES - 1)) * height - 0.5, ideal);
+        const [x, y] = ideal;
         const at = projection.project(
           m[0] * x + m[1] * y + m[2],
           m[3] * x + m[4] * y + m[5],
@@ -159,7 +160,7 @@ function withPoles(
   name: ProjectionName,
   upright: boolean,
   matrices: readonly Matrix3[],
-  sizes: readonly Size[],
+  sizes: readonly LensSize[],
   top: number,
   bottom: number,
 ): [number, number] {
@@ -167,8 +168,10 @@ function withPoles(
   const holds = (y: number): boolean =>
     matrices.some((m, v) => {
       const h = invertHomography(m);
-      const [px, py, w] = [h[1] * y, h[4] * y, h[7] * y];
-      return w > 0 && px / w >= 0 && py / w >= 0 && px / w < sizes[v].width && py / w < sizes[v].height;
+      if (!(h[7] * y > 0)) return false;
+      const at = Float64Array.of(h[1] / h[7], h[4] / h[7]);
+      distortPoints(sizes[v], at);
+      return at[0] >= 0 && at[1] >= 0 && at[0] < sizes[v].width && at[1] < sizes[v].height;
     });
   return [holds(-1) ? -Math.PI / 2 : top, holds(1) ? Math.PI / 2 : bottom];
 }
@@ -221,14 +224,14 @@ export interface SourceGrid {
   readonly points: Float64Array;
 }
 
-/** The grid of the image whose matrix back is `inverse`, and which may be bent, over `area` of the canvas. */
+/** The grid of image `view`, whose matrix back is `inverse`, over `area` of the canvas. */
 export const sourceGrid = (
-  canvas: CanvasLayout,
+  canvas: PanoramaCanvas,
+  view: number,
   inverse: Homography,
   area: Rectangle,
   step = 8,
-  bend?: Bend,
-): SourceGrid => placeRays(raysOf(canvas, area, step, bend), inverse);
+): SourceGrid => placeRays(raysOf(canvas, area, step, canvas.bends?.[view]), inverse, canvas.sizes[view]);
 
 /** Where a grid of rays goes. */
 interface RayGrid {
@@ -263,11 +266,12 @@ function raysOf(canvas: CanvasLayout, area: Rectangle, step: number, bend?: Bend
   return { step, columns, rows, rays };
 }
 
-/** Where rays meet an image. */
-function placeRays({ step, columns, rows, rays }: RayGrid, h: Homography): SourceGrid {
+/** Where rays meet an image, as its lens shows them. */
+function placeRays({ step, columns, rows, rays }: RayGrid, h: Homography, size: LensSize): SourceGrid {
   const points = new Float64Array(columns * rows * 2);
   // Row by row: V8 is through with compiling a short function before it would be with a long loop.
   for (let j = 0; j < rows; j++) placeRow(rays, j * columns, (j + 1) * columns, h, points);
+  distortPoints(size, points);
   return { step, columns, rows, points };
 }
 
@@ -290,7 +294,9 @@ function placeRow(rays: Float64Array, start: number, end: number, h: Homography,
 export function footprints(canvas: PanoramaCanvas, inverses: readonly Homography[]): (Rectangle | null)[] {
   const step = Math.max(1, Math.ceil(Math.max(canvas.width, canvas.height) / 128));
   const rays = raysOf(canvas, { x: 0, y: 0, width: canvas.width, height: canvas.height }, step);
-  return inverses.map((inverse, v) => footprint(placeRays(rays, inverse), canvas.sizes[v], canvas));
+  return inverses.map((inverse, v) =>
+    footprint(placeRays(rays, inverse, canvas.sizes[v]), canvas.sizes[v], canvas),
+  );
 }
 
 function footprint({ step, columns, rows, points }: SourceGrid, size: Size, canvas: Size): Rectangle | null {

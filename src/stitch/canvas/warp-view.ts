@@ -3,7 +3,7 @@ import type { Painter, PaintChange, PaintNodes, PaintTone } from '../../../kerne
 import type { Homography, Image } from '../../core/index.ts';
 import { ALL, createCover, NONE } from './cover.ts';
 import type { Cover } from './cover.ts';
-import { bendOf, sourceGrid } from './layout.ts';
+import { sourceGrid } from './layout.ts';
 import type { PanoramaCanvas, SourceGrid } from './layout.ts';
 import type { Rectangle } from '../types.ts';
 
@@ -51,7 +51,7 @@ export interface ViewWarp {
 /** How an image comes onto `area` of the canvas. */
 export function openWarp(placed: Pick<PlacedView, 'canvas' | 'view' | 'inverse'>, area: Rectangle): ViewWarp {
   const { canvas, view, inverse } = placed;
-  const grid = sourceGrid(canvas, inverse, area, CELL, bendOf(canvas, view));
+  const grid = sourceGrid(canvas, view, inverse, area, CELL);
   return { area, grid, inside: insideOf(grid, placed, area) };
 }
 

@@ -1,6 +1,6 @@
 import { CELL } from '../../../kernels/paint/index.ts';
 import type { Painter } from '../../../kernels/paint/index.ts';
-import { bendOf, copyRun, paintPlaced, sourceGrid } from '../canvas/index.ts';
+import { copyRun, paintPlaced, sourceGrid } from '../canvas/index.ts';
 import type { PlacedView } from '../canvas/index.ts';
 import { isMixed, pixelsOf } from '../seams/index.ts';
 import type { OwnerMap } from '../seams/index.ts';
@@ -29,7 +29,7 @@ export interface Target {
  */
 export function paintView(paint: Paint, map: OwnerMap, part: Rectangle, target: Target): void {
   const { canvas, view, inverse, change } = paint;
-  const grid = sourceGrid(canvas, inverse, part, CELL, bendOf(canvas, view));
+  const grid = sourceGrid(canvas, view, inverse, part, CELL);
   const [left, top] = [part.x - map.area.x, part.y - map.area.y];
   const changed = change && {
     width: change.area.width,

@@ -10,6 +10,7 @@ import type { Correspondences, Homography, Image } from '../../core/index.ts';
 import { extractFeatures, matchDescriptors } from '../../features/index.ts';
 import type { ExtractOptions, Features } from '../../features/index.ts';
 import { fitHomography } from '../../geometry/index.ts';
+import { idealPoints } from '../lens/index.ts';
 import type { StitchPair, View } from '../types.ts';
 import { verifyPair } from './verify-pair.ts';
 
@@ -82,32 +83,55 @@ const toMatched = ({ width, height, matched }: View): Homography =>
  * Fits a homography to the correspondences of two images and judges the pair.
  *
  * @param found in pixels of the images that were matched
+ * @param distortion of both images' lens; defaults to none
  * @example
  * import { examinePair, register } from 'whither/stitch';
  *
  * const { views } = await register(sources);
  * const { verified, reason } = examinePair(views[0].view, views[1].view, correspondences);
  */
-export function examinePair(a: View, b: View, found: Correspondences): StitchPair {
-  const fit = fitHomography(found, { threshold: 3, maxIterations: 3000 });
-  const enlarge = ({ pointsA, pointsB, ...rest }: Correspondences): Correspondences => ({
-    ...rest,
-    pointsA: transformPoints(toFull(a), pointsA),
-    pointsB: transformPoints(toFull(b), pointsB),
-  });
-  const all = enlarge(found);
+export function examinePair(a: View, b: View, found: Correspondences, distortion = 0): StitchPair {
+  const ideal = {
+    ...found,
+    pointsA: idealPoints({ ...a.matched, distortion }, found.pointsA),
+    pointsB: idealPoints({ ...b.matched, distortion }, found.pointsB),
+  };
+  const fit = fitHomography(ideal, { threshold: 3, maxIterations: 3000 });
+  const all = resizeMatches(found, toFull(a), toFull(b));
   const inliers = selectCorrespondences(all, fit.inliers);
   const homography = fit.matrix && orient(multiply3(toFull(b), multiply3(fit.matrix, toMatched(a))), inliers);
   const verdict = verifyPair({
     sizeA: a,
     sizeB: b,
     homography,
-    pointsA: all.pointsA,
+    pointsA: distortion ? transformPoints(toFull(a), ideal.pointsA) : all.pointsA,
     inlierCount: fit.inlierCount,
     fitReason: fit.reason,
   });
-  return { a: a.index, b: b.index, matchCount: all.scores.length, inliers, homography, ...verdict };
+  return { a: a.index, b: b.index, matches: all, inliers, homography, ...verdict };
 }
+
+/** The pair judged again by what a lens of this distortion shows. */
+export const examineAgain = (a: View, b: View, { matches }: StitchPair, distortion: number): StitchPair =>
+  examinePair(a, b, resizeMatches(matches, toMatched(a), toMatched(b)), distortion);
+
+/** The pair with its inliers in ideal pixels. */
+export function idealPair(pair: StitchPair, views: readonly View[], distortion: number): StitchPair {
+  const [a, b] = [pair.a, pair.b].map((index) => views.find((view) => view.index === index)!);
+  const pointsA = idealPoints({ ...a, distortion }, pair.inliers.pointsA);
+  const pointsB = idealPoints({ ...b, distortion }, pair.inliers.pointsB);
+  return { ...pair, inliers: { ...pair.inliers, pointsA, pointsB } };
+}
+
+const resizeMatches = (
+  { pointsA, pointsB, ...rest }: Correspondences,
+  resizeA: Homography,
+  resizeB: Homography,
+): Correspondences => ({
+  ...rest,
+  pointsA: transformPoints(resizeA, pointsA),
+  pointsB: transformPoints(resizeB, pointsB),
+});
 
 /** The multiple of a homography whose weight is positive where most of the points are. */
 function orient(h: Homography, { pointsA, scores }: Correspondences): Homography {

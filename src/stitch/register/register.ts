@@ -4,10 +4,11 @@ import { chooseModel, findComponents, pairsWithin } from '../cameras/index.ts';
 import type { ModelChoice } from '../cameras/index.ts';
 import { MATCH_MEGAPIXELS, shrinkImage } from '../sources/index.ts';
 import type { SourceOptions } from '../sources/index.ts';
+import { estimateDistortion } from '../lens/index.ts';
 import { dropMasked } from './drop-masked.ts';
 import { candidatePairs, wantedPairs } from './candidate-pairs.ts';
 import type { ImageOrder } from './candidate-pairs.ts';
-import { createFeatureMatcher, examinePair } from './match-pairs.ts';
+import { createFeatureMatcher, examineAgain, examinePair, idealPair } from './match-pairs.ts';
 import type { PairMatcher } from './match-pairs.ts';
 import type { CameraModel, ImageSource, StitchPair, StageName, View } from '../types.ts';
 
@@ -26,6 +27,8 @@ export interface RegisterOptions extends SourceOptions {
   readonly pairs?: readonly (readonly [a: number, b: number])[];
   /** The camera model; defaults to what the evidence chooses. */
   readonly model?: CameraModel;
+  /** Whether the radial distortion of the lens is estimated where the evidence asks for it; defaults to true. */
+  readonly lens?: boolean;
   /** Told of the progress: `done` of `total` steps of a stage. May throw to stop. */
   readonly onProgress?: (stage: StageName, done: number, total: number) => void;
   /**
@@ -43,6 +46,7 @@ export const REGISTER_OPTIONS: OptionNames<RegisterOptions> = {
   order: true,
   pairs: true,
   model: true,
+  lens: true,
   onProgress: true,
   signal: true,
 };
@@ -258,8 +262,12 @@ const [WRONG_PIXELS, WRONG_FACTOR] = [8, 5];
 function placeAll(
   read: readonly ReadView[],
   pairs: StitchPair[],
-  { model, onProgress }: RegisterOptions,
+  { model, lens = true, onProgress }: RegisterOptions,
 ): { components: Registered[]; alone: number[] } {
+  const views = read.map(({ view }) => view);
+  const distortion = lens ? estimateDistortion(views, pairs) : 0;
+  if (distortion)
+    pairs.forEach((pair, k) => (pairs[k] = examineAgain(views[pair.a], views[pair.b], pair, distortion)));
   const components: Registered[] = [];
   const alone: number[] = [];
   const queue = findComponents(read.length, pairs);
@@ -270,7 +278,12 @@ function placeAll(
       continue;
     }
     const own = pairsWithin(members, pairs);
-    const choice = chooseModel({ views: members.map((i) => read[i].view), pairs: own }, model);
+    const choice = place(
+      members.map((i) => views[i]),
+      own,
+      distortion,
+      model,
+    );
     const wrong = contradictions(own, choice.pairErrors);
     if (wrong.length) {
       // The group is looked at again without them; it may fall apart.
@@ -283,6 +296,19 @@ function placeAll(
   }
   components.sort((x, y) => y.choice.placement.views.length - x.choice.placement.views.length);
   return { components, alone: alone.sort((x, y) => x - y) };
+}
+
+/** Chooses the model of a group, by ideal pixels where its lens distorts. */
+function place(
+  views: readonly View[],
+  pairs: readonly StitchPair[],
+  distortion: number,
+  model?: CameraModel,
+): ModelChoice {
+  if (!distortion) return chooseModel({ views, pairs }, model);
+  const ideal = pairs.map((pair) => idealPair(pair, views, distortion));
+  const choice = chooseModel({ views, pairs: ideal }, model);
+  return { ...choice, placement: { ...choice.placement, distortion } };
 }
 
 const CONTRADICTS = 'it contradicts where all the other pairs place the two';

@@ -1,6 +1,6 @@
 import { CELL } from '../../../kernels/paint/index.ts';
 import type { Homography } from '../../core/index.ts';
-import { ALL, NONE, bendOf, createCover, intersect, sourceGrid, wrap } from '../canvas/index.ts';
+import { ALL, NONE, createCover, intersect, sourceGrid, wrap } from '../canvas/index.ts';
 import type { PanoramaCanvas, Cover } from '../canvas/index.ts';
 import type { SeamMap } from './seams.ts';
 import type { Rectangle } from '../types.ts';
@@ -200,7 +200,7 @@ function coversOf({ canvas, inverses, footprints }: OwnersSetting, area: Rectang
     const [left, top] = [part.x - area.x, part.y - area.y].map((at) => Math.floor(at / CELL) * CELL);
     const [right, bottom] = [part.x + part.width - area.x, part.y + part.height - area.y];
     const snapped = { x: area.x + left, y: area.y + top, width: right - left, height: bottom - top };
-    const grid = sourceGrid(canvas, inverses[v], snapped, CELL, bendOf(canvas, v));
+    const grid = sourceGrid(canvas, v, inverses[v], snapped, CELL);
     return createCover(grid, canvas.sizes[v], left, top, canvas.masks?.[v]);
   });
 }
