@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { basename, extname, join, resolve } from 'node:path';
 import { FileError, expected } from '../core/index.ts';
 import { atomicWrite, inspectPath, listFolder, makeFolder, readBytes } from '../io/disk/index.ts';
-import { countParameters, createSession, parseManifest } from '../runtime/index.ts';
+import { createSession, parseManifest } from '../runtime/index.ts';
 import type { AnyManifest, Session } from '../runtime/index.ts';
+import { countParameters } from './count-parameters.ts';
 import type { ImportOptions } from './types.ts';
 
 /** A graph that is to become a model. */

@@ -48,14 +48,14 @@ const MAX_TAG = 2 ** 32 - 1;
 export function refuseExternalData(bytes: Uint8Array, label: string): void {
   if (isOrtFormat(bytes))
     throw new ModelError(`Expected an ONNX graph for ${label} but received one in ONNX Runtime's own format`);
-  readMessage(new Reader(bytes, label), MODEL, bytes.length, 0);
+  readMessage(new MessageReader(bytes, label), MODEL, bytes.length, 0);
 }
 
 /** FlatBuffers with the mark `ORTM`, which ONNX Runtime takes too. */
 const isOrtFormat = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(4, 8)) === 'ORTM';
 
 /** Reads the fields of one message, and of those in it that can hold tensors. */
-function readMessage(reader: Reader, kind: MessageKind, end: number, depth: number): void {
+function readMessage(reader: MessageReader, kind: MessageKind, end: number, depth: number): void {
   while (reader.at < end) {
     const tag = reader.varint(end);
     if (tag > MAX_TAG) throw reader.damaged();
@@ -76,7 +76,7 @@ function readMessage(reader: Reader, kind: MessageKind, end: number, depth: numb
 }
 
 /** Reads a message from its start on; ModelError where its bytes make no sense. */
-export class Reader {
+export class MessageReader {
   readonly #bytes: Uint8Array;
   readonly #label: string;
   at = 0;

@@ -1,11 +1,11 @@
-import { Reader, WIRE } from './external-data.ts';
+import { MessageReader, WIRE } from '../runtime/index.ts';
 
 /** Fields of onnx.proto: the graph of a model, the initializers of a graph, the dims of a tensor. */
 const [GRAPH, INITIALIZER, DIMS] = [7, 5, 1];
 
 /** The numbers in the initializers of an ONNX graph, which has passed `refuseExternalData`: what was trained, and constants. */
 export function countParameters(bytes: Uint8Array): number {
-  const reader = new Reader(bytes, 'the graph');
+  const reader = new MessageReader(bytes, 'the graph');
   let count = 0;
   const countTensor = (end: number): void => {
     let product = 1;
@@ -21,7 +21,7 @@ export function countParameters(bytes: Uint8Array): number {
 
 /** Calls `read` for each message of one field, up to its end, and `take` for each number; all else is passed over. */
 function readFields(
-  reader: Reader,
+  reader: MessageReader,
   end: number,
   wanted: number,
   read: (end: number) => void,
