@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   patches: 'patches/patches.ts',
   verify: 'patches/verify.ts',
   faces: 'patches/faces.ts',
+  search: 'search/search.ts',
   semantic: 'semantic/semantic.ts',
   stitch: 'stitch/stitch.ts',
   worker: 'worker/event-loop.ts',

@@ -14,6 +14,7 @@ export const DOORS: Readonly<Record<string, string>> = {
   'whither/evaluate': 'src/api/evaluate.ts',
   'whither/stitch': 'src/api/stitch.ts',
   'whither/track': 'src/api/track.ts',
+  'whither/search': 'src/api/search.ts',
   'whither/models': 'src/api/models.ts',
   'whither/kernels': 'kernels/index.ts',
 };

@@ -20,6 +20,7 @@ export type {
   FlowManifest,
   FlowPlan,
   FlowPresetName,
+  GlobalManifest,
   HomographyManifest,
   ModelCorrelation,
   ModelFile,

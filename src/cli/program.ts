@@ -5,6 +5,7 @@ import { addImportCommand } from './import/index.ts';
 import { addMatchCommand } from './match/index.ts';
 import { addModelsCommand } from './models-command.ts';
 import { addScoreCommand } from './score-command.ts';
+import { addDuplicatesCommand, addIndexCommand, addSearchCommand } from './search/index.ts';
 import { addSimilarityCommand } from './similarity/index.ts';
 import { addSlowCommand } from './slow/index.ts';
 import { addSteadyCommand } from './steady/index.ts';
@@ -30,6 +31,8 @@ Examples:
   whither slow clip.mp4 -o smooth.mp4 --fps 60
   whither steady clip.mp4 -o steady.mp4
   whither score flow.flo truth.flo
+  whither index photos/ -o photos.index
+  whither search query.jpg --index photos.index --verify
   whither similarity view1.jpg view2.jpg --at 320,240 --map heat.png
   whither view left.jpg right.jpg
   whither models
@@ -44,6 +47,9 @@ Examples:
   addStitchCommand(program);
   addTrackCommand(program);
   addViewCommand(program);
+  addIndexCommand(program);
+  addSearchCommand(program);
+  addDuplicatesCommand(program);
   addModelsCommand(program);
   addImportCommand(program);
   return program;

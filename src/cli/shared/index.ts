@@ -4,6 +4,8 @@ export { checkApart, checkExtension, checkOutputs } from './output-path.ts';
 export { startProgress } from './progress.ts';
 export type { Progress } from './progress.ts';
 export { reportError } from './report-error.ts';
+export { inShard, parseShard } from './shard.ts';
+export type { Shard } from './shard.ts';
 export { formatTable } from './table.ts';
 export { createWarnings } from './warnings.ts';
 export type { Warnings } from './warnings.ts';

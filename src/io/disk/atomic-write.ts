@@ -36,6 +36,12 @@ export async function inspectPath(path: string): Promise<'nothing' | 'file' | 'f
   }
 }
 
+/** The size of a file in bytes, and when it was last changed, in milliseconds since 1970. */
+export async function stampOf(path: string): Promise<{ readonly size: number; readonly changed: number }> {
+  const { size, mtimeMs } = await asFileError(`a file at ${path}`, stat(path));
+  return { size, changed: Math.round(mtimeMs) };
+}
+
 /** Whether two paths lead to one place, through links and by whatever spelling. */
 export async function isSamePlace(a: string, b: string): Promise<boolean> {
   return (await targetOf(a)) === (await targetOf(b));

@@ -7,6 +7,7 @@ export {
   isSamePlace,
   targetOf,
   publish,
+  stampOf,
   temporaryName,
 } from './atomic-write.ts';
 export type { WriteOptions } from './atomic-write.ts';

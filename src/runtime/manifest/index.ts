@@ -10,6 +10,7 @@ export type {
   RefineLevel,
   RefineSettings,
 } from './manifest-flow.ts';
+export type { GlobalManifest } from './manifest-global.ts';
 export type { HomographyManifest } from './manifest-homography.ts';
 export { TRAINED_METRICS } from './manifest-patch.ts';
 export type {

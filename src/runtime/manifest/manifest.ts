@@ -1,6 +1,8 @@
 import { Entry } from './manifest-entry.ts';
 import { parseFlow } from './manifest-flow.ts';
 import type { FlowManifest } from './manifest-flow.ts';
+import { parseGlobal } from './manifest-global.ts';
+import type { GlobalManifest } from './manifest-global.ts';
 import { parseHomography } from './manifest-homography.ts';
 import type { HomographyManifest } from './manifest-homography.ts';
 import { parsePair, parsePatch } from './manifest-patch.ts';
@@ -11,7 +13,13 @@ import type { ModelFile, ModelManifest } from './model-manifest.ts';
 
 /** A manifest with the fields of its task, or the common fields alone where the task is none that is known here. */
 export type AnyManifest =
-  ModelManifest | FlowManifest | HomographyManifest | PatchManifest | PairManifest | SemanticManifest;
+  | ModelManifest
+  | FlowManifest
+  | GlobalManifest
+  | HomographyManifest
+  | PatchManifest
+  | PairManifest
+  | SemanticManifest;
 
 /** What reads the fields of each task. */
 const TASKS: ReadonlyMap<string, (manifest: ModelManifest, root: Entry) => AnyManifest> = new Map<
@@ -19,6 +27,7 @@ const TASKS: ReadonlyMap<string, (manifest: ModelManifest, root: Entry) => AnyMa
   (manifest: ModelManifest, root: Entry) => AnyManifest
 >([
   ['flow', parseFlow],
+  ['global', parseGlobal],
   ['homography', parseHomography],
   ['patch', parsePatch],
   ['pair', parsePair],
