@@ -1,9 +1,10 @@
 import { ShapeError } from '../core/index.ts';
 import type { FlowField, Image } from '../core/index.ts';
 import { flowSequence, imageOfFrame, walkFrames } from '../flow/estimate/index.ts';
+import type { EstimateOptions } from '../flow/estimate/index.ts';
 import type { FlowModel } from '../flow/network/index.ts';
 import { showSameScene } from '../track/index.ts';
-import type { FlowPreset, VideoFrames } from './types.ts';
+import type { VideoFrames } from './types.ts';
 import { judgeSight } from './sight.ts';
 import type { Sight } from './sight.ts';
 
@@ -37,7 +38,7 @@ export interface FramePair {
 export async function* framePairs(
   model: FlowModel,
   frames: VideoFrames,
-  options: { readonly preset?: FlowPreset; readonly signal?: AbortSignal },
+  options: { readonly preset?: EstimateOptions['preset']; readonly signal?: AbortSignal },
 ): AsyncGenerator<FramePair, SequenceFrame, undefined> {
   const held = new Map<number, SequenceFrame>();
   let last: SequenceFrame | undefined;

@@ -1,11 +1,12 @@
 import { checkInteger, checkOptions, expected } from '../core/index.ts';
 import type { Image, OptionNames } from '../core/index.ts';
 import { checkPositive } from '../core/index.ts';
+import type { EstimateOptions } from '../flow/estimate/index.ts';
 import type { FlowModel } from '../flow/network/index.ts';
 import { frameBetween } from './between-frame.ts';
 import { framePairs } from './frame-pairs.ts';
 import type { FramePair, SequenceFrame } from './frame-pairs.ts';
-import type { FlowPreset, VideoFrames } from './types.ts';
+import type { VideoFrames } from './types.ts';
 
 /** Options of `interpolateFrames`: one of `factor` and `frameRate` must be given. */
 export interface InterpolateOptions {
@@ -18,7 +19,7 @@ export interface InterpolateOptions {
   /** Frames a second of frames that have no times; a source of `openFrames` tells its own. */
   readonly sourceRate?: number;
   /** How the flow is estimated: `fast`, `balanced` or `accurate`; defaults to the model's own. */
-  readonly preset?: FlowPreset;
+  readonly preset?: EstimateOptions['preset'];
   /** Ends the work between two steps: what is under way is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
 }

@@ -2,5 +2,3 @@ import type { EstimateOptions, SequenceFrames } from '../flow/estimate/index.ts'
 
 /** Frames in their order: images, or what holds them and when they are shown, such as the frames of `openFrames`. */
 export type VideoFrames = SequenceFrames;
-
-export type FlowPreset = EstimateOptions['preset'];

@@ -1,11 +1,11 @@
 import { ShapeError, checkNumber, checkOneOf, checkOptions, invertHomography } from '../../core/index.ts';
 import type { Homography, Image, OptionNames, Size } from '../../core/index.ts';
 import { flowSequence, imageOfFrame } from '../../flow/estimate/index.ts';
+import type { EstimateOptions } from '../../flow/estimate/index.ts';
 import { warpImage } from '../../flow/index.ts';
 import type { FlowModel } from '../../flow/network/index.ts';
 import { showSameScene } from '../../track/index.ts';
 import type { RepeatableFrames } from '../../track/index.ts';
-import type { FlowPreset } from '../types.ts';
 import { STILL, addPoses, globalMotion } from './camera-path.ts';
 import type { CameraPose } from './camera-path.ts';
 import { smoothPath } from './smooth-path.ts';
@@ -24,7 +24,7 @@ export interface SteadyOptions {
   /** With `crop`, the share of the width and height that may be lost, 0 to 0.5; defaults to 0.2. Shakes that need more are smoothed less. */
   readonly maxCrop?: number;
   /** How the flow is estimated: `fast`, `balanced` or `accurate`; defaults to `fast`. */
-  readonly preset?: FlowPreset;
+  readonly preset?: EstimateOptions['preset'];
   /** Called after each frame whose motion was estimated: how many. What it throws ends the work. */
   readonly onMotion?: (frames: number) => void;
   /** Ends the work between two steps: what is under way is rejected with the signal's reason. */
