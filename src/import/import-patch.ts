@@ -108,23 +108,10 @@ async function importDraft(draft: Draft, options: ImportPatchOptions): Promise<I
 /** The ways to give a patch that are tried, the most usual first. */
 function inputsOf(values: readonly GraphValue[], options: ImportPatchOptions): PatchInput[] {
   for (const value of values) checkType(value);
-  const [{ name, dims }] = values;
-  const [count, planes, height, width] = dims;
-  const size = options.size ?? height ?? width;
-  if (dims.length !== 4 || (height && width && height !== width) || !size)
-    throw new ModelError(
-      `Expected an input ${name} of count x channels x size x size but the graph declares ${describeDims(dims)}: ` +
-        'give the size where it is open',
-    );
-  if (count && count > 1)
-    throw new ModelError(
-      `Expected an open count of patches, or one, for ${name} but the graph takes ${count} at once`,
-    );
-  const channels = options.channels ?? (planes === 3 ? 'RGB' : 'grey');
-  if (planes && planes !== (channels === 'grey' ? 1 : 3))
-    throw new ModelError(
-      `Expected planes of ${channels} for ${name} but the graph takes ${planes}: give the channels`,
-    );
+  const [first] = values;
+  const [count] = first.dims;
+  const size = patchSize(first, options);
+  const channels = patchChannels(first, options);
   const { range, mean, std } = options;
   const ranges: readonly (readonly [number, number])[] = range ? [range] : RANGES;
   return ranges.map((each) => ({
@@ -137,6 +124,33 @@ function inputsOf(values: readonly GraphValue[], options: ImportPatchOptions): P
     names: values.map((value) => value.name),
     ...(count && { batch: count }),
   }));
+}
+
+function patchSize({ name, dims }: GraphValue, options: ImportPatchOptions): number {
+  const [count, , height, width] = dims;
+  const size = options.size ?? height ?? width;
+  if (dims.length !== 4 || (height && width && height !== width) || !size)
+    throw new ModelError(
+      `Expected an input ${name} of count x channels x size x size but the graph declares ${describeDims(dims)}: ` +
+        'give the size where it is open',
+    );
+  if (count && count > 1)
+    throw new ModelError(
+      `Expected an open count of patches, or one, for ${name} but the graph takes ${count} at once`,
+    );
+  return size;
+}
+
+function patchChannels(
+  { name, dims: [, planes] }: GraphValue,
+  options: ImportPatchOptions,
+): PatchInput['channels'] {
+  const channels = options.channels ?? (planes === 3 ? 'RGB' : 'grey');
+  if (planes && planes !== (channels === 'grey' ? 1 : 3))
+    throw new ModelError(
+      `Expected planes of ${channels} for ${name} but the graph takes ${planes}: give the channels`,
+    );
+  return channels;
 }
 
 /** Of patches, the most frequent first. */
