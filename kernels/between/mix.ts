@@ -8,6 +8,15 @@ const NOTHING = 1 / 256;
  * and mixed, layer by layer. Places outside of an image show its border.
  *
  * @returns three bytes a pixel
+ * @example
+ * import { mixBetween, motionBetween } from 'whither/kernels';
+ *
+ * const [width, height] = [64, 48];
+ * const values = (count: number) => new Float32Array(width * height * count);
+ * const side = { rgb: new Uint8Array(width * height * 3), flow: values(2), path: values(2) };
+ * const still = { ...side, visible: values(1).fill(1), importance: values(1) };
+ * const input = { width, height, a: still, b: still, time: 0.5 };
+ * const rgb = mixBetween(input, motionBetween(input));
  */
 export function mixBetween(
   { width, height, a, b }: BetweenInput,

@@ -19,6 +19,15 @@ const SAME_SHARE = 0.05;
  * own. A place that one image alone shows is taken from it. A hole gets the motion about it.
  *
  * @returns what A tells, and what B tells
+ * @example
+ * import { mixBetween, motionBetween } from 'whither/kernels';
+ *
+ * const [width, height] = [64, 48];
+ * const values = (count: number) => new Float32Array(width * height * count);
+ * const side = { rgb: new Uint8Array(width * height * 3), flow: values(2), path: values(2) };
+ * const still = { ...side, visible: values(1).fill(1), importance: values(1) };
+ * const input = { width, height, a: still, b: still, time: 0.5 };
+ * const rgb = mixBetween(input, motionBetween(input));
  */
 export function motionBetween(input: BetweenInput): [BetweenLayer, BetweenLayer] {
   const { width, height, a, b, time } = input;

@@ -103,6 +103,12 @@ export class Scaffold {
  *
  * @param flow from the first to the second
  * @param confidence of the flow, 0 to 1: below 0.4 a point does not hold
+ * @example
+ * import { estimateFlow, loadFlowModel } from 'whither';
+ * import { showSameScene } from 'whither/track';
+ *
+ * const { flow } = await estimateFlow(await loadFlowModel(), imageA, imageB);
+ * if (!showSameScene(imageA, imageB, flow)) console.log('a cut');
  */
 export function showSameScene(
   before: Image,
