@@ -1,4 +1,3 @@
-import type * as Ort from 'onnxruntime-node';
 import { checkOneOf, expected } from '../core/index.ts';
 import type { OptionNames } from '../core/index.ts';
 
@@ -11,10 +10,13 @@ export type Device = 'cpu' | 'wasm' | 'webgpu' | 'cuda' | 'coreml' | 'dml';
 export const DEVICES: readonly Device[] = ['cpu', 'wasm', 'webgpu', 'cuda', 'coreml', 'dml'];
 
 /** An ONNX Runtime that speaks onnxruntime-common, such as the module `onnxruntime-node` or `onnxruntime-web`. */
-export type OnnxRuntime = Pick<typeof Ort, 'InferenceSession' | 'Tensor' | 'env'> & {
+export interface OnnxRuntime {
+  readonly InferenceSession: { readonly create: unknown };
+  readonly Tensor: object;
+  readonly env: object;
   /** What the binding for Node was built with; that for browsers does not tell. */
   readonly listSupportedBackends?: () => readonly { readonly name: string }[];
-};
+}
 
 /** Which ONNX Runtime loads a model, and where it runs. */
 export interface RuntimeOptions {

@@ -1,6 +1,7 @@
 import { BackendError, oneLine } from '../core/index.ts';
 import { DEVICES, checkRuntimeOptions } from './device.ts';
 import type { Device, OnnxRuntime, RuntimeOptions } from './device.ts';
+import { ortModule } from './graph-values.ts';
 import { loadOnnxRuntime } from './onnx-runtime.ts';
 
 /** An ONNX graph of one operator, y = -x for one float: what a device is tried with. */
@@ -78,12 +79,13 @@ function whyUnavailable(ort: OnnxRuntime, device: Device): Promise<string | unde
   return reason;
 }
 
-async function probeDevice(ort: OnnxRuntime, device: Device): Promise<string | undefined> {
-  const built = ort.listSupportedBackends?.().map(({ name }) => name);
+async function probeDevice(runtime: OnnxRuntime, device: Device): Promise<string | undefined> {
+  const built = runtime.listSupportedBackends?.().map(({ name }) => name);
   if (built ? !built.includes(device) : device === 'cpu')
     return `this ONNX Runtime was built for ${(built ?? ['wasm']).join(', ')}`;
   const options = { executionProviders: [device], logSeverityLevel: 4 } as const;
   const bytes = Uint8Array.from(atob(NEGATIVE), (character) => character.charCodeAt(0));
+  const ort = ortModule(runtime);
   try {
     const session = await ort.InferenceSession.create(bytes, options);
     const { y } = await session.run({ x: new ort.Tensor('float32', Float32Array.of(2), [1]) });

@@ -3,15 +3,12 @@ import { ModelError } from '../core/index.ts';
 import type { Tensor } from '../core/index.ts';
 import type { OnnxRuntime } from './device.ts';
 import { fromHalf, toHalf } from './float16.ts';
+import type { GraphValue } from './graph-value.ts';
 
-/** An input or output of a graph, as the graph declares it. */
-export interface GraphValue {
-  readonly name: string;
-  /** Such as `float32` or `float16`. */
-  readonly type: string;
-  /** Null where the graph leaves a dimension open. */
-  readonly dims: readonly (number | null)[];
-}
+/** An ONNX Runtime by its own types, which public ones do not mention: they need those of browsers. */
+export type OrtModule = Pick<typeof Ort, 'InferenceSession' | 'Tensor' | 'env'>;
+
+export const ortModule = (runtime: OnnxRuntime): OrtModule => runtime as unknown as OrtModule;
 
 /** What a graph declares of its inputs or outputs. */
 export const graphValues = (metadata: readonly Ort.InferenceSession.ValueMetadata[]): GraphValue[] =>
@@ -24,7 +21,7 @@ export const graphValues = (metadata: readonly Ort.InferenceSession.ValueMetadat
 
 /** Tensors in the types that the graph's inputs have: float32, or float16. */
 export function toOrtTensors(
-  ort: OnnxRuntime,
+  ort: OrtModule,
   feeds: Readonly<Record<string, Tensor>>,
   values: readonly GraphValue[] = [],
 ): Record<string, Ort.Tensor> {

@@ -1,7 +1,7 @@
 /** Models on disk and networks in memory; nothing else imports ONNX Runtime. */
 export { checkFinite, checkOutput } from './check-output.ts';
 export { MessageReader, WIRE } from './external-data.ts';
-export type { GraphValue } from './graph-values.ts';
+export type { GraphValue } from './graph-value.ts';
 export { loadGraph } from './load-graph.ts';
 export type { GraphSignature } from './load-graph.ts';
 export {

@@ -1,12 +1,13 @@
 import { ModelError, coreCount, nextTurn, oneLine } from '../core/index.ts';
 import type { Tensor } from '../core/index.ts';
 import type * as Ort from 'onnxruntime-node';
-import type { OnnxRuntime, RuntimeOptions } from './device.ts';
+import type { RuntimeOptions } from './device.ts';
 import { openRuntime } from './devices.ts';
 import type { OpenedRuntime } from './devices.ts';
 import { refuseExternalData } from './external-data.ts';
-import { fromOrtTensor, graphValues, toOrtTensors } from './graph-values.ts';
-import type { GraphValue } from './graph-values.ts';
+import { fromOrtTensor, graphValues, ortModule, toOrtTensors } from './graph-values.ts';
+import type { OrtModule } from './graph-values.ts';
+import type { GraphValue } from './graph-value.ts';
 import { createQueue } from './queue.ts';
 
 /** How a graph is loaded. */
@@ -57,6 +58,7 @@ export async function createSession(
       cause,
     });
   });
+  const ort = ortModule(opened.ort);
   const runGraph = opened.native ? runInto : runAndCopy;
   const [inputValues, outputValues] = [session.inputMetadata, session.outputMetadata].map(graphValues);
   return {
@@ -67,8 +69,8 @@ export async function createSession(
     async run(feeds, into) {
       // ONNX Runtime works on this thread; signals and timers get their turn before each run.
       await nextTurn();
-      const given = toOrtTensors(opened.ort, feeds, inputValues);
-      const results = await runGraph(opened.ort, session, given, into).catch((cause: unknown) => {
+      const given = toOrtTensors(ort, feeds, inputValues);
+      const results = await runGraph(ort, session, given, into).catch((cause: unknown) => {
         throw new ModelError(`ONNX Runtime failed to run ${label}: ${oneLine(cause)}`, { cause });
       });
       return Object.fromEntries(
@@ -83,10 +85,11 @@ export async function createSession(
 const inTurn = createQueue();
 
 function loadInto(
-  { ort, device, native }: OpenedRuntime,
+  { ort: runtime, device, native }: OpenedRuntime,
   bytes: Uint8Array,
   options: SessionOptions,
 ): Promise<Ort.InferenceSession> {
+  const ort = ortModule(runtime);
   const load = (): Promise<Ort.InferenceSession> =>
     ort.InferenceSession.create(bytes, { ...sessionOptions(options), executionProviders: [device] });
   if (native) return load();
@@ -117,7 +120,7 @@ type Tensors = Readonly<Record<string, Tensor>>;
 
 /** Outputs are written to the tensors of `into`. */
 function runInto(
-  ort: OnnxRuntime,
+  ort: OrtModule,
   session: Ort.InferenceSession,
   feeds: Results,
   into?: Tensors,
@@ -128,7 +131,7 @@ function runInto(
 
 /** The same by a copy, for WebAssembly leaves the tensors that it is given as they were. */
 async function runAndCopy(
-  ort: OnnxRuntime,
+  ort: OrtModule,
   session: Ort.InferenceSession,
   feeds: Results,
   into: Tensors = {},
