@@ -14,10 +14,10 @@ export interface LensSize extends Size {
 export const lensUnit = ({ width, height }: Size): number => Math.max(width, height) / 2;
 
 /** The greatest ideal radius, squared and in the lens's units, that a barrel still shows once. */
-export const foldOf = (distortion: number): number => (distortion < 0 ? -1 / (3 * distortion) : Infinity);
+const foldOf = (distortion: number): number => (distortion < 0 ? -1 / (3 * distortion) : Infinity);
 
 /** How much farther out than ideal a squared ideal radius is shown; NaN where the model folds. */
-export const stretchAt = (distortion: number, r2: number): number =>
+const stretchAt = (distortion: number, r2: number): number =>
   r2 < foldOf(distortion) ? 1 + distortion * r2 : NaN;
 
 const STEPS = 20;
@@ -38,7 +38,10 @@ export function idealRadius(distortion: number, shown: number): number {
 
 /** Writes the ideal pixel of a pixel to `out[at]` and `out[at + 1]`. */
 export function toIdeal(size: LensSize, x: number, y: number, out: Float64Array, at = 0): void {
-  const { distortion = 0, width, height } = size;
+  const { distortion, width, height } = size;
+  out[at] = x;
+  out[at + 1] = y;
+  if (!distortion) return;
   const [dx, dy] = [x - (width - 1) / 2, y - (height - 1) / 2];
   const unit = lensUnit(size);
   const shown = Math.sqrt(dx * dx + dy * dy) / unit;
